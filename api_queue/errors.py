@@ -1,0 +1,375 @@
+"""Every error of the domain, under one root.
+
+The docstring is the message: a full sentence that a guest can read, with `{facts}` filled in. `code` is the wire
+name. Nothing here knows HTTP; `web/errors.py` maps the kinds (the direct children of the root) to statuses, once.
+"""
+
+from typing import ClassVar
+
+
+class ApiQueueError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__((type(self).__doc__ or "").format_map(facts))
+
+    @property
+    def detail(self) -> str:
+        return str(self)
+
+
+# -- the kinds -------------------------------------------------------------------------------------------------
+
+
+class Invalid(ApiQueueError):
+    """The request does not fit."""
+
+    code = "invalid"
+
+
+class Unauthorized(ApiQueueError):
+    """This needs a login."""
+
+    code = "unauthorized"
+
+
+class Forbidden(ApiQueueError):
+    """You may not do this."""
+
+    code = "forbidden"
+
+
+class NotFound(ApiQueueError):
+    """There is nothing here."""
+
+    code = "not_found"
+
+
+class Conflict(ApiQueueError):
+    """Somebody else was faster; look again and repeat."""
+
+    code = "conflict"
+
+
+class TooMany(ApiQueueError):
+    """Too often; try again in {retry_after} seconds."""
+
+    code = "too_many"
+
+
+class TooLarge(ApiQueueError):
+    """The body is larger than the {limit_bytes} bytes that are allowed here."""
+
+    code = "too_large"
+
+
+class Unavailable(ApiQueueError):
+    """A part of the server is away for a moment; try again in {retry_after} seconds."""
+
+    code = "unavailable"
+
+
+class StartRefused(ApiQueueError):
+    """{reason}"""
+
+    code = "start_refused"
+
+
+# -- bodies, names, settings -----------------------------------------------------------------------------------
+
+
+class BadBody(Invalid):
+    """The body cannot be read: {reason}"""
+
+    code = "bad_body"
+
+
+class BadQueueName(Invalid):
+    """'{name}' cannot name a queue: use 1 to 32 of a-z, 0-9, - and _, starting with a letter or digit."""
+
+    code = "bad_queue_name"
+
+
+class ReservedQueueName(Invalid):
+    """'{name}' is a word of the server's own addresses; choose another name."""
+
+    code = "reserved_queue_name"
+
+
+class BadPerformerName(Invalid):
+    """The performer's name {reason}."""
+
+    code = "bad_performer_name"
+
+
+class BadSetting(Invalid):
+    """The setting '{key}' {reason}."""
+
+    code = "bad_setting"
+
+
+class UnknownSetting(Invalid):
+    """There is no setting '{key}'.{hint}"""
+
+    code = "unknown_setting"
+
+
+# -- accounts --------------------------------------------------------------------------------------------------
+
+
+class MissingCredential(Unauthorized):
+    """This needs a login: send a token as bearer, as the session_id cookie, or at POST /auth."""
+
+    code = "missing_credential"
+
+
+class BadCredential(Unauthorized):
+    """This login is not known, has expired or was revoked; ask for a new one."""
+
+    code = "bad_credential"
+
+
+class WeakSessionId(Unauthorized):
+    """A session_id that you choose yourself needs 16 to 128 letters, digits, - or _; or send none and get one."""
+
+    code = "weak_session_id"
+
+
+class SessionEnded(Unauthorized):
+    """The party on '{queue}' has ended, and your session with it; reload to join again."""
+
+    code = "session_ended"
+
+
+class MissingRight(Forbidden):
+    """Only {needs} may do this."""
+
+    code = "missing_right"
+
+
+class CrossSite(Forbidden):
+    """This change came from another site ({origin}) and was refused."""
+
+    code = "cross_site"
+
+
+class Muted(Forbidden):
+    """The host has muted you: {reason}"""
+
+    code = "muted"
+
+
+class RateLimited(TooMany):
+    """That was too often; try again in {retry_after} seconds."""
+
+    code = "rate_limited"
+
+
+class UnknownToken(NotFound):
+    """There is no token '{token_id}'."""
+
+    code = "unknown_token"
+
+
+class IdempotencyMismatch(Invalid):
+    """This Idempotency-Key was used before with another body; take a new key for a new request."""
+
+    code = "idempotency_mismatch"
+
+
+class IdempotencyPending(Conflict):
+    """The first request with this Idempotency-Key is still running; try again in {retry_after} second."""
+
+    code = "idempotency_pending"
+
+
+# -- queues ----------------------------------------------------------------------------------------------------
+
+
+class UnknownQueue(NotFound):
+    """There is no queue '{queue}'."""
+
+    code = "unknown_queue"
+
+
+class UnknownItem(NotFound):
+    """There is no waiting item '{item_id}' on this queue."""
+
+    code = "unknown_item"
+
+
+class UnknownGuest(NotFound):
+    """No guest '{guest_id}' is muted on this queue."""
+
+    code = "unknown_guest"
+
+
+class UnknownCommand(NotFound):
+    """There is no command '{command}'; there are {commands}."""
+
+    code = "unknown_command"
+
+
+class QueueExists(Conflict):
+    """There is a queue '{queue}' already; choose another name."""
+
+    code = "queue_exists"
+
+
+class QueueMoved(Conflict):
+    """The queue changed while this was worked out; look again and repeat."""
+
+    code = "queue_moved"
+
+
+class NotYourItem(Forbidden):
+    """This item was added by somebody else; only they, a helper or the host may change it."""
+
+    code = "not_your_item"
+
+
+class HostOnlyField(Forbidden):
+    """Only a helper or the host may change {fields}; you may change your own performer_name."""
+
+    code = "host_only_field"
+
+
+class GuestQueuesOff(Forbidden):
+    """Guests may not make {kind} queues here; ask the host for one."""
+
+    code = "guest_queues_off"
+
+
+class UnknownTrack(Invalid):
+    """There is no track '{track_id}' in the library."""
+
+    code = "unknown_track"
+
+
+class TrackNotOffered(Invalid):
+    """The track '{track_id}' is not offered on this queue."""
+
+    code = "track_not_offered"
+
+
+class AddingClosed(Forbidden):
+    """The host has closed adding; what is on the queue will still be played."""
+
+    code = "adding_closed"
+
+
+class NotStarted(Forbidden):
+    """Adding opens when the event starts, at {event_start}."""
+
+    code = "not_started"
+
+
+class EndsTooLate(Forbidden):
+    """This track would end after the event does ({event_end}); the longest that still fits is {longest}."""
+
+    code = "ends_too_late"
+
+
+class QueueFull(Forbidden):
+    """The queue is full ({max_items} waiting items); {place_free}."""
+
+    code = "queue_full"
+
+
+class GuestFull(Forbidden):
+    """You have {waiting} waiting items, and each guest may have {max_per_guest}; {place_free}."""
+
+    code = "guest_full"
+
+
+class DuplicateTrack(Forbidden):
+    """This track {when}; the same one may come again {again}."""
+
+    code = "duplicate_track"
+
+
+class DuplicatePerformer(Forbidden):
+    """{performer_name} {when}; the same name may come again {again}."""
+
+    code = "duplicate_performer"
+
+
+# -- playback --------------------------------------------------------------------------------------------------
+
+
+class BadSeek(Invalid):
+    """The position must lie between 0 and {duration_ms} ms."""
+
+    code = "bad_seek"
+
+
+class NothingPlaying(Conflict):
+    """Nothing is playing on this queue; press play first."""
+
+    code = "nothing_playing"
+
+
+class SpeakerTaken(Conflict):
+    """Another player ({speaker}) is the speaker of this queue; take over if it should be this one."""
+
+    code = "speaker_taken"
+
+
+class StaleGeneration(Conflict):
+    """This report belongs to generation {generation}, and the speaker has changed since (now {current})."""
+
+    code = "stale_generation"
+
+
+class NotTheSpeaker(Forbidden):
+    """Only the active speaker of a queue gets addresses of its music."""
+
+    code = "not_the_speaker"
+
+
+# -- tracks and media ------------------------------------------------------------------------------------------
+
+
+class TrackNotFound(NotFound):
+    """There is no track '{track_id}' in the library."""
+
+    code = "unknown_track"
+
+
+class NoCover(NotFound):
+    """The track '{track_id}' has no cover."""
+
+    code = "no_cover"
+
+
+class NoLyrics(NotFound):
+    """The track '{track_id}' has no lyrics."""
+
+    code = "no_lyrics"
+
+
+class UnknownDataFile(NotFound):
+    """There is no track data file '{name}'."""
+
+    code = "unknown_data_file"
+
+
+class BadMediaToken(Unauthorized):
+    """This address of the music has expired or never was one; ask for a new one."""
+
+    code = "bad_media_token"
+
+
+class ForeignMediaToken(Forbidden):
+    """This address of the music belongs to another track, session or speaker."""
+
+    code = "foreign_media_token"
+
+
+class PreviewOff(Forbidden):
+    """This server does not offer previews."""
+
+    code = "preview_off"

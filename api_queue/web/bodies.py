@@ -1,0 +1,44 @@
+"""Bodies are read by what they are, not only by what their header says: `curl -d '{...}'` calls itself a form."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from sanic import Request
+
+from api_queue.errors import BadBody
+
+T = TypeVar("T")
+
+
+def read_body(request: Request, shape: type[T]) -> T:
+    """JSON (object), form or nothing at all, as a `shape` (a msgspec Struct); anything else raises BadBody."""
+    return to_shape(read_fields(request), shape)
+
+
+def read_fields(request: Request) -> dict[str, Any]:
+    """The body as a plain dict: of JSON, else of a form (last value of each name)."""
+    body = request.body.strip()
+    if not body:
+        return {}
+    if body[:1] in b"{[":
+        return _json_object(body)
+    if (request.content_type or "").startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+        return {name: values[-1] for name, values in (request.get_form() or {}).items()}
+    raise BadBody(reason="it is neither a JSON object nor a form.")
+
+
+def to_shape(fields: dict[str, Any], shape: type[T]) -> T:
+    try:
+        return msgspec.convert(fields, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadBody(reason=f"{error}.") from None
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        fields = msgspec.json.decode(body)
+    except msgspec.DecodeError as error:
+        raise BadBody(reason=f"{error}.") from None
+    if not isinstance(fields, dict):
+        raise BadBody(reason="it must be one JSON object.")
+    return fields

@@ -1,0 +1,68 @@
+"""The one table from errors to HTTP: RFC 9457 problem details, whatever raised and wherever."""
+
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from sanic import HTTPResponse, Request, Sanic
+from sanic.exceptions import SanicException
+
+from api_queue import errors
+from api_queue.web.replies import reply
+
+STATUS: Final[dict[type[errors.ApiQueueError], int]] = {
+    errors.Invalid: 422,
+    errors.Unauthorized: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.TooMany: 429,
+    errors.TooLarge: 413,
+    errors.Unavailable: 503,
+}
+_log = structlog.get_logger()
+
+
+def setup_errors(app: Sanic) -> None:  # type: ignore[type-arg]
+    app.exception(errors.ApiQueueError)(_domain)
+    app.exception(SanicException)(_sanic)
+    app.exception(Exception)(_unexpected)
+
+
+def status_of(error: errors.ApiQueueError) -> int:
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def _domain(_request: Request, error: errors.ApiQueueError) -> HTTPResponse:
+    return problem(status_of(error), error.code, error.detail, error.facts)
+
+
+def _sanic(_request: Request, error: SanicException) -> HTTPResponse:
+    status = error.status_code
+    answer = problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), f"{error}".rstrip(".") + ".", {})
+    answer.headers.update(error.headers)
+    return answer
+
+
+def _unexpected(request: Request, error: Exception) -> HTTPResponse:
+    _log.error("a request failed", method=request.method, route=request.uri_template, exc_info=error)
+    return problem(500, "internal", "Something broke on our side; it was written to the log.", {})
+
+
+def problem(status: int, code: str, detail: str, facts: dict[str, object]) -> HTTPResponse:
+    """`{"type", "title", "status", "detail", "code", ...facts}`; `retry_after` (s) also stands in the header."""
+    body = {
+        **facts,
+        "type": f"/docs/errors#{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    answer = reply(body, status)
+    answer.content_type = "application/problem+json"
+    if "retry_after" in facts:
+        answer.headers["Retry-After"] = str(facts["retry_after"])
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer

@@ -1,0 +1,68 @@
+"""Who calls: what a request presents, what it was found to be, and what that may do."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from api_queue.types import GuestId, QueueName, Role
+
+Access = Literal["open", "guest", "helper", "host", "admin", "speaker"]
+"""What a route asks for. `open`: anybody. `guest`: anybody, who gets a session when they bring none."""
+
+MAY: Final[dict[Access, frozenset[Role]]] = {
+    "open": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
+    "guest": frozenset({"guest", "member", "helper", "host", "admin"}),
+    "helper": frozenset({"helper", "host", "admin"}),
+    "host": frozenset({"host", "admin"}),
+    "admin": frozenset({"admin"}),
+    "speaker": frozenset({"speaker", "host", "admin"}),
+}
+
+#: From least to most: which of several grants speaks for a caller.
+RANK: Final[tuple[Role, ...]] = ("guest", "screen", "speaker", "member", "helper", "host", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """Credentials as they came: `session_id` cookie, bearer (login token or JWT), client address."""
+
+    session_id: str | None
+    bearer: str | None
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role, on one queue or (queue None) on all of them; `token_id` names the login token behind it."""
+
+    role: Role
+    queue: QueueName | None
+    token_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`guest_id` is None while no session was presented; `new_session_id` is one that was made just now."""
+
+    guest_id: GuestId | None
+    address: str
+    grants: tuple[Grant, ...] = ()
+    new_session_id: str | None = None
+
+    def role_on(self, queue: QueueName | None) -> Role:
+        """The highest role here; on no queue in particular only grants for all queues count."""
+        roles = [g.role for g in self.grants if g.queue is None or g.queue == queue]
+        return max(roles, key=RANK.index, default="guest")
+
+    @property
+    def signed_in(self) -> bool:
+        return bool(self.grants)
+
+
+class IdentityResolver(Protocol):
+    """What the web layer needs of accounts."""
+
+    async def resolve(self, presented: Presented) -> Caller:
+        """Raises BadCredential for an `aq_` or JWT value that is unknown, expired or revoked."""
+
+    def new_guest(self, address: str) -> Caller:
+        """A caller with a session made just now."""
