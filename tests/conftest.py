@@ -1,0 +1,26 @@
+"""Real parts for every test: nothing here is a stand-in."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from api_queue.drivers.embedded_redis import EmbeddedRedis
+from api_queue.drivers.redis import Redis, connect
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of this run's own."""
+    server = EmbeddedRedis(tmp_path_factory.mktemp("redis"), "everysec")
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """A client of an empty Redis."""
+    client = connect(redis_url)
+    await client.call("FLUSHALL")
+    yield client
+    await client.close()
