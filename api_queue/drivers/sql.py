@@ -1,0 +1,65 @@
+"""SQL through SQLAlchemy Core: SQLite in the data folder, or what `sql_url` names.
+
+A store reads in `async with engine.connect() as connection` and writes in `async with writing(engine) as
+connection`. Its tables stand in `store.py` as `Table(..., metadata, ...)`; `migrations/` makes them.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+#: Constraints have names, so that a later migration can drop them.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_PRAGMAS = (
+    "PRAGMA busy_timeout = 10000",  # ms that a writer waits for the other one
+    "PRAGMA journal_mode = WAL",  # readers and the one writer do not wait for each other
+    "PRAGMA synchronous = FULL",  # what was committed is on the disk, also at a power cut
+    "PRAGMA foreign_keys = ON",
+)
+
+
+def url_of(sql_url: str, data: Path) -> str:
+    """The operator's own, else a file in the data folder."""
+    return sql_url or f"sqlite+aiosqlite:///{data.resolve() / 'api_queue.sqlite'}"
+
+
+def connect(url: str) -> AsyncEngine:
+    """Lazy. `await engine.dispose()` before the process ends: each SQLite connection is a thread."""
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _set_up)
+        event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def writing(engine: AsyncEngine) -> AbstractAsyncContextManager[AsyncConnection]:
+    """A transaction that may write, commits at the end, and holds the write lock from its start.
+
+    SQLite refuses to turn a reader into a writer when another one has written in between, however long it
+    waits.
+    """
+    return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").begin()
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin late, and not at all before DDL; _begin does
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
