@@ -5,10 +5,12 @@ from typing import Final, Literal, Protocol
 
 from api_queue.types import GuestId, QueueName, Role
 
-Access = Literal["open", "guest", "helper", "host", "admin", "speaker"]
-"""What a route asks for. `open`: anybody. `guest`: anybody, who gets a session when they bring none."""
+Access = Literal["public", "open", "guest", "helper", "host", "admin", "speaker"]
+"""What a route asks for. `public`: nothing, credentials are not even looked at. `open`: anybody, but what they present
+must be good. `guest`: anybody, who gets a session when they bring none."""
 
 MAY: Final[dict[Access, frozenset[Role]]] = {
+    "public": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
     "open": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
     "guest": frozenset({"guest", "member", "helper", "host", "admin"}),
     "helper": frozenset({"helper", "host", "admin"}),

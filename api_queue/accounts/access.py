@@ -1,0 +1,137 @@
+"""Who may call what: every route of the server stands here, or it is refused.
+
+`<...>` of a path is compared without what is in it. The guard refuses to start over a route that is not in the table.
+A HEAD is its GET.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api_queue.web.access_rules import AccessTable
+from api_queue.web.identity import Access
+from api_queue.web.rate_limits import RateClass
+
+ACCESS: Final[Mapping[tuple[str, str], Access]] = {
+    # pages and what they are made of
+    ("GET", "/"): "public",
+    ("GET", "/login"): "public",
+    ("GET", "/static/<path>"): "public",
+    ("GET", "/docs"): "public",
+    ("GET", "/docs/openapi.json"): "public",
+    ("GET", "/docs/errors"): "public",
+    ("GET", "/queue/<name>/admin"): "public",
+    ("GET", "/queue/<name>/display"): "public",
+    ("GET", "/queue/<name>/player"): "public",
+    ("GET", "/queue/<name>/join.svg"): "public",
+    # the server
+    ("GET", "/.well-known/api-queue"): "public",
+    ("GET", "/health"): "public",
+    ("GET", "/ready"): "public",
+    # logging in: each of these looks at its credential itself
+    ("POST", "/auth"): "public",
+    ("GET", "/auth/me"): "open",
+    ("GET", "/auth/verify"): "public",
+    ("POST", "/auth/refresh"): "public",
+    ("POST", "/auth/logout"): "public",
+    # queues
+    ("GET", "/queue"): "admin",
+    ("POST", "/queue"): "guest",
+    ("GET", "/queue/<name>"): "open",
+    ("POST", "/queue/<name>"): "guest",
+    ("PUT", "/queue/<name>"): "helper",
+    ("DELETE", "/queue/<name>"): "host",
+    ("GET", "/queue/<name>/settings"): "open",
+    ("GET", "/queue/<name>/settings.json"): "open",
+    ("PUT", "/queue/<name>/settings"): "host",
+    ("PUT", "/queue/<name>/settings.json"): "host",
+    ("POST", "/queue/<name>/settings"): "host",
+    ("POST", "/queue/<name>/settings.json"): "host",
+    ("GET", "/queue/<name>/tracks"): "open",
+    ("GET", "/queue/<name>/tracks.json"): "open",
+    # items: the service lets a guest change their own
+    ("GET", "/queue/<name>/items"): "open",
+    ("GET", "/queue/<name>/items.json"): "open",
+    ("GET", "/queue/<name>/items.csv"): "open",
+    ("GET", "/queue/<name>/queue.json"): "open",
+    ("GET", "/queue/<name>/queue.csv"): "open",
+    ("POST", "/queue/<name>/items"): "guest",
+    ("POST", "/queue/<name>/items.json"): "guest",
+    ("POST", "/queue/<name>/queue.json"): "guest",
+    ("PUT", "/queue/<name>/queue.json"): "helper",
+    ("PUT", "/queue/<name>/items/<item_id>"): "guest",
+    ("PUT", "/queue/<name>/queue/<item_id>"): "guest",
+    ("DELETE", "/queue/<name>/items/<item_id>"): "guest",
+    ("DELETE", "/queue/<name>/queue/<item_id>"): "guest",
+    # playing: a helper may only skip, which the service checks
+    ("POST", "/queue/<name>/command/<command>"): "helper",
+    ("GET", "/queue/<name>/command/<command>"): "helper",
+    ("GET", "/queue/<name>/history"): "open",
+    ("GET", "/queue/<name>/history.json"): "open",
+    ("GET", "/queue/<name>/history.csv"): "open",
+    ("GET", "/queue/<name>/history.m3u"): "open",
+    # the host's
+    ("POST", "/queue/<name>/invite"): "host",
+    ("GET", "/queue/<name>/tokens"): "host",
+    ("DELETE", "/queue/<name>/tokens/<token_id>"): "host",
+    ("POST", "/queue/<name>/guests/<guest_id>/mute"): "host",
+    ("DELETE", "/queue/<name>/guests/<guest_id>/mute"): "host",
+    ("POST", "/queue/<name>/end"): "host",
+    # events
+    ("GET", "/queue/<name>/events"): "open",
+    ("GET", "/events"): "open",
+    # sessions and the speaker
+    ("GET", "/sessions/<name>"): "open",
+    ("POST", "/sessions/<name>/play"): "host",
+    ("POST", "/sessions/<name>/pause"): "host",
+    ("POST", "/sessions/<name>/toggle"): "host",
+    ("POST", "/sessions/<name>/stop"): "host",
+    ("POST", "/sessions/<name>/seek"): "host",
+    ("POST", "/sessions/<name>/next"): "host",
+    ("POST", "/sessions/<name>/prev"): "host",
+    ("POST", "/sessions/<name>/options"): "host",
+    ("POST", "/sessions/<name>/speaker"): "host",
+    ("POST", "/sessions/<name>/ended"): "speaker",
+    ("POST", "/sessions/<name>/failed"): "speaker",
+    ("PATCH", "/devices/heartbeat"): "speaker",
+    ("POST", "/media/token"): "speaker",
+    # tracks and their bytes; an address of the music carries its own credential
+    ("GET", "/tracks"): "open",
+    ("GET", "/tracks/<track_id>"): "open",
+    ("GET", "/tracks/<track_id>/cover"): "open",
+    ("GET", "/tracks/<track_id>/lyrics"): "open",
+    ("GET", "/tracks/data/<name>"): "open",
+    ("GET", "/media/tracks/<track_id>"): "public",
+}
+
+#: Routes that take a token from a bucket on their way in. An add takes its own, in the queue's script.
+LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
+    ("POST", "/auth"): "login",
+    ("PUT", "/queue/<name>"): "add",
+    ("PUT", "/queue/<name>/queue.json"): "add",
+    ("PUT", "/queue/<name>/items/<item_id>"): "add",
+    ("PUT", "/queue/<name>/queue/<item_id>"): "add",
+    ("DELETE", "/queue/<name>/items/<item_id>"): "add",
+    ("DELETE", "/queue/<name>/queue/<item_id>"): "add",
+    ("POST", "/queue/<name>/command/<command>"): "control",
+    ("GET", "/queue/<name>/command/<command>"): "control",
+    ("POST", "/sessions/<name>/play"): "control",
+    ("POST", "/sessions/<name>/pause"): "control",
+    ("POST", "/sessions/<name>/toggle"): "control",
+    ("POST", "/sessions/<name>/stop"): "control",
+    ("POST", "/sessions/<name>/seek"): "control",
+    ("POST", "/sessions/<name>/next"): "control",
+    ("POST", "/sessions/<name>/prev"): "control",
+    ("POST", "/sessions/<name>/options"): "control",
+    ("POST", "/sessions/<name>/speaker"): "control",
+    ("POST", "/queue/<name>/invite"): "mint",
+    ("POST", "/media/token"): "mint",
+}
+
+#: GETs that change something, as the seed's curl lines do: refused from other sites, never kept by a cache.
+WRITING_GETS: Final = frozenset({"/queue/<name>/command/<command>"})
+
+#: The queue stands in the body, so the guard asks only whether the caller has the role on some queue; the service
+#: asks for that one.
+QUEUE_IN_BODY: Final = frozenset({"/devices/heartbeat", "/media/token"})
+
+TABLE: Final = AccessTable(ACCESS, LIMITED, WRITING_GETS, QUEUE_IN_BODY)

@@ -1,0 +1,98 @@
+"""From the table of access to one rule for each route, looked up once per request."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from sanic import Sanic
+
+from api_queue.errors import StartRefused
+from api_queue.types import Role
+from api_queue.web.identity import MAY, Access
+from api_queue.web.rate_limits import RateClass
+
+T = TypeVar("T")
+
+_PLACEHOLDER: Final = re.compile(r"<[^>]*>")
+_READS: Final = frozenset({"GET", "HEAD"})
+_NEEDS: Final[dict[Access, str]] = {
+    "public": "anybody",
+    "open": "anybody",
+    "guest": "guests, helpers and the host",
+    "helper": "a helper or the host",
+    "host": "the host of this queue",
+    "admin": "an admin of this server",
+    "speaker": "a speaker of this queue or its host",
+}
+
+
+@dataclass(frozen=True)
+class AccessTable:
+    """Paths are written as in routes; what stands between < and > does not matter."""
+
+    access: Mapping[tuple[str, str], Access]
+    limited: Mapping[tuple[str, str], RateClass]
+    writing_gets: frozenset[str]
+    queue_in_body: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    access: Access
+    may: frozenset[Role]
+    needs: str
+    writes: bool
+    limit: RateClass | None
+    queue_in_body: bool
+
+
+def undeclared(app: Sanic[Any, Any], access: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Routes of the app that the table does not know: (method, path)."""
+    known = {_key(*line) for line in access}
+    return [pair for pair in routes(app) if _key(*pair) not in known]
+
+
+def unrouted(app: Sanic[Any, Any], access: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Lines of the table that no route of the app answers."""
+    known = {_key(*pair) for pair in routes(app)}
+    return [line for line in access if _key(*line) not in known]
+
+
+def routes(app: Sanic[Any, Any]) -> list[tuple[str, str]]:
+    """(method, path) of each; OPTIONS is answered before any route."""
+    return [(method, route.path) for route in app.router.routes for method in route.methods if method != "OPTIONS"]
+
+
+def rules_of(app: Sanic[Any, Any], table: AccessTable) -> dict[tuple[str, str], Rule]:
+    """By method and path as the router writes it; raises StartRefused when a route is not in the table."""
+    if missing := undeclared(app, table.access):
+        listed = ", ".join(f"{method} /{path}" for method, path in missing)
+        raise StartRefused(reason=f"Nobody said who may call {listed}: add it to the table of access.")
+    access = _by_key(table.access)
+    limited = _by_key(table.limited)
+    return {pair: _rule(_key(*pair), access, limited, table) for pair in routes(app)}
+
+
+def _rule(
+    key: tuple[str, str],
+    access: Mapping[tuple[str, str], Access],
+    limited: Mapping[tuple[str, str], RateClass],
+    table: AccessTable,
+) -> Rule:
+    needs = access[key]
+    writing = key[1] in {_plain(path) for path in table.writing_gets}
+    in_body = key[1] in {_plain(path) for path in table.queue_in_body}
+    return Rule(needs, MAY[needs], _NEEDS[needs], key[0] not in _READS or writing, limited.get(key), in_body)
+
+
+def _by_key(lines: Mapping[tuple[str, str], T]) -> dict[tuple[str, str], T]:
+    return {_key(*line): value for line, value in lines.items()}
+
+
+def _key(method: str, path: str) -> tuple[str, str]:
+    return ("GET" if method == "HEAD" else method), _plain(path)
+
+
+def _plain(path: str) -> str:
+    return _PLACEHOLDER.sub("<>", path).strip("/")

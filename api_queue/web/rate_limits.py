@@ -1,0 +1,89 @@
+"""How often a caller may do what: token buckets by caller and by address, for each class of routes.
+
+Signed-in callers have several times as much. `accounts/rate_limits.py` takes from the buckets; the add's are taken from
+by the queue's own script, so that an add costs one round trip.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final, Literal, NamedTuple, Protocol
+
+from api_queue.settings import Settings
+from api_queue.web.identity import Caller
+
+RateClass = Literal["add", "login", "control", "mint", "create"]
+
+_MINUTE_MS: Final = 60_000
+_HOUR_MS: Final = 3_600_000
+
+
+class Bucket(NamedTuple):
+    """`field` of the class's hash; `capacity` tokens at most, one more every `per_ms`."""
+
+    field: str
+    capacity: int
+    per_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `times` within `window_ms`, at once or spread."""
+
+    times: int
+    window_ms: int = _MINUTE_MS
+
+    def bucket(self, field: str, factor: int) -> Bucket:
+        times = max(1, self.times * factor)
+        return Bucket(field, times, -(-self.window_ms // times))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """By caller, by address; None is no limit of that kind."""
+
+    caller: Limit | None
+    address: Limit | None
+
+
+class Limiter(Protocol):
+    async def check(self, klass: RateClass, caller: Caller) -> None:
+        """Takes one token; raises RateLimited when there is none."""
+
+
+class RateLimits:
+    """Which buckets a call takes from."""
+
+    def __init__(self, settings: Settings) -> None:
+        adds, address = Limit(settings.rate_adds_per_minute), Limit(settings.rate_address_per_minute)
+        self._factor = settings.rate_signed_in_factor
+        self._limits: dict[RateClass, Limits] = {
+            "add": Limits(adds, address),
+            "login": Limits(None, Limit(settings.rate_logins_per_minute)),
+            "control": Limits(Limit(settings.rate_control_per_minute), None),
+            "mint": Limits(Limit(settings.rate_mints_per_minute), None),
+            "create": Limits(None, Limit(settings.queues_guest_per_hour, _HOUR_MS)),
+        }
+
+    def buckets(self, klass: RateClass, caller: Caller) -> tuple[Bucket, ...]:
+        limits, factor = self._limits[klass], self._factor if caller.signed_in else 1
+        pairs = ((limits.caller, _who(caller)), (limits.address, f"a:{_place(caller.address)}"))
+        return tuple(limit.bucket(field, factor) for limit, field in pairs if limit)
+
+
+def _who(caller: Caller) -> str:
+    if caller.grants:
+        return f"t:{caller.grants[0].token_id}"
+    return f"g:{caller.guest_id}" if caller.guest_id else f"a:{_place(caller.address)}"
+
+
+@lru_cache(4096)
+def _place(address: str) -> str:
+    """An IPv6 household owns a whole /64 and may take a new address for each request."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address) and not parsed.ipv4_mapped:
+        return str(ip_network((parsed, 64), strict=False))
+    return str(parsed)
