@@ -1,0 +1,215 @@
+"""A track, where it lies, which ones a queue offers, and what is asked for."""
+
+import re
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from api_queue.formats.lrc import Line
+from api_queue.types import Milliseconds, QueueName, TrackId
+
+
+class ReplayGain(msgspec.Struct, frozen=True, kw_only=True):
+    """Gains in dB, peaks as a share of full scale."""
+
+    track_gain_db: float | None = None
+    track_peak: float | None = None
+    album_gain_db: float | None = None
+    album_peak: float | None = None
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`alias` is the readable id. `date` is as tagged, `2009` or `2009-03-11`. `cover` is its media type."""
+
+    track_id: TrackId
+    alias: str
+    title: str
+    duration_ms: Milliseconds
+    sample_rate: int
+    channels: int
+    artists: tuple[str, ...] = ()
+    album: str = ""
+    track_number: int | None = None
+    disc_number: int | None = None
+    date: str = ""
+    genres: tuple[str, ...] = ()
+    isrc: str = ""
+    musicbrainz: Mapping[str, str] = {}
+    replaygain: ReplayGain | None = None
+    cover: str | None = None
+    lyrics: bool = False
+    tags: tuple[str, ...] = ()
+
+    @property
+    def artist(self) -> str:
+        return ", ".join(self.artists)
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scan learnt of one file: a track, or the reason why it is none."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    track: Track | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFacts:
+    """What a queue needs at each add; `tags` are folded, as `offered` compares them."""
+
+    track_id: TrackId
+    duration_ms: Milliseconds
+    tags: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    image: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lyrics:
+    """`lines` is empty when the words have no times."""
+
+    text: str
+    lines: tuple[Line, ...] = ()
+
+
+# -- tags ------------------------------------------------------------------------------------------------------
+
+
+def fold_tag(tag: str) -> str:
+    """`Genre:Hard  Rock` and `genre:hard rock` are one tag."""
+    return " ".join(tag.split()).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class TagFilter:
+    """Of each group in `wanted` a track has at least one tag, and none of `unwanted`. In normal form, so that
+    two queues that offer the same share one data file.
+    """
+
+    wanted: frozenset[frozenset[str]] = frozenset()
+    unwanted: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls, filter_tags: Iterable[str] = (), forced_tags: Iterable[str] = (), hidden_tags: Iterable[str] = ()
+    ) -> "TagFilter":
+        """`genre:rock genre:pop lang:ja` in `filter_tags` is Japanese rock or pop; each forced tag must be
+        there; `-tag` in either must not, as the hidden ones.
+        """
+        chosen, shut_out = _split(filter_tags)
+        forced, also_out = _split(forced_tags)
+        hidden = {fold_tag(tag.lstrip("-")) for tag in hidden_tags} - {""}
+        groups = {frozenset(t for t in chosen if _key(t) == key) for key in map(_key, chosen)}
+        return cls(frozenset(groups | {frozenset({t}) for t in forced}), frozenset(shut_out | also_out | hidden))
+
+
+EVERYTHING = TagFilter()
+
+
+def offered(track_tags: Collection[str], tag_filter: TagFilter) -> bool:
+    """Whether a track with these folded tags is on offer."""
+    held = frozenset(track_tags)
+    return all(group & held for group in tag_filter.wanted) and not tag_filter.unwanted & held
+
+
+def _split(tags: Iterable[str]) -> tuple[set[str], set[str]]:
+    folded = {fold_tag(tag) for tag in tags} - {"", "-"}
+    negated = {tag for tag in folded if tag.startswith("-")}
+    return folded - negated, {tag[1:].lstrip() for tag in negated}
+
+
+def _key(tag: str) -> str:
+    return tag.partition(":")[0] if ":" in tag else ""
+
+
+def facts_of(track: Track) -> TrackFacts:
+    return TrackFacts(track.track_id, track.duration_ms, frozenset(map(fold_tag, track.tags)))
+
+
+def alias_of(artist: str, title: str) -> str:
+    """`KAT-TUN`, `Your side (Instrumental)` -> `KAT_TUN_Your_side_Instrumental_`."""
+    return re.sub(r"\W+", "_", f"{artist} {title}".strip())[:120]
+
+
+# -- what is asked for, and of whom ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """An empty `q` lists all by artist and title; anything else, best first."""
+
+    q: str = ""
+    tag_filter: TagFilter = EVERYTHING
+    limit: int = 50
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    total: int
+    tracks: Sequence[Track]
+
+
+class FilterSource(Protocol):
+    """What tracks need of queues."""
+
+    async def filter_of(self, queue: QueueName) -> TagFilter:
+        """Raises UnknownQueue."""
+
+
+class Store(Protocol):
+    """The library. A name is a track's id or an alias."""
+
+    async def track(self, name: str) -> Track | None: ...
+
+    async def paths(self, track_id: TrackId) -> list[Path]:
+        """Where it lies; the first place speaks for the track."""
+
+    async def search(self, search: Search) -> Found: ...
+
+    def tracks(self, tag_filter: TagFilter) -> AsyncIterator[Track]:
+        """All that are on offer, by id."""
+
+    async def count(self) -> int: ...
+
+    async def stamps(self) -> dict[str, tuple[int, int]]:
+        """Size and mtime_ns of every file that was read, by path."""
+
+    async def write(self, readings: Sequence[Reading]) -> None:
+        """One transaction."""
+
+    async def forget(self, paths: Collection[str]) -> None:
+        """These files are gone; a track goes with its last place."""
+
+    async def learn_words(self) -> None:
+        """Typing errors are corrected towards the words of the library as it is now."""
+
+    async def faults(self) -> list[Fault]: ...
+
+
+class Library(Protocol):
+    """What all processes know of the library without asking SQL."""
+
+    async def version(self) -> int:
+        """Grows with each change; 0 before the first scan."""
+
+    async def announce(self, data_hash: str, count: int, now_ms: int) -> None:
+        """A new version, and what screens are told of it."""
+
+    async def library(self) -> str | None:
+        """The last announcement, as JSON: `{hash, count, updated}`."""
