@@ -157,7 +157,7 @@ class CrossSite(Forbidden):
 
 
 class Muted(Forbidden):
-    """The host has muted you: {reason}"""
+    """The host has muted you{until}: {reason}"""
 
     code = "muted"
 
@@ -273,26 +273,26 @@ class EndsTooLate(Forbidden):
     code = "ends_too_late"
 
 
-class QueueFull(Forbidden):
-    """The queue is full ({max_items} waiting items); {place_free}."""
+class QueueFull(TooMany):
+    """The queue is full ({max_items} waiting items). {place_free}"""
 
     code = "queue_full"
 
 
-class GuestFull(Forbidden):
-    """You have {waiting} waiting items, and each guest may have {max_per_guest}; {place_free}."""
+class GuestFull(TooMany):
+    """You have {waiting} waiting items, and each guest may have {max_per_guest}. {place_free}"""
 
     code = "guest_full"
 
 
-class DuplicateTrack(Forbidden):
-    """This track {when}; the same one may come again {again}."""
+class DuplicateTrack(TooMany):
+    """This track {when}. {again}"""
 
     code = "duplicate_track"
 
 
-class DuplicatePerformer(Forbidden):
-    """{performer_name} {when}; the same name may come again {again}."""
+class DuplicatePerformer(TooMany):
+    """{performer_name} {when}. {again}"""
 
     code = "duplicate_performer"
 
@@ -339,6 +339,12 @@ class TrackNotFound(NotFound):
     code = "unknown_track"
 
 
+class NotMusic(Invalid):
+    """This file is no track: {reason}."""
+
+    code = "not_music"
+
+
 class NoCover(NotFound):
     """The track '{track_id}' has no cover."""
 
@@ -370,6 +376,33 @@ class ForeignMediaToken(Forbidden):
 
 
 class PreviewOff(Forbidden):
-    """This server does not offer previews."""
+    """Previews are switched off on this queue."""
 
     code = "preview_off"
+
+
+class NoPreview(NotFound):
+    """The track '{track_id}' has no preview: its file cannot be read as music."""
+
+    code = "no_preview"
+
+
+class PreviewsNeedFfmpeg(Unavailable):
+    """This server cannot make previews, because ffmpeg is not installed on it."""
+
+    code = "previews_need_ffmpeg"
+
+
+class FileGone(NotFound):
+    """This music is gone from the disk; the next scan takes it from the library."""
+
+    code = "file_gone"
+
+
+# -- the broker ------------------------------------------------------------------------------------------------
+
+
+class BrokerAway(Unavailable):
+    """The MQTT broker is away, and this was not confirmed; try again in {retry_after} seconds."""
+
+    code = "broker_away"
