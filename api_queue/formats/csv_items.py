@@ -1,0 +1,54 @@
+"""One CSV line for each item, RFC 4180 quoting, as Redis keeps it and `queue.csv` sends it.
+
+The first four columns are seed 000's. Spreadsheets run cells that start with `= + - @`; what is made for them
+(`spreadsheet_rows`) carries an apostrophe in front.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+COLUMNS: Final = (
+    "track_id",
+    "performer_name",
+    "session_owner",
+    "timestamp_play",
+    "id",
+    "timestamp_added",
+    "track_duration_ms",
+    "weight",
+    "status",
+    "added_by",
+    "key_shift",
+    "tempo",
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def encode_line(cells: Sequence[object]) -> str:
+    """Without the line end. None is an empty cell."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+def decode_line(line: str) -> list[str]:
+    """ValueError unless the line has exactly the columns above."""
+    cells = next(csv.reader((line,), strict=True), [])
+    if len(cells) != len(COLUMNS):
+        raise ValueError(f"an item has {len(COLUMNS)} columns, this line {len(cells)}: {line!r}")
+    return cells
+
+
+def document(heading: Sequence[str], lines: Iterable[str]) -> str:
+    return "\r\n".join((encode_line(heading), *lines, ""))
+
+
+def spreadsheet_rows(rows: Iterable[Sequence[object]]) -> Iterable[str]:
+    """Lines whose cells a spreadsheet shows and never runs (OWASP, CSV injection)."""
+    return (encode_line([_shown(cell) for cell in row]) for row in rows)
+
+
+def _shown(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,0 +1,234 @@
+"""Every address of a queue. Who may call which stands in `accounts/access.py`; ownership is the services' matter."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+from sanic import Blueprint, HTTPResponse, Request
+from sanic.response import redirect
+
+from api_queue.errors import BadBody
+from api_queue.queues import wire
+from api_queue.queues.commands import QueueCommands
+from api_queue.queues.guests import GuestService
+from api_queue.queues.items import Changes, ItemService
+from api_queue.queues.models import Mute
+from api_queue.queues.names import queue_name, read_item_id
+from api_queue.queues.service import QueueService
+from api_queue.tracks.data_files import DataFiles
+from api_queue.types import GuestId, QueueKind
+from api_queue.web.bodies import read_body, read_fields, to_shape
+from api_queue.web.identity import Caller
+from api_queue.web.pages import page, wants_html
+from api_queue.web.replies import empty, reply, text_reply
+
+bp = Blueprint("queues")
+
+
+class NewItem(msgspec.Struct):
+    track_id: Annotated[str, Meta(min_length=1, max_length=200)]
+    performer_name: str
+
+
+class ItemChanges(msgspec.Struct, forbid_unknown_fields=True):
+    weight: float | UnsetType = UNSET
+    timestamp_play: int | UnsetType | None = UNSET
+    performer_name: str | UnsetType = UNSET
+    before: str | int | None = None
+    after: str | int | None = None
+    position: Annotated[int, Meta(ge=1)] | None = None
+
+
+class Move(msgspec.Struct):
+    source: str | int
+    target: str | int
+
+
+class NewQueue(msgspec.Struct):
+    kind: QueueKind
+    name: str | None = None
+
+
+class NewMute(msgspec.Struct):
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    until: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+# -- queues ----------------------------------------------------------------------------------------------------
+
+
+@bp.get("/queue")
+async def list_queues(request: Request) -> HTTPResponse:
+    queues: QueueService = request.app.ctx.queues
+    return reply({"queues": [wire.summary_json(queue) for queue in await queues.queues()]})
+
+
+@bp.post("/queue")
+async def create_queue(request: Request) -> HTTPResponse:
+    queues: QueueService = request.app.ctx.queues
+    fields = read_fields(request)
+    wanted = to_shape({k: fields.pop(k) for k in ("kind", "name") if k in fields}, NewQueue)
+    made = await queues.create(wanted.kind, wanted.name, fields, request.ctx.caller)
+    return reply(wire.made_json(made.queue, made.host_token), 201)
+
+
+@bp.get("/queue/<name>")
+async def show_queue(request: Request, name: str) -> HTTPResponse:
+    """Also where `wants_html` sends browsers: the guest page."""
+    if wants_html(request):
+        return page("guest")
+    queues: QueueService = request.app.ctx.queues
+    guests: GuestService = request.app.ctx.guests
+    caller: Caller = request.ctx.caller
+    queue = await queues.queue(queue_name(name))
+    mute = await guests.standing(queue.name, caller)
+    return reply(wire.summary_json(queue) | wire.caller_json(caller.role_on(queue.name), caller.guest_id, mute))
+
+
+@bp.delete("/queue/<name>")
+async def delete_queue(request: Request, name: str) -> HTTPResponse:
+    queues: QueueService = request.app.ctx.queues
+    await queues.delete(queue_name(name))
+    return empty()
+
+
+@bp.get("/queue/<name>/settings", name="settings")
+@bp.get("/queue/<name>/settings.json", name="settings_json")
+async def show_settings(request: Request, name: str) -> HTTPResponse:
+    queues: QueueService = request.app.ctx.queues
+    return reply(wire.settings_json((await queues.queue(queue_name(name))).settings))
+
+
+@bp.route("/queue/<name>/settings", methods=("PUT", "POST"), name="change_settings")
+@bp.route("/queue/<name>/settings.json", methods=("PUT", "POST"), name="change_settings_json")
+async def change_settings(request: Request, name: str) -> HTTPResponse:
+    queues: QueueService = request.app.ctx.queues
+    return reply(wire.settings_json(await queues.change_settings(queue_name(name), read_fields(request))))
+
+
+@bp.get("/queue/<name>/tracks", name="tracks")
+@bp.get("/queue/<name>/tracks.json", name="tracks_json")
+async def show_tracks(request: Request, name: str) -> HTTPResponse:
+    queues: QueueService = request.app.ctx.queues
+    data_files: DataFiles = request.app.ctx.data_files
+    data_hash = await data_files.data_file(await queues.filter_of(queue_name(name)))
+    return redirect(f"/tracks/data/{data_hash}.json", headers={"Cache-Control": "no-cache"}, status=302)
+
+
+# -- items -----------------------------------------------------------------------------------------------------
+
+
+@bp.get("/queue/<name>/items", name="items")
+@bp.get("/queue/<name>/items.json", name="items_json")
+@bp.get("/queue/<name>/queue.json", name="queue_json")
+async def show_items(request: Request, name: str) -> HTTPResponse:
+    if request.accept.match("application/json", "text/csv").mime == "text/csv":
+        return await show_csv(request, name)
+    queues: QueueService = request.app.ctx.queues
+    view = await queues.view(queue_name(name))
+    return reply(wire.list_json(view, request.app.ctx.clock.now_ms(), waiting_only=bool(request.args.get("waiting"))))
+
+
+@bp.get("/queue/<name>/items.csv", name="items_csv")
+@bp.get("/queue/<name>/queue.csv", name="queue_csv")
+async def show_csv(request: Request, name: str) -> HTTPResponse:
+    queues: QueueService = request.app.ctx.queues
+    view = await queues.view(queue_name(name))
+    return text_reply(wire.items_csv(view.to_come if request.args.get("waiting") else view.items), "text/csv")
+
+
+@bp.post("/queue/<name>", name="add_here")
+@bp.post("/queue/<name>/items", name="add_item")
+@bp.post("/queue/<name>/items.json", name="add_item_json")
+@bp.post("/queue/<name>/queue.json", name="add_queue_json")
+async def add_item(request: Request, name: str) -> HTTPResponse:
+    items: ItemService = request.app.ctx.items
+    wish = read_body(request, NewItem)
+    placed = await items.add(queue_name(name), wish.track_id, wish.performer_name, request.ctx.caller)
+    return reply(wire.placed_json(placed.item, placed.position, placed.expected_ms, placed.rev), 201)
+
+
+@bp.put("/queue/<name>/items/<item_id>", name="edit_item")
+@bp.put("/queue/<name>/queue/<item_id>", name="edit_queue_item")
+async def edit_item(request: Request, name: str, item_id: str) -> HTTPResponse:
+    items: ItemService = request.app.ctx.items
+    wish = read_body(request, ItemChanges)
+    if sum(place is not None for place in (wish.before, wish.after, wish.position)) > 1:
+        raise BadBody(reason="give one of before, after and position.")
+    changes = Changes(
+        weight=wish.weight,
+        timestamp_play=wish.timestamp_play,
+        performer_name=wish.performer_name,
+        before=None if wish.before is None else read_item_id(wish.before),
+        after=None if wish.after is None else read_item_id(wish.after),
+        position=wish.position,
+    )
+    return reply(wire.item_json(await items.edit(queue_name(name), read_item_id(item_id), changes, request.ctx.caller)))
+
+
+@bp.put("/queue/<name>", name="move_here")
+@bp.put("/queue/<name>/queue.json", name="move_queue_json")
+async def move_item(request: Request, name: str) -> HTTPResponse:
+    """`{source, target}`; target -1 is the end."""
+    items: ItemService = request.app.ctx.items
+    wish = read_body(request, Move)
+    source, target = read_item_id(wish.source), "end" if wish.target in {-1, "-1"} else read_item_id(wish.target)
+    return reply(wire.item_json(await items.move(queue_name(name), source, target, request.ctx.caller)))
+
+
+@bp.delete("/queue/<name>/items/<item_id>", name="remove_item")
+@bp.delete("/queue/<name>/queue/<item_id>", name="remove_queue_item")
+async def remove_item(request: Request, name: str, item_id: str) -> HTTPResponse:
+    items: ItemService = request.app.ctx.items
+    return reply(wire.item_json(await items.remove(queue_name(name), read_item_id(item_id), request.ctx.caller)))
+
+
+# -- playing and history ---------------------------------------------------------------------------------------
+
+
+@bp.route("/queue/<name>/command/<command>", methods=("GET", "POST"))
+async def command(request: Request, name: str, command: str) -> HTTPResponse:
+    """GET too, as in the seed's curl lines; the guard refuses it from other sites, and no cache keeps it."""
+    commands: QueueCommands = request.app.ctx.commands
+    caller: Caller = request.ctx.caller
+    x = queue_name(name)
+    queue = await commands.run(x, command.removesuffix(".json"), read_fields(request), caller.role_on(x))
+    return reply(wire.session_json(queue, request.app.ctx.clock.now_ms()), headers={"Cache-Control": "no-store"})
+
+
+@bp.get("/queue/<name>/history", name="history")
+@bp.get("/queue/<name>/history.json", name="history_json")
+async def show_history(request: Request, name: str) -> HTTPResponse:
+    queues: QueueService = request.app.ctx.queues
+    return reply(wire.history_json(await queues.history(queue_name(name))))
+
+
+@bp.get("/queue/<name>/history.csv")
+async def show_history_csv(request: Request, name: str) -> HTTPResponse:
+    queues: QueueService = request.app.ctx.queues
+    return text_reply(wire.history_csv(await queues.history(queue_name(name))), "text/csv")
+
+
+# -- the host's ------------------------------------------------------------------------------------------------
+
+
+@bp.post("/queue/<name>/guests/<guest_id>/mute")
+async def mute_guest(request: Request, name: str, guest_id: str) -> HTTPResponse:
+    guests: GuestService = request.app.ctx.guests
+    wish = read_body(request, NewMute)
+    until_ms = None if wish.until is None else round(wish.until.timestamp() * 1000)
+    return reply(wire.mute_json(await guests.mute(queue_name(name), Mute(GuestId(guest_id), until_ms, wish.reason))))
+
+
+@bp.delete("/queue/<name>/guests/<guest_id>/mute")
+async def unmute_guest(request: Request, name: str, guest_id: str) -> HTTPResponse:
+    guests: GuestService = request.app.ctx.guests
+    await guests.unmute(queue_name(name), GuestId(guest_id))
+    return reply({"guest_id": guest_id, "muted": None})
+
+
+@bp.post("/queue/<name>/end")
+async def end_party(request: Request, name: str) -> HTTPResponse:
+    guests: GuestService = request.app.ctx.guests
+    return reply({"ended_guests": await guests.end(queue_name(name))})

@@ -1,0 +1,276 @@
+"""The verbs on items: add, edit, move, remove, clear. Rules first, then one script; refused, nothing has changed."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+from weakref import WeakValueDictionary
+
+from msgspec import UNSET, UnsetType
+
+from api_queue.drivers.clock import Clock
+from api_queue.errors import (
+    AddingClosed,
+    HostOnlyField,
+    MissingCredential,
+    NotYourItem,
+    QueueMoved,
+    TrackNotFound,
+    TrackNotOffered,
+    UnknownItem,
+    UnknownTrack,
+)
+from api_queue.formats import crockford
+from api_queue.queues import limits
+from api_queue.queues.models import Added, Edit, Item, Limits, Mute, Queue, QueueView, Refused, Store
+from api_queue.queues.names import performer_name
+from api_queue.queues.settings import QueueSettings
+from api_queue.queues.timing import expected_after, expected_starts, free_at
+from api_queue.tracks.models import TagFilter, TrackFacts, offered
+from api_queue.tracks.service import TrackService
+from api_queue.types import ItemId, QueueName, Role
+from api_queue.web.identity import Caller
+
+#: How often a change is worked out again when the queue moved underneath; then the caller is told.
+TRIES: Final = 8
+_HOSTS: Final[frozenset[Role]] = frozenset({"host", "admin"})
+_HELPERS: Final = _HOSTS | {"helper"}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An item with its place (1 is the next) and when it is expected to start, None while nothing is promised."""
+
+    item: Item
+    position: int
+    expected_ms: int | None
+    rev: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a PUT asks for; at most one of before, after and position (1 is the next)."""
+
+    weight: float | UnsetType = UNSET
+    timestamp_play: int | UnsetType | None = UNSET
+    performer_name: str | UnsetType = UNSET
+    before: ItemId | None = None
+    after: ItemId | None = None
+    position: int | None = None
+
+
+def new_item_id() -> ItemId:
+    return ItemId(crockford.encode(secrets.randbits(50), 10))
+
+
+def tag_filter(settings: QueueSettings) -> TagFilter:
+    return TagFilter.of(settings.filter_tags, settings.forced_tags, settings.hidden_tags)
+
+
+class ItemService:
+    """`buckets` answers the rate buckets that an add by this caller draws from."""
+
+    def __init__(
+        self,
+        store: Store,
+        tracks: TrackService,
+        clock: Clock,
+        buckets: Callable[[Caller], tuple[tuple[str, int, float], ...]],
+    ) -> None:
+        self._store = store
+        self._tracks = tracks
+        self._clock = clock
+        self._buckets = buckets
+        self._known: dict[QueueName, Queue] = {}
+        self._turns: WeakValueDictionary[QueueName, asyncio.Lock] = WeakValueDictionary()
+
+    # -- add ---------------------------------------------------------------------------------------------------
+
+    async def add(self, name: QueueName, track_id: str, performer: str, caller: Caller) -> Placed:
+        """A host's adds pass all limits; the others raise what they meet, with the time at which it passes."""
+        role = caller.role_on(name)
+        facts = await self._facts(track_id)
+        if caller.guest_id is None:
+            raise MissingCredential
+        item = Item(
+            id=new_item_id(),
+            track_id=facts.track_id,
+            performer_name=performer_name(performer),
+            session_owner=caller.guest_id,
+            timestamp_added=self._clock.now_ms(),
+            track_duration_ms=facts.duration_ms,
+            added_by=role,
+        )
+        for _ in range(TRIES):
+            placed = await self._try_add(name, item, facts, caller)
+            if placed is not None:
+                return placed
+            self._known.pop(name, None)
+        raise QueueMoved
+
+    async def _facts(self, track_id: str) -> TrackFacts:
+        try:
+            return await self._tracks.facts(track_id)
+        except TrackNotFound:
+            raise UnknownTrack(track_id=track_id) from None
+
+    async def _try_add(self, name: QueueName, item: Item, facts: TrackFacts, caller: Caller) -> Placed | None:
+        """None when the queue moved: its settings, or what the limits were worked out from."""
+        queue = self._known.get(name) or await self._learn(name)
+        settings = queue.settings
+        if not offered(facts.tags, tag_filter(settings)):
+            raise TrackNotOffered(track_id=item.track_id)
+        if item.added_by in _HOSTS:
+            return await self._put(queue, item, Limits(max_items=queue.kind_limit), None)
+        if not settings.accepting:
+            raise AddingClosed
+        limits.check_open(settings, item.timestamp_added)
+        bounds = limits.limits_of(settings, self._buckets(caller))
+        if settings.event_end is None:
+            return await self._put(queue, item, bounds, None)
+        async with self._turns.setdefault(name, asyncio.Lock()):
+            view = await self._waiting(name)
+            limits.check_fits(view.queue, view.to_come, item.track_duration_ms, item.timestamp_added)
+            return await self._put(view.queue, item, bounds, view.queue.rev)
+
+    async def _learn(self, name: QueueName) -> Queue:
+        """Settings are kept in the worker; the script refuses an add that was judged by old ones."""
+        queue = await self._store.queue(name)
+        if len(self._known) >= 1000:
+            self._known.clear()
+        self._known[name] = queue
+        return queue
+
+    async def _waiting(self, name: QueueName) -> QueueView:
+        """With the waiting items only if one has a start set by hand: the sums beside the list do for the rest."""
+        queue = await self._store.queue(name)
+        return await self._store.view(name, 0, queue.waiting) if queue.fixed else QueueView(queue, (), "")
+
+    async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None) -> Placed | None:
+        now_ms = item.timestamp_added
+        answer = await self._store.add(queue.name, item, bounds, queue.settings_rev, rev, now_ms)
+        if isinstance(answer, Added):
+            return await self._placed(queue, item, answer, now_ms)
+        if answer.why == "stale":
+            return None
+        raise await self._refusal(queue.name, answer, item, now_ms)
+
+    async def _placed(self, queue: Queue, item: Item, added: Added, now_ms: int) -> Placed:
+        free_ms, space_ms = free_at(added.session, now_ms), queue.settings.track_space_ms
+        if added.fixed:
+            view = await self._store.view(queue.name, 0, added.ahead)
+            expected_ms = [*expected_starts(view.to_come, free_ms, space_ms), None][min(added.ahead, len(view.to_come))]
+        else:
+            expected_ms = expected_after(added.ahead, added.ahead_ms, free_ms, space_ms)
+        return Placed(item, added.ahead + 1, expected_ms, added.rev)
+
+    async def _refusal(self, name: QueueName, refused: Refused, item: Item, now_ms: int) -> Exception:
+        if refused.why == "muted":
+            return limits.muted(Mute.from_text(item.session_owner, refused.fact), now_ms)
+        return limits.refusal(refused, item, await self._store.view(name, 0, 10_000), now_ms)
+
+    # -- edit and move -----------------------------------------------------------------------------------------
+
+    async def edit(self, name: QueueName, item_id: ItemId, changes: Changes, caller: Caller) -> Item:
+        """An owner may change the name; a helper or the host everything."""
+        self._check_fields(changes, caller.role_on(name))
+        for _ in range(TRIES):
+            item = await self._own(name, item_id, caller)
+            after = _changed(item, changes)
+            target, rev = await self._target(name, item, changes)
+            if after == item and target is None:
+                return item
+            if await self._store.change(name, Edit(item, after, target), rev, self._clock.now_ms()) is not None:
+                return after
+        raise QueueMoved
+
+    async def move(self, name: QueueName, source: ItemId, target: ItemId | Literal["end"], caller: Caller) -> Item:
+        """Before another waiting item, or to the end."""
+        changes = Changes(position=_LAST) if target == "end" else Changes(before=target)
+        return await self.edit(name, source, changes, caller)
+
+    @staticmethod
+    def _check_fields(changes: Changes, role: Role) -> None:
+        asked = {
+            "weight": changes.weight is not UNSET,
+            "timestamp_play": changes.timestamp_play is not UNSET,
+            "the order": changes.before is not None or changes.after is not None or changes.position is not None,
+        }
+        refused = [field for field, there in asked.items() if there]
+        if refused and role not in _HELPERS:
+            raise HostOnlyField(fields=" and ".join(refused))
+
+    async def _target(
+        self, name: QueueName, item: Item, changes: Changes
+    ) -> tuple[Item | Literal["end"] | None, int | None]:
+        """Where it goes, and the revision at which that is true, where the place of others decides it."""
+        if changes.before is not None:
+            return (await self._waits(name, changes.before) if changes.before != item.id else None), None
+        if changes.position == _LAST:
+            return "end", None
+        if changes.after is None and changes.position is None:
+            return None, None
+        view = await self._store.view(name, 0, 1_000_000)
+        others = [other for other in view.to_come if other.id != item.id]
+        place = _place(others, changes)
+        return (others[place] if place < len(others) else "end"), view.queue.rev
+
+    # -- remove ------------------------------------------------------------------------------------------------
+
+    async def remove(self, name: QueueName, item_id: ItemId, caller: Caller) -> Item:
+        for _ in range(TRIES):
+            item = await self._own(name, item_id, caller)
+            if await self._store.remove(name, item, self._clock.now_ms()) is not None:
+                return item
+        raise QueueMoved
+
+    async def clear(self, name: QueueName) -> None:
+        """The waiting items only."""
+        for _ in range(TRIES):
+            view = await self._store.view(name, 0, 1_000_000)
+            if not view.to_come:
+                return
+            if await self._store.clear(name, view.queue.rev, view.to_come, self._clock.now_ms()) is not None:
+                return
+        raise QueueMoved
+
+    async def _own(self, name: QueueName, item_id: ItemId, caller: Caller) -> Item:
+        item = await self._waits(name, item_id)
+        if caller.role_on(name) in _HELPERS:
+            return item
+        standing = await self._store.standing(name, caller.guest_id) if caller.guest_id else None
+        if standing == "ended" or item.session_owner != caller.guest_id:
+            raise NotYourItem
+        return item
+
+    async def _waits(self, name: QueueName, item_id: ItemId) -> Item:
+        item = await self._store.item(name, item_id)
+        if item is None:
+            await self._store.queue(name)  # an unknown queue is the better answer
+        if item is None or item.status != "queued":
+            raise UnknownItem(item_id=item_id)
+        return item
+
+
+_LAST: Final = 1_000_000
+
+
+def _changed(item: Item, changes: Changes) -> Item:
+    if not isinstance(changes.performer_name, UnsetType):
+        item = replace(item, performer_name=performer_name(changes.performer_name))
+    if not isinstance(changes.weight, UnsetType):
+        item = replace(item, weight=changes.weight)
+    if not isinstance(changes.timestamp_play, UnsetType):
+        item = replace(item, timestamp_play=changes.timestamp_play)
+    return item
+
+
+def _place(others: list[Item], changes: Changes) -> int:
+    """The index among the other waiting items that the moved one takes."""
+    if changes.after is None:
+        return max(0, (changes.position or 1) - 1)
+    found = next((place for place, other in enumerate(others, 1) if other.id == changes.after), None)
+    if found is None:
+        raise UnknownItem(item_id=changes.after)
+    return found

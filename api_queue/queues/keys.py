@@ -1,0 +1,22 @@
+"""The Redis keys of a queue. All share one hash tag, so that a script may touch them all on a Redis Cluster."""
+
+from typing import Final
+
+from api_queue.types import QueueName
+
+NAMES: Final = "q:names"
+ROWS: Final = ("items", "index", "meta", "counts", "played", "events", "bell")
+GUESTS: Final = ("muted", "ended", "guests", "buckets")
+
+
+def key(name: QueueName, part: str) -> str:
+    return f"q:{{{name}}}:{part}"
+
+
+def rows(name: QueueName) -> list[str]:
+    """The seven that every script which writes a queue takes, in its order."""
+    return [key(name, part) for part in ROWS]
+
+
+def guests(name: QueueName) -> list[str]:
+    return [key(name, part) for part in GUESTS]

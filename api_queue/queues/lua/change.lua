@@ -1,0 +1,34 @@
+-- Changes one waiting item: its line, its place, or both.
+-- KEYS  the seven of rows
+-- ARGV  1 queue  2 now_ms  3 kept  4 rev that must still hold, or ''
+--       5 id  6 line before  7 line after  8 owner  9 track  10 performer before  11 performer after  12 duration_ms
+--       13 fixed before (0, 1)  14 fixed after  15 '' keeps the place, 'end', or the id to stand before  16 that one's line
+--       17 changes as JSON
+-- Returns {'ok', rev}, {'gone'} or {'moved'}: something it was worked out from stands no longer.
+--! use queues/rows
+--! use stream/emit
+
+local now_ms = ARGV[2]
+local id, before, after = ARGV[5], ARGV[6], ARGV[7]
+local rev = redis.call('HGET', meta, 'rev')
+if not rev then return {'gone'} end
+if (ARGV[4] ~= '' and rev ~= ARGV[4]) or not stand(id, before) then return {'moved'} end
+if ARGV[15] ~= '' and ARGV[15] ~= 'end' and not stand(ARGV[15], ARGV[16]) then return {'moved'} end
+
+if ARGV[15] == '' then
+  rewrite(id, before, after)
+else
+  redis.call('LREM', items, 1, before)
+  if ARGV[15] == 'end' then
+    redis.call('RPUSH', items, after)
+  else
+    redis.call('LINSERT', items, 'BEFORE', ARGV[16], after)
+  end
+  redis.call('HSET', index, id, after)
+end
+weigh(-1, ARGV[8], ARGV[9], ARGV[10], ARGV[12], ARGV[13])
+weigh(1, ARGV[8], ARGV[9], ARGV[11], ARGV[12], ARGV[14])
+rev = revise(now_ms)
+emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', '"changes":' .. ARGV[17])
+ring(bell, ARGV[1])
+return {'ok', rev}

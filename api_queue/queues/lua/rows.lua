@@ -1,0 +1,44 @@
+-- What every verb that writes a queue shares. KEYS are the same seven for all of them:
+--   1 items   LIST of CSV lines in playing order      5 played  HASH t:track, p:performer -> ms of the last start
+--   2 index   HASH item id -> line                    6 events  STREAM, see stream/emit
+--   3 meta    HASH kind rev head waiting_ms fixed settings settings_rev session created_at_ms changed_at_ms
+--   4 counts  HASH o:owner, t:track, p:performer -> how many wait       7 bell
+-- Scripts never parse a line: what they need of it comes as ARGV, and the line itself proves that it still stands.
+
+local items, index, meta, counts, played, events, bell = unpack(KEYS, 1, 7)
+
+local function tally(field, by)
+  if redis.call('HINCRBY', counts, field, by) <= 0 then
+    redis.call('HDEL', counts, field)
+  end
+end
+
+-- weigh(by, owner, track, performer, duration_ms, fixed): an item begins (by = 1) or ends (by = -1) to wait.
+local function weigh(by, owner, track, performer, duration_ms, fixed)
+  tally('o:' .. owner, by)
+  tally('t:' .. track, by)
+  tally('p:' .. performer, by)
+  redis.call('HINCRBY', meta, 'waiting_ms', by * duration_ms)
+  if fixed == '1' then
+    redis.call('HINCRBY', meta, 'fixed', by)
+  end
+end
+
+-- stand(id, line): whether the item is still exactly this line.
+local function stand(id, line)
+  return redis.call('HGET', index, id) == line
+end
+
+-- rewrite(id, before, after): the same item in the same place, with another line.
+local function rewrite(id, before, after)
+  if before == after then return end
+  redis.call('LINSERT', items, 'BEFORE', before, after)
+  redis.call('LREM', items, 1, before)
+  redis.call('HSET', index, id, after)
+end
+
+-- revise(now_ms): the next revision.
+local function revise(now_ms)
+  redis.call('HSET', meta, 'changed_at_ms', now_ms)
+  return redis.call('HINCRBY', meta, 'rev', 1)
+end

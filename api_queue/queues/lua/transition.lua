@@ -1,0 +1,37 @@
+-- Writes what the transport worked out: the session, and the items that began or ceased to play.
+-- KEYS  the seven of rows
+-- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from  5 session as JSON  6 number of items  7 number of events
+--       then for each item eleven: id, line before, line after, waits before (0, 1), waits after, owner, track, performer,
+--       duration_ms, fixed before, ms of its start now or ''
+--       then for each event three: name, type, fields
+-- Returns {'ok', rev}, {'gone'} or {'moved'}.
+--! use queues/rows
+--! use stream/emit
+
+local now_ms = ARGV[2]
+local rev = redis.call('HGET', meta, 'rev')
+if not rev then return {'gone'} end
+if rev ~= ARGV[4] then return {'moved'} end
+
+redis.call('HSET', meta, 'session', ARGV[5])
+local at = 8
+for _ = 1, tonumber(ARGV[6]) do
+  local id, before, after, waited, waits, owner, track, performer, duration_ms, fixed, start = unpack(ARGV, at, at + 10)
+  rewrite(id, before, after)
+  local by = tonumber(waits) - tonumber(waited)
+  if by ~= 0 then
+    weigh(by, owner, track, performer, duration_ms, fixed)
+    redis.call('HINCRBY', meta, 'head', -by)
+  end
+  if start ~= '' then
+    redis.call('HSET', played, 't:' .. track, start, 'p:' .. performer, start)
+  end
+  at = at + 11
+end
+rev = revise(now_ms)
+for _ = 1, tonumber(ARGV[7]) do
+  emit(events, ARGV[3], rev, now_ms, ARGV[at], ARGV[at + 1], ARGV[at + 2])
+  at = at + 3
+end
+ring(bell, ARGV[1])
+return {'ok', rev}

@@ -1,0 +1,20 @@
+-- Reads a queue in one step. Changes nothing.
+-- KEYS  1 items  2 meta  3 events
+-- ARGV  1 first and 2 last place of the items wanted, relative to the first waiting one; '' and '' for all, '-' for none
+-- Returns {meta as pairs, length of the list, last event id or '', lines}; {} if there is no such queue.
+
+local meta = redis.call('HGETALL', KEYS[2])
+if #meta == 0 then return {} end
+local total = redis.call('LLEN', KEYS[1])
+local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+local lines = {}
+if ARGV[1] == '' then
+  lines = redis.call('LRANGE', KEYS[1], 0, -1)
+elseif ARGV[1] ~= '-' then
+  local head = tonumber(redis.call('HGET', KEYS[2], 'head'))
+  local first = math.max(0, head + ARGV[1])
+  if head + ARGV[2] >= first then
+    lines = redis.call('LRANGE', KEYS[1], first, head + ARGV[2])
+  end
+end
+return {meta, total, last and last[1] or '', lines}

@@ -1,0 +1,289 @@
+"""The records of a queue. Frozen: a change is a new record. Points in time are ms since 1970, lengths ms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, Protocol
+
+from api_queue.formats.csv_items import decode_line, encode_line
+from api_queue.queues.settings import QueueSettings
+from api_queue.types import (
+    DeviceId,
+    GuestId,
+    ItemId,
+    ItemStatus,
+    Milliseconds,
+    PlayState,
+    QueueKind,
+    QueueName,
+    Role,
+    TrackId,
+)
+
+#: A start is announced this long ahead, so that every screen hears of it before it sounds.
+LEAD_MS: Final = 1000
+NOTHING_MS: Final = Milliseconds(0)
+#: A demo queue is for trying out.
+DEMO_ITEMS: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry on a queue; `as_line` and `from_line` are its stored form."""
+
+    track_id: TrackId
+    performer_name: str
+    session_owner: GuestId
+    #: When it started (position 0), or is set to start; None when neither.
+    timestamp_play: int | None = None
+    id: ItemId
+    timestamp_added: int
+    track_duration_ms: Milliseconds
+    weight: float = 0
+    status: ItemStatus = "queued"
+    added_by: Role = "guest"
+    #: Semitones.
+    key_shift: int = 0
+    tempo: float = 1
+
+    def as_line(self) -> str:
+        return encode_line(
+            (
+                self.track_id,
+                self.performer_name,
+                self.session_owner,
+                self.timestamp_play,
+                self.id,
+                self.timestamp_added,
+                self.track_duration_ms,
+                f"{self.weight:g}",
+                self.status,
+                self.added_by,
+                self.key_shift,
+                f"{self.tempo:g}",
+            )
+        )
+
+    @classmethod
+    def from_line(cls, line: str) -> "Item":
+        cells = decode_line(line)
+        return cls(
+            track_id=TrackId(cells[0]),
+            performer_name=cells[1],
+            session_owner=GuestId(cells[2]),
+            timestamp_play=int(cells[3]) if cells[3] else None,
+            id=ItemId(cells[4]),
+            timestamp_added=int(cells[5]),
+            track_duration_ms=Milliseconds(int(cells[6])),
+            weight=float(cells[7]),
+            status=cells[8],  # type: ignore[arg-type]  # only our own scripts write it
+            added_by=cells[9],  # type: ignore[arg-type]  # the same
+            key_shift=int(cells[10]),
+            tempo=float(cells[11]),
+        )
+
+    def started(self, at_ms: int) -> "Item":
+        return replace(self, status="playing", timestamp_play=at_ms)
+
+    def put_back(self) -> "Item":
+        return replace(self, status="queued", timestamp_play=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The playback of one queue. `position_ms` is what it was at `position_at_ms`, by the server's clock.
+
+    A position below 0 is the pause before a track, counting up. `generation` grows whenever the speaker changes.
+    """
+
+    state: PlayState = "stopped"
+    item_id: ItemId | None = None
+    track_id: TrackId | None = None
+    duration_ms: Milliseconds = NOTHING_MS
+    position_ms: int = 0
+    position_at_ms: int = 0
+    #: play_one: stop when the current item is over.
+    stop_after: bool = False
+    speaker: DeviceId | None = None
+    speaker_name: str | None = None
+    generation: int = 0
+    lease_until_ms: int = 0
+    shuffle: bool = False
+    repeat_mode: Literal["off", "one", "all"] = "off"
+    #: Percent.
+    volume: int = 100
+
+    def projected_ms(self, now_ms: int) -> int:
+        """Where the music is: the stored position plus what has passed, only while playing, at most the duration."""
+        elapsed = now_ms - self.position_at_ms if self.state == "playing" else 0
+        return min(self.position_ms + elapsed, self.duration_ms)
+
+    def has_speaker(self, now_ms: int) -> bool:
+        return self.speaker is not None and now_ms < self.lease_until_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Everything of a queue but its items."""
+
+    name: QueueName
+    kind: QueueKind
+    rev: int
+    created_at_ms: int
+    changed_at_ms: int
+    settings: QueueSettings
+    settings_rev: int
+    session: Session
+    #: How many items stand before the first waiting one.
+    head: int
+    total: int
+    #: Sum of the waiting tracks' durations, and how many of them have a start set by hand.
+    waiting_ms: int
+    fixed: int
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.head
+
+    @property
+    def kind_limit(self) -> int | None:
+        """How many items may wait whoever adds them."""
+        return DEMO_ITEMS if self.kind == "demo" else None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A queue with its whole list and the place in its event stream, read in one step."""
+
+    queue: Queue
+    items: tuple[Item, ...]
+    event_id: str
+
+    @property
+    def current(self) -> Item | None:
+        return next((i for i in self.items[: self.queue.head] if i.id == self.queue.session.item_id), None)
+
+    @property
+    def to_come(self) -> tuple[Item, ...]:
+        return self.items[self.queue.head :]
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Until when (None: for good) a guest may not add or change, and why."""
+
+    guest_id: GuestId
+    until_ms: int | None
+    reason: str
+
+    def holds(self, now_ms: int) -> bool:
+        return self.until_ms is None or now_ms < self.until_ms
+
+    def as_text(self) -> str:
+        return f"{'' if self.until_ms is None else self.until_ms}|{self.reason}"
+
+    @classmethod
+    def from_text(cls, guest_id: GuestId, text: str) -> "Mute":
+        until, _, reason = text.partition("|")
+        return cls(guest_id, int(until) if until else None, reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the add script checks; None: no limit. Windows in ms; buckets as (field, capacity, refill per ms)."""
+
+    max_items: int | None = None
+    max_per_guest: int | None = None
+    track_window_ms: int | None = None
+    performer_window_ms: int | None = None
+    buckets: tuple[tuple[str, int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The queue as it was just before the add, and the revision after it."""
+
+    rev: int
+    ahead: int
+    ahead_ms: int
+    fixed: int
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why the add script did nothing: one of the words in its header, with its fact."""
+
+    why: Literal["stale", "ended", "muted", "full", "guest", "exists", "track", "performer", "rate"]
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of the transport as it was given, for the topic of commands."""
+
+    command: str
+    by: Role
+    args: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A waiting item before and after, and where it goes: None stays, "end", or the item to stand before."""
+
+    before: Item
+    after: Item
+    target: Literal["end"] | Item | None = None
+
+
+class Store(Protocol):
+    """Each write is one script, all or nothing. Writes that answer None found what they stand on changed.
+
+    All but `create` raise UnknownQueue.
+    """
+
+    async def names(self) -> list[QueueName]: ...
+    async def create(self, name: QueueName, kind: QueueKind, settings: QueueSettings, now_ms: int) -> bool: ...
+    async def delete(self, name: QueueName, now_ms: int) -> None: ...
+    async def queue(self, name: QueueName) -> Queue: ...
+    async def view(self, name: QueueName, first: int | None = None, last: int | None = None) -> QueueView:
+        """The items from place `first` to `last`, counted from the first waiting one; without: all."""
+
+    async def item(self, name: QueueName, item_id: ItemId) -> Item | None: ...
+    async def add(
+        self, name: QueueName, item: Item, limits: Limits, settings_rev: int, rev: int | None, now_ms: int
+    ) -> Added | Refused: ...
+    async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | None: ...
+    async def remove(self, name: QueueName, item: Item, now_ms: int) -> int | None: ...
+    async def transition(
+        self,
+        name: QueueName,
+        rev: int,
+        session: Session,
+        changed: Sequence[tuple[Item, Item]],
+        command: Command | None,
+        now_ms: int,
+    ) -> int | None: ...
+    async def clear(self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int) -> int | None: ...
+    async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None: ...
+    async def put_settings(
+        self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int
+    ) -> int | None: ...
+    async def set_speaker(self, name: QueueName, rev: int, session: Session, now_ms: int) -> int | None: ...
+    async def renew_lease(self, name: QueueName, device: DeviceId, generation: int, until_ms: int) -> int | None:
+        """None, or the generation that is active now when it is not this device's."""
+
+    async def mute(self, name: QueueName, mute: Mute) -> None: ...
+    async def unmute(self, name: QueueName, guest_id: GuestId) -> bool: ...
+    async def mutes(self, name: QueueName) -> list[Mute]: ...
+    async def standing(self, name: QueueName, guest_id: GuestId) -> Mute | Literal["ended"] | None: ...
+    async def end_guests(self, name: QueueName) -> int: ...
+
+
+class History(Protocol):
+    """What left the list's head, in SQL: oldest first, each item once."""
+
+    async def keep(self, name: QueueName, items: Sequence[Item]) -> None: ...
+    async def read(self, name: QueueName, limit: int) -> list[Item]:
+        """The newest `limit`, oldest first."""
+
+    async def forget(self, name: QueueName) -> None: ...

@@ -1,0 +1,56 @@
+"""What may name a queue and a performer."""
+
+import re
+import unicodedata
+from typing import Final
+
+from api_queue.errors import BadPerformerName, BadQueueName, ReservedQueueName
+from api_queue.formats import crockford
+from api_queue.types import ItemId, QueueName
+
+_QUEUE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+#: Words that stand, or will stand, where a queue's name does.
+RESERVED: Final = frozenset({"enqueue", "new", "names", "events", "queues", "settings", "static"})
+#: Personal queues (`u_` and a short id) are made by the server alone.
+PERSONAL: Final = "u_"
+LONGEST: Final = 64
+_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def queue_name(text: str) -> QueueName:
+    if not _QUEUE.fullmatch(text):
+        raise BadQueueName(name=text)
+    return QueueName(text)
+
+
+def new_queue_name(text: str) -> QueueName:
+    """A name that somebody chooses for a queue of theirs."""
+    if text in RESERVED or text.startswith(PERSONAL):
+        raise ReservedQueueName(name=text)
+    return queue_name(text)
+
+
+def performer_name(text: str) -> str:
+    """NFC, trimmed; 1 to 64 code points, no control and no bidirectional-control characters, something to see."""
+    name = unicodedata.normalize("NFC", text).strip()
+    if not name:
+        raise BadPerformerName(reason="is empty; say who sings")
+    if len(name) > LONGEST:
+        raise BadPerformerName(reason=f"is {len(name)} characters long; {LONGEST} fit")
+    if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in _BIDI for c in name):
+        raise BadPerformerName(reason="has a line break or a control character in it; write it on one line")
+    if all(unicodedata.category(c)[0] in "CZ" for c in name):
+        raise BadPerformerName(reason="has nothing that can be seen; say who sings")
+    return name
+
+
+def read_item_id(text: str | int) -> ItemId:
+    """As it is shown, in either case, or as the integer behind it (KaraKara's clients know no other)."""
+    if isinstance(text, int) and 0 <= text < 2**50:
+        return ItemId(crockford.encode(text, 10))
+    return ItemId(str(text).upper())
+
+
+def same_performer(name: str) -> str:
+    """The key under which two spellings of a name are one performer: case and width do not matter."""
+    return unicodedata.normalize("NFKC", name).casefold()

@@ -1,0 +1,156 @@
+"""The verbs on queues themselves: make, list, look, settings, history, delete."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from api_queue.drivers.clock import Clock
+from api_queue.errors import GuestQueuesOff, QueueExists, QueueMoved, UnknownQueue
+from api_queue.formats import crockford
+from api_queue.queues.models import DEMO_ITEMS, History, Item, Queue, QueueView, Store
+from api_queue.queues.names import new_queue_name
+from api_queue.queues.settings import QueueSettings, SettingsChange
+from api_queue.settings import Settings
+from api_queue.tracks.models import TagFilter
+from api_queue.types import QueueKind, QueueName
+from api_queue.web.identity import Caller
+from api_queue.web.rate_limits import Limiter
+
+TRIES: Final = 8
+_EMPTY: Final = QueueSettings()
+
+
+class HostTokens(Protocol):
+    """What queues need of accounts: tokens that are good for one queue, and their end."""
+
+    async def issue_host(self, queue: QueueName) -> str: ...
+    async def revoke_queue(self, queue: QueueName) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new queue and, shown this once, the token that makes its bearer the host."""
+
+    queue: Queue
+    host_token: str
+
+
+class QueueService:
+    def __init__(
+        self,
+        store: Store,
+        history: History,
+        tokens: HostTokens,
+        limit: Limiter,
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        self._store = store
+        self._history = history
+        self._tokens = tokens
+        self._limit = limit
+        self._clock = clock
+        self._settings = settings
+
+    # -- make and look -----------------------------------------------------------------------------------------
+
+    async def create(self, kind: QueueKind, name: str | None, fields: dict[str, Any], caller: Caller) -> Made:
+        """Guests make demo and transient queues, as `queues_guest` allows; only an admin a named one."""
+        await self._check_kind(kind, caller)
+        settings = _within_kind(kind, SettingsChange(fields).apply(_EMPTY))
+        chosen = new_queue_name(name or _random_name(kind))
+        if not await self._store.create(chosen, kind, settings, self._clock.now_ms()):
+            raise QueueExists(queue=chosen)
+        return Made(await self._store.queue(chosen), await self._tokens.issue_host(chosen))
+
+    async def _check_kind(self, kind: QueueKind, caller: Caller) -> None:
+        if caller.role_on(None) == "admin":
+            return
+        allowed = {"off": (), "demo": ("demo",), "on": ("demo", "transient")}[self._settings.queues_guest]
+        if kind not in allowed:
+            raise GuestQueuesOff(kind=kind)
+        await self._limit.check("create", caller)
+
+    async def ensure(self, name: QueueName, title: str) -> None:
+        """The queue that the server itself starts with."""
+        await self._store.create(name, "named", QueueSettings(title=title), self._clock.now_ms())
+
+    async def queues(self) -> list[Queue]:
+        """Those whose making did not get further than the name are passed over."""
+        queues = []
+        for name in await self._store.names():
+            try:
+                queues.append(await self._store.queue(name))
+            except UnknownQueue:
+                continue
+        return queues
+
+    async def queue(self, name: QueueName) -> Queue:
+        return await self._store.queue(name)
+
+    async def view(self, name: QueueName) -> QueueView:
+        return await self._store.view(name)
+
+    async def filter_of(self, name: QueueName) -> TagFilter:
+        settings = (await self._store.queue(name)).settings
+        return TagFilter.of(settings.filter_tags, settings.forced_tags, settings.hidden_tags)
+
+    # -- settings ----------------------------------------------------------------------------------------------
+
+    async def change_settings(self, name: QueueName, fields: dict[str, Any]) -> QueueSettings:
+        """All of them or none: an unknown key or a bad value changes nothing."""
+        for _ in range(TRIES):
+            queue = await self._store.queue(name)
+            settings = _within_kind(queue.kind, SettingsChange(fields).apply(queue.settings))
+            if settings == queue.settings:
+                return settings
+            now_ms = self._clock.now_ms()
+            if await self._store.put_settings(name, settings, queue.settings_rev, now_ms) is not None:
+                return settings
+        raise QueueMoved
+
+    # -- history -----------------------------------------------------------------------------------------------
+
+    async def history(self, name: QueueName, limit: int = 10_000) -> Sequence[Item]:
+        """What was played, skipped or failed, oldest first."""
+        view = await self._store.view(name)
+        over = [i for i in view.items[: view.queue.head] if i.status != "playing"]
+        return [*await self._history.read(name, limit), *over][-limit:]
+
+    async def trim(self, name: QueueName) -> None:
+        """Moves what is older than `history_length` to SQL: written there first, so that nothing can be lost."""
+        view = await self._store.view(name)
+        over = view.queue.head - bool(view.queue.session.item_id) - view.queue.settings.history_length
+        if over > 0:
+            oldest = view.items[: min(over, 500)]
+            await self._history.keep(name, oldest)
+            await self._store.trim(name, oldest, self._clock.now_ms())
+
+    # -- the end -----------------------------------------------------------------------------------------------
+
+    async def delete(self, name: QueueName) -> None:
+        await self._store.queue(name)
+        await self._tokens.revoke_queue(name)
+        await self._history.forget(name)
+        await self._store.delete(name, self._clock.now_ms())
+
+    async def expire(self, name: QueueName) -> bool:
+        """Deletes a transient queue that nobody has changed for its `retention`; whether it did."""
+        queue = await self._store.queue(name)
+        age_ms = self._clock.now_ms() - queue.changed_at_ms
+        if queue.kind == "named" or age_ms < queue.settings.retention * 3_600_000:
+            return False
+        await self.delete(name)
+        return True
+
+
+def _within_kind(kind: QueueKind, settings: QueueSettings) -> QueueSettings:
+    if kind != "demo" or (settings.max_items or DEMO_ITEMS + 1) <= DEMO_ITEMS:
+        return settings
+    return SettingsChange({"max_items": DEMO_ITEMS}).apply(settings)
+
+
+def _random_name(kind: QueueKind) -> str:
+    """Short enough to be called across a room."""
+    return f"{kind}-{crockford.encode(secrets.randbits(25), 5)}".lower()

@@ -1,0 +1,107 @@
+"""The settings of one queue: each with its default, bounds and meaning, and how a partial change is read."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from api_queue.errors import BadSetting, UnknownSetting
+
+Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=100)]
+Count = Annotated[int, Meta(ge=1, le=100_000)]
+Minutes = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
+When = Annotated[datetime, Meta(tz=True)]
+
+
+class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`track_space` in seconds, windows in minutes, `retention` in hours, times as ISO 8601 with a zone."""
+
+    title: Annotated[str, Meta(max_length=100)] = ""
+    description: Annotated[str, Meta(max_length=1000)] = ""
+    track_space: Annotated[float, Meta(ge=0, le=600)] = 15
+    event_start: When | None = None
+    event_end: When | None = None
+    accepting: bool = True
+    filter_tags: Tags = ()
+    forced_tags: Tags = ()
+    hidden_tags: Tags = ()
+    max_items: Count | None = None
+    max_per_guest: Count | None = None
+    duplicate_track_window: Minutes | None = None
+    duplicate_performer_window: Minutes | None = None
+    coming_soon_count: Annotated[int, Meta(ge=0, le=100)] = 5
+    preview: bool = False
+    guest_playback: bool = False
+    history_length: Annotated[int, Meta(ge=0, le=10_000)] = 200
+    retention: Annotated[int, Meta(ge=1, le=24 * 365)] = 24
+
+    @property
+    def track_space_ms(self) -> int:
+        return round(self.track_space * 1000)
+
+    @property
+    def event_start_ms(self) -> int | None:
+        return _ms(self.event_start)
+
+    @property
+    def event_end_ms(self) -> int | None:
+        return _ms(self.event_end)
+
+
+FIELDS: Final = {field.name: field for field in msgspec.structs.fields(QueueSettings)}
+_LISTS: Final = frozenset({"filter_tags", "forced_tags", "hidden_tags"})
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChange:
+    """A request to change some keys; `apply` says what is wrong with it, naming the key."""
+
+    fields: dict[str, Any]
+
+    def apply(self, current: QueueSettings) -> QueueSettings:
+        changed = msgspec.to_builtins(current) | {key: _given(key, value) for key, value in self.fields.items()}
+        try:
+            settings = msgspec.convert(changed, QueueSettings, strict=False)
+        except msgspec.ValidationError as error:
+            raise _bad_setting(str(error)) from None
+        _check_event(settings)
+        return settings
+
+
+def _given(key: str, value: Any) -> Any:
+    if key not in FIELDS:
+        near = get_close_matches(key, FIELDS, 1)
+        raise UnknownSetting(key=key, hint=f" Did you mean '{near[0]}'?" if near else "")
+    if value == "" and FIELDS[key].default is None:  # an emptied field of a form
+        return None
+    if isinstance(value, str) and key in _LISTS:
+        return [tag.strip() for tag in value.split(",") if tag.strip()]
+    return value
+
+
+def _bad_setting(message: str) -> BadSetting:
+    """msgspec ends its sentence with ` - at `$.key...``; that is the key to name."""
+    reason, _, path = message.partition(" - at `$.")
+    key = path.rstrip("`").split("[")[0].split(".")[0]
+    if "tz" in reason or "timezone" in reason or "RFC3339" in reason:
+        reason = "must be a time with its zone, such as 2026-12-31T20:00:00+01:00"
+    else:
+        reason = f"does not fit: {reason[:1].lower()}{reason[1:]}"
+    return BadSetting(key=key, reason=reason)
+
+
+def _check_event(settings: QueueSettings) -> None:
+    start, end = settings.event_start_ms, settings.event_end_ms
+    if start is not None and end is not None and end <= start:
+        raise BadSetting(key="event_end", reason="must be later than event_start")
+
+
+def _ms(when: datetime | None) -> int | None:
+    return None if when is None else round(when.timestamp() * 1000)
+
+
+def iso(timestamp_ms: int) -> str:
+    return datetime.fromtimestamp(timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,274 @@
+"""The queues' store on Redis: the only file that runs their scripts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal, cast
+
+import msgspec
+
+from api_queue.drivers.redis import Argument, Redis
+from api_queue.errors import UnknownQueue
+from api_queue.events import EVENTS
+from api_queue.queues import wire
+from api_queue.queues.keys import NAMES, guests, key, rows
+from api_queue.queues.models import (
+    Added,
+    Command,
+    Edit,
+    Item,
+    Limits,
+    Mute,
+    Queue,
+    QueueView,
+    Refused,
+    Session,
+)
+from api_queue.queues.names import same_performer
+from api_queue.queues.settings import QueueSettings
+from api_queue.types import DeviceId, GuestId, ItemId, QueueKind, QueueName
+
+_session = msgspec.json.Decoder(Session).decode
+_settings = msgspec.json.Decoder(QueueSettings).decode
+
+
+class RedisQueues:
+    """`models.Store`. `events_kept`: about how many entries each event stream keeps."""
+
+    def __init__(self, redis: Redis, events_kept: int) -> None:
+        self._redis = redis
+        self._kept = events_kept
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    async def names(self) -> list[QueueName]:
+        return sorted(await self._redis.call("SMEMBERS", NAMES))
+
+    async def queue(self, name: QueueName) -> Queue:
+        return (await self._view(name, "-", "-")).queue
+
+    async def view(self, name: QueueName, first: int | None = None, last: int | None = None) -> QueueView:
+        return await self._view(name, "" if first is None else first, "" if last is None else last)
+
+    async def _view(self, name: QueueName, first: Argument, last: Argument) -> QueueView:
+        keys = [key(name, part) for part in ("items", "meta", "events")]
+        read = await self._redis.script("queues/view", keys, (first, last))
+        if not read:
+            raise UnknownQueue(queue=name)
+        pairs, total, event_id, lines = read
+        queue = _queue(name, dict(zip(pairs[::2], pairs[1::2], strict=True)), total)
+        return QueueView(queue, tuple(map(Item.from_line, lines)), event_id)
+
+    async def item(self, name: QueueName, item_id: ItemId) -> Item | None:
+        line = await self._redis.call("HGET", key(name, "index"), item_id)
+        return Item.from_line(line) if line else None
+
+    # -- the queue itself --------------------------------------------------------------------------------------
+
+    async def create(self, name: QueueName, kind: QueueKind, settings: QueueSettings, now_ms: int) -> bool:
+        """The name is listed first: a crash in between leaves a name without a queue, which readers pass over."""
+        await self._redis.call("SADD", NAMES, name)
+        body = (kind, wire.json_text(settings), _stored(Session()))
+        return bool((await self._write("create", name, now_ms, *body))[0] == "ok")
+
+    async def delete(self, name: QueueName, now_ms: int) -> None:
+        await self._write("delete", name, now_ms, extra_keys=guests(name))
+        await self._redis.call("SREM", NAMES, name)
+
+    async def put_settings(
+        self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int
+    ) -> int | None:
+        return _rev(await self._write("settings", name, now_ms, settings_rev, wire.json_text(settings)))
+
+    # -- items -------------------------------------------------------------------------------------------------
+
+    async def add(
+        self, name: QueueName, item: Item, limits: Limits, settings_rev: int, rev: int | None, now_ms: int
+    ) -> Added | Refused:
+        answer = await self._write(
+            "add",
+            name,
+            now_ms,
+            settings_rev,
+            _optional(rev),
+            *_parts(item),
+            item.track_duration_ms,
+            _optional(limits.max_items),
+            _optional(limits.max_per_guest),
+            _optional(limits.track_window_ms),
+            _optional(limits.performer_window_ms),
+            wire.change_add(item),
+            *(part for bucket in limits.buckets for part in bucket),
+            extra_keys=guests(name),
+        )
+        if answer[0] == "ok":
+            _, new_rev, ahead, ahead_ms, fixed, session = answer
+            return Added(int(new_rev), int(ahead), int(ahead_ms), int(fixed), _session(session))
+        return Refused(answer[0], str(answer[1]) if len(answer) > 1 else "")
+
+    async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | None:
+        before, after, target = edit.before, edit.after, edit.target
+        place, pivot = ("", "") if target is None else ("end", "") if target == "end" else (target.id, target.as_line())
+        changes = wire.changes_edit(
+            after,
+            changed=before != after,
+            moved=target is not None,
+            before=target.id if isinstance(target, Item) else None,
+        )
+        return _rev(
+            await self._write(
+                "change",
+                name,
+                now_ms,
+                _optional(rev),
+                before.id,
+                before.as_line(),
+                after.as_line(),
+                before.session_owner,
+                before.track_id,
+                same_performer(before.performer_name),
+                same_performer(after.performer_name),
+                before.track_duration_ms,
+                _fixed(before),
+                _fixed(after),
+                place,
+                pivot,
+                wire.json_text(changes),
+            )
+        )
+
+    async def remove(self, name: QueueName, item: Item, now_ms: int) -> int | None:
+        body = (*_parts(item), item.track_duration_ms, _fixed(item))
+        return _rev(await self._write("remove", name, now_ms, *body))
+
+    async def clear(self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int) -> int | None:
+        changes = wire.json_text(wire.changes_remove(waiting))
+        return _rev(await self._write("clear", name, now_ms, rev, changes, *(i.id for i in waiting)))
+
+    async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None:
+        changes = wire.json_text(wire.changes_remove(oldest))
+        lines = (part for i in oldest for part in (i.id, i.as_line()))
+        return _rev(await self._write("trim", name, now_ms, changes, *lines))
+
+    # -- playing -----------------------------------------------------------------------------------------------
+
+    async def transition(
+        self,
+        name: QueueName,
+        rev: int,
+        session: Session,
+        changed: Sequence[tuple[Item, Item]],
+        command: Command | None,
+        now_ms: int,
+    ) -> int | None:
+        notices = wire.transition_notices(session, [after for _, after in changed], command)
+        rows_ = (part for before, after in changed for part in _row(before, after))
+        events = (part for notice in notices for part in _event(notice))
+        counts = (len(changed), len(notices))
+        return _rev(await self._write("transition", name, now_ms, rev, _stored(session), *counts, *rows_, *events))
+
+    async def set_speaker(self, name: QueueName, rev: int, session: Session, now_ms: int) -> int | None:
+        fields = _event(("speaker_change", {"session": wire.session_notice(session)}))[2]
+        body = (rev, _stored(session), session.lease_until_ms, fields)
+        return _rev(await self._write("speaker", name, now_ms, *body))
+
+    async def renew_lease(self, name: QueueName, device: DeviceId, generation: int, until_ms: int) -> int | None:
+        answer = await self._redis.script("queues/renew", [key(name, "meta")], (device, generation, until_ms))
+        if answer[0] == "gone":
+            raise UnknownQueue(queue=name)
+        return int(answer[1]) if answer[0] == "stale" else None
+
+    # -- guests ------------------------------------------------------------------------------------------------
+
+    async def mute(self, name: QueueName, mute: Mute) -> None:
+        await self._redis.call("HSET", key(name, "muted"), mute.guest_id, f"{_optional(mute.until_ms)}|{mute.reason}")
+
+    async def unmute(self, name: QueueName, guest_id: GuestId) -> bool:
+        return bool(await self._redis.call("HDEL", key(name, "muted"), guest_id))
+
+    async def mutes(self, name: QueueName) -> list[Mute]:
+        kept: dict[str, str] = await self._redis.call("HGETALL", key(name, "muted"))
+        return [Mute.from_text(GuestId(guest), text) for guest, text in sorted(kept.items())]
+
+    async def standing(self, name: QueueName, guest_id: GuestId) -> Mute | Literal["ended"] | None:
+        if await self._redis.call("SISMEMBER", key(name, "ended"), guest_id):
+            return "ended"
+        text = await self._redis.call("HGET", key(name, "muted"), guest_id)
+        return Mute.from_text(guest_id, text) if text else None
+
+    async def end_guests(self, name: QueueName) -> int:
+        ended, seen = key(name, "ended"), key(name, "guests")
+        await self._redis.call("SUNIONSTORE", ended, ended, seen)
+        return int(await self._redis.call("SCARD", seen))
+
+    # -- how a script is called --------------------------------------------------------------------------------
+
+    async def _write(
+        self, verb: str, name: QueueName, now_ms: int, *body: Argument, extra_keys: Sequence[str] = ()
+    ) -> list[Any]:
+        args = (name, now_ms, self._kept, *body)
+        answer = cast("list[Any]", await self._redis.script(f"queues/{verb}", [*rows(name), *extra_keys], args))
+        if answer[0] == "gone":
+            raise UnknownQueue(queue=name)
+        return answer
+
+
+def _queue(name: QueueName, meta: dict[str, str], total: int) -> Queue:
+    # The lease is beside the record: heartbeats renew it without a revision.
+    session = replace(_session(meta["session"]), lease_until_ms=int(meta.get("lease_until_ms", 0)))
+    return Queue(
+        name=name,
+        kind=cast("QueueKind", meta["kind"]),
+        rev=int(meta["rev"]),
+        created_at_ms=int(meta["created_at_ms"]),
+        changed_at_ms=int(meta["changed_at_ms"]),
+        settings=_settings(meta["settings"]),
+        settings_rev=int(meta["settings_rev"]),
+        session=session,
+        head=int(meta["head"]),
+        total=total,
+        waiting_ms=int(meta["waiting_ms"]),
+        fixed=int(meta["fixed"]),
+    )
+
+
+def _parts(item: Item) -> tuple[str, str, str, str, str]:
+    return item.id, item.as_line(), item.session_owner, item.track_id, same_performer(item.performer_name)
+
+
+def _row(before: Item, after: Item) -> tuple[Argument, ...]:
+    """The eleven that transition.lua takes for each item."""
+    return (
+        before.id,
+        before.as_line(),
+        after.as_line(),
+        int(before.status == "queued"),
+        int(after.status == "queued"),
+        before.session_owner,
+        before.track_id,
+        same_performer(before.performer_name),
+        before.track_duration_ms,
+        _fixed(before),
+        _optional(after.timestamp_play if after.status == "playing" else None),
+    )
+
+
+def _event(notice: wire.Notice) -> tuple[str, str, str]:
+    name, fields = notice
+    return name, EVENTS[name][0], wire.json_text(fields)[1:-1]
+
+
+def _stored(session: Session) -> str:
+    return wire.json_text(session)
+
+
+def _fixed(item: Item) -> int:
+    """Whether a waiting item has a start that was set by hand."""
+    return int(item.status == "queued" and item.timestamp_play is not None)
+
+
+def _optional(value: int | None) -> Argument:
+    return "" if value is None else value
+
+
+def _rev(answer: list[Any]) -> int | None:
+    return int(answer[1]) if answer[0] == "ok" else None

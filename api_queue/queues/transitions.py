@@ -1,0 +1,152 @@
+"""What the transport does, as pure functions: a view of the queue and the time in, the next state out.
+
+A `Step` that equals the state before changes nothing, and no revision is spent on it.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from api_queue.errors import BadSeek, NothingPlaying
+from api_queue.queues.models import LEAD_MS, Item, Session
+from api_queue.types import ItemStatus, Milliseconds, PlayState
+
+#: prev goes back only within the first seconds of a track; later it means "from the beginning".
+PREV_MS: Final = 5_000
+SEEK_STEP_MS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The few items that the transport touches, by their place in the list."""
+
+    session: Session
+    previous: Item | None
+    current: Item | None
+    following: Item | None
+    space_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The session afterwards, and each item that changed as (before, after)."""
+
+    session: Session
+    changed: tuple[tuple[Item, Item], ...] = ()
+
+
+def play(stage: Stage, now_ms: int, *, stop_after: bool = False) -> Step:
+    """Starts the first waiting item, resumes, or cuts the pause before a track short."""
+    session = replace(stage.session, stop_after=stop_after)
+    if session.state == "stopped":
+        return _start(stage, now_ms + LEAD_MS, now_ms, stop_after=stop_after)
+    if session.projected_ms(now_ms) < -LEAD_MS:
+        return _restarted(stage, session, -LEAD_MS, now_ms)
+    return Step(_at(session, session.projected_ms(now_ms), now_ms, "playing") if session.state == "paused" else session)
+
+
+def pause(stage: Stage, now_ms: int) -> Step:
+    session = stage.session
+    if session.state != "playing":
+        return Step(session)
+    return Step(_at(session, session.projected_ms(now_ms), now_ms, "paused"))
+
+
+def toggle(stage: Stage, now_ms: int) -> Step:
+    return pause(stage, now_ms) if stage.session.state == "playing" else play(stage, now_ms)
+
+
+def stop(stage: Stage, now_ms: int) -> Step:
+    """The current item goes back to its place as the next one."""
+    changed = ((stage.current, stage.current.put_back()),) if stage.current else ()
+    return Step(_emptied(stage.session, now_ms), changed)
+
+
+def go_on(stage: Stage, now_ms: int, leave_as: ItemStatus) -> Step:
+    """The current item is over (`played`, `skipped` or `failed`); the following one starts after the pause."""
+    if stage.current is None:
+        return Step(stage.session)
+    over = (stage.current, replace(stage.current, status=leave_as))
+    if stage.session.stop_after:
+        return Step(_emptied(stage.session, now_ms), (over,))
+    step = _start(stage, now_ms + max(stage.space_ms, LEAD_MS), now_ms)
+    return Step(step.session, (over, *step.changed))
+
+
+def prev(stage: Stage, now_ms: int) -> Step:
+    if stage.current is None:
+        return Step(stage.session)
+    if stage.session.projected_ms(now_ms) > PREV_MS:
+        return seek(stage, now_ms, 0)
+    if stage.previous is None:
+        return Step(stage.session)
+    again = stage.previous.started(now_ms + LEAD_MS)
+    session = _on(stage.session, again, -LEAD_MS, now_ms)
+    return Step(session, ((stage.current, stage.current.put_back()), (stage.previous, again)))
+
+
+def restart(stage: Stage, now_ms: int) -> Step:
+    return seek(stage, now_ms, 0)
+
+
+def seek(stage: Stage, now_ms: int, position_ms: int) -> Step:
+    """BadSeek outside the track, NothingPlaying without one."""
+    session = stage.session
+    if stage.current is None:
+        raise NothingPlaying
+    if not 0 <= position_ms <= session.duration_ms:
+        raise BadSeek(duration_ms=session.duration_ms)
+    return Step(_at(session, position_ms, now_ms, session.state))
+
+
+def seek_by(stage: Stage, now_ms: int, by_ms: int) -> Step:
+    """As far as the track goes."""
+    position_ms = stage.session.projected_ms(now_ms) + by_ms
+    return seek(stage, now_ms, min(max(0, position_ms), stage.session.duration_ms))
+
+
+def _start(stage: Stage, at_ms: int, now_ms: int, *, stop_after: bool = False) -> Step:
+    if stage.following is None:
+        return Step(_emptied(stage.session, now_ms))
+    start_ms = max(at_ms, stage.following.timestamp_play or 0)
+    item = stage.following.started(start_ms)
+    session = _on(stage.session, item, now_ms - start_ms, now_ms, stop_after=stop_after)
+    return Step(session, ((stage.following, item),))
+
+
+def _restarted(stage: Stage, session: Session, position_ms: int, now_ms: int) -> Step:
+    at = _at(session, position_ms, now_ms, "playing")
+    if stage.current is None:
+        return Step(at)
+    return Step(at, ((stage.current, stage.current.started(now_ms - position_ms)),))
+
+
+def _on(session: Session, item: Item, position_ms: int, now_ms: int, *, stop_after: bool = False) -> Session:
+    return replace(
+        session,
+        state="playing",
+        item_id=item.id,
+        track_id=item.track_id,
+        duration_ms=item.track_duration_ms,
+        position_ms=position_ms,
+        position_at_ms=now_ms,
+        stop_after=stop_after,
+    )
+
+
+def _at(session: Session, position_ms: int, now_ms: int, state: PlayState) -> Session:
+    return replace(session, state=state, position_ms=position_ms, position_at_ms=now_ms)
+
+
+def _emptied(session: Session, now_ms: int) -> Session:
+    if session.item_id is None:
+        return session
+    return replace(
+        session,
+        state="stopped",
+        item_id=None,
+        track_id=None,
+        duration_ms=Milliseconds(0),
+        position_ms=0,
+        position_at_ms=now_ms,
+        stop_after=False,
+    )

@@ -1,0 +1,123 @@
+"""The verbs on the music of a queue: play, stop, seek and the like, and which device is the speaker."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from api_queue.drivers.clock import Clock
+from api_queue.errors import BadBody, QueueMoved, SpeakerTaken, StaleGeneration, UnknownCommand
+from api_queue.queues import transitions
+from api_queue.queues.models import Command, Item, Queue, QueueView, Store
+from api_queue.queues.transitions import SEEK_STEP_MS, Stage, Step
+from api_queue.types import DeviceId, ItemId, ItemStatus, QueueName, Role
+
+TRIES: Final = 8
+Rule = Callable[[Stage, int], Step]
+
+#: Commands of the transport without arguments. `seek` takes `position_ms`; open, close and clear are elsewhere.
+RULES: Final[dict[str, Rule]] = {
+    "play": transitions.play,
+    "play_one": partial(transitions.play, stop_after=True),
+    "pause": transitions.pause,
+    "toggle": transitions.toggle,
+    "stop": transitions.stop,
+    "next": partial(transitions.go_on, leave_as="played"),
+    "skip": partial(transitions.go_on, leave_as="skipped"),
+    "prev": transitions.prev,
+    "restart": transitions.restart,
+    "seek_forwards": partial(transitions.seek_by, by_ms=SEEK_STEP_MS),
+    "seek_backwards": partial(transitions.seek_by, by_ms=-SEEK_STEP_MS),
+}
+
+
+class TransportService:
+    """`lease_ms`: how long a speaker stays the speaker after its last heartbeat."""
+
+    def __init__(self, store: Store, clock: Clock, lease_ms: int) -> None:
+        self._store = store
+        self._clock = clock
+        self._lease_ms = lease_ms
+
+    async def command(self, name: QueueName, command: str, args: dict[str, Any], by: Role) -> Queue:
+        """UnknownCommand; BadSeek and NothingPlaying of the seeks. What changes nothing costs no revision."""
+        rule = partial(transitions.seek, position_ms=_position(args)) if command == "seek" else RULES.get(command)
+        if rule is None:
+            raise UnknownCommand(
+                command=command, commands=", ".join(sorted([*RULES, "seek", "open", "close", "clear"]))
+            )
+        return await self._apply(name, rule, Command(command, by, args))
+
+    async def over(self, name: QueueName, item_id: ItemId, leave_as: ItemStatus) -> Queue:
+        """The current item ended or failed by itself. Said twice, or of another item, it changes nothing."""
+
+        def rule(stage: Stage, now_ms: int) -> Step:
+            if stage.session.item_id != item_id:
+                return Step(stage.session)
+            return transitions.go_on(stage, now_ms, leave_as)
+
+        return await self._apply(name, rule)
+
+    async def _apply(self, name: QueueName, rule: Rule, command: Command | None = None) -> Queue:
+        for _ in range(TRIES):
+            view, now_ms = await self._store.view(name, -2, 0), self._clock.now_ms()
+            step = rule(_stage(view), now_ms)
+            if step == Step(view.queue.session):
+                return view.queue
+            rev = await self._store.transition(name, view.queue.rev, step.session, step.changed, command, now_ms)
+            if rev is not None:
+                return replace(view.queue, rev=rev, session=step.session, changed_at_ms=now_ms)
+        raise QueueMoved
+
+    # -- the speaker -------------------------------------------------------------------------------------------
+
+    async def claim(self, name: QueueName, device: DeviceId, device_name: str, *, if_free: bool) -> Queue:
+        """Makes the device the one speaker, under a new generation; `if_free`: unless another holds the lease."""
+        for _ in range(TRIES):
+            queue, now_ms = await self._store.queue(name), self._clock.now_ms()
+            session = queue.session
+            if if_free and session.has_speaker(now_ms) and session.speaker != device:
+                raise SpeakerTaken(speaker=session.speaker_name)
+            claimed = replace(
+                session,
+                speaker=device,
+                speaker_name=device_name,
+                generation=session.generation + 1,
+                lease_until_ms=now_ms + self._lease_ms,
+            )
+            rev = await self._store.set_speaker(name, queue.rev, claimed, now_ms)
+            if rev is not None:
+                return replace(queue, rev=rev, session=claimed, changed_at_ms=now_ms)
+        raise QueueMoved
+
+    async def heartbeat(self, name: QueueName, device: DeviceId, generation: int) -> int:
+        """Until when the lease holds now, ms since 1970; StaleGeneration when another device is the speaker."""
+        until_ms = self._clock.now_ms() + self._lease_ms
+        current = await self._store.renew_lease(name, device, generation, until_ms)
+        if current is not None:
+            raise StaleGeneration(generation=generation, current=current)
+        return until_ms
+
+    async def reported(self, name: QueueName, item_id: ItemId, generation: int, leave_as: ItemStatus) -> Queue:
+        """`over`, as the active speaker says it."""
+        current = (await self._store.queue(name)).session.generation
+        if generation != current:
+            raise StaleGeneration(generation=generation, current=current)
+        return await self.over(name, item_id, leave_as)
+
+
+def _stage(view: QueueView) -> Stage:
+    """The view holds the items from two before the first waiting one to that one."""
+    queue = view.queue
+    past = [i for i in view.items if i.status != "queued"]
+    following = next((i for i in view.items if i.status == "queued"), None)
+    current = past.pop() if past and past[-1].id == queue.session.item_id else None
+    previous: Item | None = past[-1] if past and current else None
+    return Stage(queue.session, previous, current, following, queue.settings.track_space_ms)
+
+
+def _position(args: dict[str, Any]) -> int:
+    try:
+        return int(args["position_ms"])
+    except (KeyError, TypeError, ValueError):
+        raise BadBody(reason="seek needs position_ms, a whole number of milliseconds.") from None

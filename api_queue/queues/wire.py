@@ -1,0 +1,204 @@
+"""The public face of a queue: the one place where its field names are written."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from api_queue.formats.csv_items import COLUMNS, document, spreadsheet_rows
+from api_queue.queues.models import Command, Item, Mute, Queue, QueueView, Session
+from api_queue.queues.settings import QueueSettings, iso
+from api_queue.queues.timing import expected_starts, free_at
+from api_queue.types import EventName, GuestId, ItemId, Role
+
+#: An event that goes out with a change: its name, and what it carries besides rev, type and ts.
+Notice = tuple[EventName, dict[str, Any]]
+_encode = msgspec.json.Encoder().encode
+#: An MQTT snapshot stays small enough for the smallest clients; the rest is a GET away.
+RETAINED_ITEMS: Final = 500
+
+
+def json_text(value: object) -> str:
+    return _encode(value).decode()
+
+
+def item_json(item: Item, position: int | None = None, expected: int | None = None) -> dict[str, Any]:
+    """`position`: 0 the current one, 1 the next; None for what is over, and in events, whose readers count."""
+    return {**msgspec.to_builtins(item), "position": position, "timestamp_expected": expected}
+
+
+def items_json(view: QueueView, now_ms: int) -> list[dict[str, Any]]:
+    """All items in playing order, waiting ones with their place and expected start."""
+    queue = view.queue
+    done = [item_json(i, 0 if i.id == queue.session.item_id else None) for i in view.items[: queue.head]]
+    starts = expected_starts(view.to_come, free_at(queue.session, now_ms), queue.settings.track_space_ms)
+    return done + [item_json(i, n, start) for n, (i, start) in enumerate(zip(view.to_come, starts, strict=True), 1)]
+
+
+def list_json(view: QueueView, now_ms: int, *, waiting_only: bool = False) -> dict[str, Any]:
+    items = items_json(view, now_ms)
+    return {
+        "queue": view.queue.name,
+        "rev": view.queue.rev,
+        "ts": now_ms,
+        "total": view.queue.total,
+        "items": items[view.queue.head :] if waiting_only else items,
+    }
+
+
+def retained_json(view: QueueView, now_ms: int) -> dict[str, Any]:
+    """The current item and up to 500 more: what MQTT keeps."""
+    queue = view.queue
+    first = queue.head - 1 if queue.session.item_id else queue.head
+    return list_json(view, now_ms) | {"items": items_json(view, now_ms)[first : queue.head + RETAINED_ITEMS]}
+
+
+def retained_csv(view: QueueView) -> str:
+    first = view.queue.head - 1 if view.queue.session.item_id else view.queue.head
+    return items_csv(view.items[first : view.queue.head + RETAINED_ITEMS])
+
+
+def items_csv(items: Iterable[Item]) -> str:
+    return document(COLUMNS, (item.as_line() for item in items))
+
+
+def history_csv(items: Iterable[Item]) -> str:
+    """For spreadsheets: readable times, no owners, no cell that could run."""
+    rows = ((_when(i.timestamp_play), i.performer_name, i.track_id, i.status, i.track_duration_ms) for i in items)
+    return document(("started_at", "performer_name", "track_id", "status", "track_duration_ms"), spreadsheet_rows(rows))
+
+
+def history_json(items: Sequence[Item]) -> dict[str, Any]:
+    return {"total": len(items), "items": [item_json(i) for i in items]}
+
+
+def session_json(queue: Queue, now_ms: int | None = None) -> dict[str, Any]:
+    """With `now_ms` the position is projected to it; without, it is as stored, at `position_at_ms`."""
+    s = queue.session
+    live = s.speaker if s.lease_until_ms else None
+    return {
+        "session_id": queue.name,
+        "revision": queue.rev,
+        "play_state": s.state,
+        "item_id": s.item_id,
+        "track_id": s.track_id,
+        "track_uuid": s.track_id,
+        "position_ms": s.position_ms if now_ms is None else s.projected_ms(now_ms),
+        "position_at_ms": s.position_at_ms if now_ms is None else now_ms,
+        "duration_ms": s.duration_ms if s.item_id else None,
+        "updated_at": iso(queue.changed_at_ms),
+        "stop_after": s.stop_after,
+        "active_device_id": live,
+        "active_device_uuid": live,
+        "speaker_name": s.speaker_name if live else None,
+        "generation": s.generation,
+        "lease_until_ms": s.lease_until_ms or None,
+        "shuffle": s.shuffle,
+        "repeat_mode": s.repeat_mode,
+        "volume": s.volume,
+    }
+
+
+def session_notice(session: Session) -> dict[str, Any]:
+    """What `timeline_update` and its like carry: the session as stored; `rev` stands beside it in the event."""
+    return {
+        "play_state": session.state,
+        "item_id": session.item_id,
+        "track_id": session.track_id,
+        "position_ms": session.position_ms,
+        "position_at_ms": session.position_at_ms,
+        "duration_ms": session.duration_ms if session.item_id else None,
+        "stop_after": session.stop_after,
+        "active_device_id": session.speaker,
+        "speaker_name": session.speaker_name,
+        "generation": session.generation,
+        "shuffle": session.shuffle,
+        "repeat_mode": session.repeat_mode,
+        "volume": session.volume,
+    }
+
+
+def transition_notices(session: Session, changed: Sequence[Item], command: Command | None) -> list[Notice]:
+    """Items first: a reader that stops between two events then knows the item that the session names."""
+    notices: list[Notice] = [("items_change", {"changes": changes_update(changed)})] if changed else []
+    notices.append(("timeline_update", {"session": session_notice(session)}))
+    if command is not None:
+        notices.append(("command", {"command": command.command, "by": command.by, "args": command.args}))
+    return notices
+
+
+def settings_json(settings: QueueSettings) -> dict[str, Any]:
+    return msgspec.to_builtins(settings)  # type: ignore[no-any-return]  # a struct becomes a dict
+
+
+def summary_json(queue: Queue) -> dict[str, Any]:
+    return {
+        "name": queue.name,
+        "kind": queue.kind,
+        "title": queue.settings.title or queue.name,
+        "description": queue.settings.description,
+        "rev": queue.rev,
+        "total": queue.total,
+        "waiting": queue.waiting,
+        "waiting_ms": queue.waiting_ms,
+        "play_state": queue.session.state,
+        "accepting": queue.settings.accepting,
+        "created_at": iso(queue.created_at_ms),
+    }
+
+
+def made_json(queue: Queue, host_token: str) -> dict[str, Any]:
+    return {**summary_json(queue), "url": f"/queue/{queue.name}/", "host_token": host_token}
+
+
+def caller_json(role: Role, guest_id: GuestId | None, mute: Mute | None) -> dict[str, Any]:
+    """Who is asking, as a page wants to know."""
+    return {"role": role, "guest_id": guest_id, "muted": mute and mute_json(mute)}
+
+
+def mute_json(mute: Mute) -> dict[str, Any]:
+    until = None if mute.until_ms is None else iso(mute.until_ms)
+    return {"guest_id": mute.guest_id, "until": until, "reason": mute.reason}
+
+
+def placed_json(item: Item, position: int, expected_ms: int | None, rev: int) -> dict[str, Any]:
+    return {**item_json(item, position, expected_ms), "rev": rev}
+
+
+def beacon_json(queue: Queue, now_ms: int) -> dict[str, Any]:
+    s = queue.session
+    head = {"rev": queue.rev, "type": "timeline", "ts": now_ms}
+    return {**head, "item_id": s.item_id, "position_ms": s.projected_ms(now_ms), "position_at_ms": now_ms}
+
+
+def snapshot_json(view: QueueView, now_ms: int) -> dict[str, Any]:
+    return {
+        **list_json(view, now_ms),
+        "type": "snapshot",
+        "kind": view.queue.kind,
+        "settings": settings_json(view.queue.settings),
+        "session": session_json(view.queue),
+    }
+
+
+def change_add(item: Item) -> str:
+    return json_text(item_json(item))
+
+
+def changes_edit(after: Item, *, changed: bool, moved: bool, before: ItemId | None) -> list[dict[str, Any]]:
+    """Where an item moved, the id that it now stands before; null is the end."""
+    update = [{"op": "update", "item": item_json(after)}] if changed else []
+    move = [{"op": "move", "id": after.id, "before": before}] if moved else []
+    return update + move
+
+
+def changes_update(items: Iterable[Item]) -> list[dict[str, Any]]:
+    return [{"op": "update", "item": item_json(item)} for item in items]
+
+
+def changes_remove(items: Iterable[Item]) -> list[dict[str, Any]]:
+    return [{"op": "remove", "id": item.id} for item in items]
+
+
+def _when(timestamp_ms: int | None) -> str:
+    return "" if timestamp_ms is None else iso(timestamp_ms)
