@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -25,13 +26,18 @@ class EmbeddedRedis:
     """Keeps `folder`, its socket and its server; `url` is what `drivers.redis.connect` takes."""
 
     def __init__(
-        self, folder: Path, appendfsync: Literal["always", "everysec"], binary: str | None = None
+        self,
+        folder: Path,
+        appendfsync: Literal["always", "everysec"],
+        *,
+        binary: str | None = None,
+        held: Sequence[int] = (),
     ) -> None:
         self._folder = folder.resolve()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._socket = _socket_path(self._folder)
         command = _command(binary or find_binary(), self._folder, self._socket, appendfsync)
-        self.program = Program("redis", command, self._folder / "redis.log", self._answers)
+        self.program = Program("redis", command, self._folder / "redis.log", self._answers, held=held)
 
     @property
     def url(self) -> str:

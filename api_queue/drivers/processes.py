@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -25,13 +25,26 @@ _log = structlog.get_logger()
 
 
 class Program:
-    """`answers` says whether it serves; what it prints goes to the end of `log`."""
+    """`answers` says whether it serves; what it prints goes to the end of `log`; `env` is added to our own.
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, answers: Callable[[], bool]) -> None:
+    Files of `held` stay open in it: a lock on one of them is free when both of us have ended.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        answers: Callable[[], bool],
+        env: Mapping[str, str] | None = None,
+        held: Sequence[int] = (),
+    ) -> None:
         self.name = name
         self._command = list(command)
         self._log = log
         self._answers = answers
+        self._env = env or {}
+        self._held = held
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._spawning = threading.Lock()
@@ -74,9 +87,7 @@ class Program:
             if self._stopping.is_set():
                 return
             delay_s = FIRST_DELAY_S if time.monotonic() - started > WELL_AFTER_S else delay_s
-            _log.warning(
-                "a program ended and is started again", program=self.name, status=status, delay_s=delay_s
-            )
+            _log.warning("a program ended and is started again", program=self.name, status=status, delay_s=delay_s)
             self._stopping.wait(delay_s)
             delay_s = min(delay_s * 2, LONGEST_DELAY_S)
 
@@ -90,6 +101,8 @@ class Program:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
+                    pass_fds=self._held,
+                    env={**os.environ, **self._env},
                     start_new_session=True,  # Ctrl-C in the terminal is for us; we stop them last
                 )
             return self._child
@@ -99,9 +112,7 @@ class Program:
 
     def _last_words(self) -> str:
         said = self._log.read_text(errors="replace").split("\n")
-        return next(
-            (line.strip() for line in reversed(said) if line.strip()), f"{self._command[0]} said nothing."
-        )
+        return next((line.strip() for line in reversed(said) if line.strip()), f"{self._command[0]} said nothing.")
 
 
 def _with_parent(command: list[str]) -> list[str]:

