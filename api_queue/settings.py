@@ -6,18 +6,24 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Count = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(gt=0)]
 
 
 def _key(default: Any, sentence: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"sentence": sentence, "secret": secret})
+    return field(default=default, repr=not secret, metadata={"sentence": sentence, "secret": secret})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     host: str = _key("0.0.0.0", "Address to listen on; 127.0.0.1 keeps the party to this machine.")  # noqa: S104
-    port: int = _key(8000, "Port of the pages and the API; 0 takes any free one.")
-    workers: int = _key(2, "Web worker processes.")
+    port: Port = _key(8000, "Port of the pages and the API; 0 takes any free one.")
+    workers: Count = _key(2, "Web worker processes.")
     public_url: str = _key("", "Address that QR codes and links use; empty takes this machine's on its network.")
     data: Path = _key(Path("data"), "Folder of everything that lasts: Redis log, SQLite, keys, track data files.")
     profile: Literal["normal", "demo"] = _key("normal", "`demo` knows the tokens test and admin, on loopback only.")
@@ -26,7 +32,7 @@ class Settings:
     cors_origins: tuple[str, ...] = _key((), "Other sites whose scripts may call this server; never with cookies.")
 
     library_roots: tuple[Path, ...] = _key((Path("/mnt/Music"),), "Folders of FLAC files; all missing: the demo music.")
-    library_scan_processes: int = _key(2, "Processes that read tags during a scan.")
+    library_scan_processes: Count = _key(2, "Processes that read tags during a scan.")
 
     redis_url: str = _key("", "redis://, rediss:// or unix:// of your own Redis; empty embeds one.", secret=True)
     redis_appendfsync: Literal["always", "everysec"] = _key(
@@ -38,34 +44,34 @@ class Settings:
     mqtt_embedded: Literal["auto", "mosquitto", "announcer"] = _key(
         "auto", "Which embedded broker: Mosquitto from PATH, our announcer, or the first of the two that is there."
     )
-    mqtt_port: int = _key(1883, "MQTT port of the embedded broker; 0 takes any free one.")
-    mqtt_ws_port: int = _key(9001, "MQTT over websocket port of the embedded broker; 0 takes any free one.")
+    mqtt_port: Port = _key(1883, "MQTT port of the embedded broker; 0 takes any free one.")
+    mqtt_ws_port: Port = _key(9001, "MQTT over websocket port of the embedded broker; 0 takes any free one.")
     mqtt_prefix: str = _key("api_queue", "First part of every topic.")
     mqtt_public_url: str = _key("", "Websocket address of your own broker, as browsers reach it.")
 
     queues_guest: Literal["off", "demo", "on"] = _key("on", "Which queues guests may make: none, demo, or transient too.")
-    queues_guest_per_hour: int = _key(3, "Queues that guests of one address may make in an hour.")
+    queues_guest_per_hour: Count = _key(3, "Queues that guests of one address may make in an hour.")
     queues_start: str = _key("party", "Queue that `serve` makes when there is none; empty makes none.")
-    queues_transient_hours: int = _key(24, "Hours without a change after which a transient queue goes.")
+    queues_transient_hours: Count = _key(24, "Hours without a change after which a transient queue goes.")
 
-    events_kept: int = _key(1000, "Events of each queue that a returning screen can catch up on.")
-    events_kept_hours: int = _key(24, "Hours after which events are dropped from the catch-up, however few they are.")
-    sse_heartbeat_s: float = _key(10.0, "Seconds between the comments that keep an event stream open.")
-    sse_buffer: int = _key(50, "Events that wait for a slow screen before it is reset to a snapshot.")
+    events_kept: Count = _key(1000, "Events of each queue that a returning screen can catch up on.")
+    events_kept_hours: Count = _key(24, "Hours after which events are dropped from the catch-up, however few they are.")
+    sse_heartbeat_s: Seconds = _key(10.0, "Seconds between the comments that keep an event stream open.")
+    sse_buffer: Count = _key(50, "Events that wait for a slow screen before it is reset to a snapshot.")
 
     media_offload: Literal["", "nginx"] = _key("", "`nginx` answers X-Accel-Redirect and lets nginx send the bytes.")
-    media_token_ttl_s: int = _key(120, "Seconds for which an address of the music lives without a heartbeat.")
-    media_write_timeout_s: float = _key(30.0, "Seconds without progress after which a listener is dropped.")
+    media_token_ttl_s: Count = _key(120, "Seconds for which an address of the music lives without a heartbeat.")
+    media_write_timeout_s: Seconds = _key(30.0, "Seconds without progress after which a listener is dropped.")
 
-    speaker_lease_s: float = _key(15.0, "Seconds after the last heartbeat at which a speaker's turn ends.")
-    session_stale_hours: int = _key(24, "Hours after which a session that was left paused starts its track anew.")
+    speaker_lease_s: Seconds = _key(15.0, "Seconds after the last heartbeat at which a speaker's turn ends.")
+    session_stale_hours: Count = _key(24, "Hours after which a session that was left paused starts its track anew.")
 
-    rate_adds_per_minute: int = _key(30, "Adds and changes of one guest in a minute.")
-    rate_address_per_minute: int = _key(600, "Adds and changes from one address in a minute: a whole party may share it.")
-    rate_logins_per_minute: int = _key(10, "Login attempts from one address in a minute.")
-    rate_control_per_minute: int = _key(240, "Play, stop, seek and the like of one caller in a minute.")
-    rate_mints_per_minute: int = _key(60, "Music addresses minted by one caller in a minute.")
-    rate_signed_in_factor: int = _key(4, "How many times the limits above a signed-in caller has.")
+    rate_adds_per_minute: Count = _key(30, "Adds and changes of one guest in a minute.")
+    rate_address_per_minute: Count = _key(600, "Adds and changes from one address in a minute: a whole party may share it.")
+    rate_logins_per_minute: Count = _key(10, "Login attempts from one address in a minute.")
+    rate_control_per_minute: Count = _key(240, "Play, stop, seek and the like of one caller in a minute.")
+    rate_mints_per_minute: Count = _key(60, "Music addresses minted by one caller in a minute.")
+    rate_signed_in_factor: Count = _key(4, "How many times the limits above a signed-in caller has.")
 
-    jwt_access_minutes: int = _key(15, "Minutes for which an access token is good.")
-    jwt_refresh_days: int = _key(30, "Days for which a refresh token is good.")
+    jwt_access_minutes: Count = _key(15, "Minutes for which an access token is good.")
+    jwt_refresh_days: Count = _key(30, "Days for which a refresh token is good.")
