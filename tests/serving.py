@@ -1,0 +1,28 @@
+"""The real server, in the test's own event loop: ranges, streams and disconnects are as real as in production."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sanic import Sanic
+
+
+@asynccontextmanager
+async def serving(app: "Sanic[Any, Any]") -> AsyncIterator[str]:
+    """`app` on a free port of this machine; yields `http://127.0.0.1:PORT`."""
+    Sanic.test_mode = True
+    listener = socket.create_server(("127.0.0.1", 0))
+    server: Any = await app.create_server(sock=listener, return_asyncio_server=True)
+    await server.startup()
+    await server.before_start()
+    await server.after_start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        await server.before_stop()
+        await server.close()
+        for connection in list(server.connections):
+            connection.abort()
+        await server.after_stop()
+        Sanic._app_registry.pop(app.name, None)

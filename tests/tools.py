@@ -1,0 +1,16 @@
+"""Programs that a test needs: missing ones skip at home, and fail where everything must be tested."""
+
+import os
+import shutil
+
+import pytest
+
+
+def needs(program: str, package: str = "") -> str:
+    """The path of `program`; `package` is its Debian package where the names differ."""
+    if path := shutil.which(program):
+        return path
+    reason = f"install the package {package or program}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)

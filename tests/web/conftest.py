@@ -1,0 +1,10 @@
+"""The web layer is tested on uvloop, where it runs: its transports differ from asyncio's."""
+
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Mapping
+
+import uvloop
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
+    return {"uvloop": uvloop.new_event_loop}
