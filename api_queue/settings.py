@@ -48,8 +48,9 @@ class Settings:
     mqtt_ws_port: Port = _key(9001, "MQTT over websocket port of the embedded broker; 0 takes any free one.")
     mqtt_prefix: str = _key("api_queue", "First part of every topic.")
     mqtt_public_url: str = _key("", "Websocket address of your own broker, as browsers reach it.")
+    mqtt_republish_s: float = _key(300.0, "Seconds after which all retained state is published again.")
 
-    queues_guest: Literal["off", "demo", "on"] = _key("on", "Which queues guests may make: none, demo, or transient too.")
+    queues_guest: Literal["off", "demo", "on"] = _key("on", "Which queues guests may make: none, demo, transient too.")
     queues_guest_per_hour: Count = _key(3, "Queues that guests of one address may make in an hour.")
     queues_start: str = _key("party", "Queue that `serve` makes when there is none; empty makes none.")
     queues_transient_hours: Count = _key(24, "Hours without a change after which a transient queue goes.")
@@ -67,7 +68,7 @@ class Settings:
     session_stale_hours: Count = _key(24, "Hours after which a session that was left paused starts its track anew.")
 
     rate_adds_per_minute: Count = _key(30, "Adds and changes of one guest in a minute.")
-    rate_address_per_minute: Count = _key(600, "Adds and changes from one address in a minute: a whole party may share it.")
+    rate_address_per_minute: Count = _key(600, "Adds and changes from one address in a minute: a party may share it.")
     rate_logins_per_minute: Count = _key(10, "Login attempts from one address in a minute.")
     rate_control_per_minute: Count = _key(240, "Play, stop, seek and the like of one caller in a minute.")
     rate_mints_per_minute: Count = _key(60, "Music addresses minted by one caller in a minute.")

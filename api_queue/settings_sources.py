@@ -1,0 +1,135 @@
+"""Where the settings come from: defaults < TOML files < `.env` < environment < command line.
+
+A table of a file is the first part of its keys' names: `[media] offload = "nginx"` is `media_offload`.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from api_queue.errors import BadSetting, StartRefused, UnknownSetting
+from api_queue.settings import Settings
+
+PREFIX: Final = "API_QUEUE_"
+TYPES: Final[Mapping[str, Any]] = MappingProxyType(get_type_hints(Settings, include_extras=True))
+
+_NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class LoadedSettings:
+    """`sources` says of each key that is not a default where it was set."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+
+
+def load(
+    files: Sequence[Path],
+    environment: Mapping[str, str],
+    *,
+    dotenv: Path = Path(".env"),
+    command_line: Mapping[str, object] = _NO_VALUES,
+) -> LoadedSettings:
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    layers = [
+        *((str(file), _from_toml(file)) for file in files),
+        (str(dotenv), _from_environment(_read_dotenv(dotenv))),
+        ("the environment", _from_environment(environment)),
+        ("the command line", command_line),
+    ]
+    for source, layer in layers:
+        for key, value in layer.items():
+            values[key] = _value(key, value, source)
+            sources[key] = source
+    return LoadedSettings(Settings(**values), sources)
+
+
+def lines(loaded: LoadedSettings) -> Iterator[str]:
+    """`key = value (source)` for each key; a secret shows only that it is set."""
+    for key in fields(Settings):
+        value = getattr(loaded.settings, key.name)
+        shown = "***" if key.metadata["secret"] and value else _shown(value)
+        yield f"{key.name} = {shown} ({loaded.sources.get(key.name, 'default')})"
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+# -- the sources -----------------------------------------------------------------------------------------------
+
+
+def _from_toml(file: Path) -> dict[str, object]:
+    try:
+        return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+    except (OSError, ValueError) as error:
+        raise StartRefused(reason=f"The settings in {file} cannot be read: {error}.") from None
+
+
+def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{name}_")
+        else:
+            yield above + name, value
+
+
+def _from_environment(variables: Mapping[str, str]) -> dict[str, object]:
+    return {name.removeprefix(PREFIX).lower(): text for name, text in variables.items() if name.startswith(PREFIX)}
+
+
+def _read_dotenv(file: Path) -> dict[str, str]:
+    """`NAME=value` lines; `#` starts a comment line, quotes around a value are dropped."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    pairs = (
+        line.removeprefix("export ").partition("=") for line in map(str.strip, text.splitlines()) if line[:1] != "#"
+    )
+    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
+
+
+# -- the values ------------------------------------------------------------------------------------------------
+
+
+def _value(key: str, value: object, source: str) -> object:
+    if key not in TYPES:
+        near = get_close_matches(key, TYPES, 1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise UnknownSetting(key=key, hint=f" It is set in {source}.{hint}")
+    kind = TYPES[key]
+    if get_origin(kind) is tuple and isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    try:
+        return msgspec.convert(value, kind, strict=False, dec_hook=_path)
+    except msgspec.ValidationError:
+        raise BadSetting(key=key, reason=f"must be {_wanted(kind)}, not '{value}' as in {source}") from None
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    if kind is Path and isinstance(value, Path):
+        return value
+    raise NotImplementedError
+
+
+def _wanted(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(f"'{word}'" for word in get_args(kind))
+    if get_origin(kind) is Annotated:
+        number, bounds = get_args(kind)
+        return f"a {'whole ' if number is int else ''}number {_bounds(bounds)}"
+    return "a list of texts" if get_origin(kind) is tuple else "a text"
+
+
+def _bounds(bounds: msgspec.Meta) -> str:
+    if bounds.le is not None:
+        return f"from {bounds.ge} to {bounds.le}"
+    return f"of at least {bounds.ge}" if bounds.ge is not None else f"above {bounds.gt}"
