@@ -132,6 +132,18 @@ class BadCredential(Unauthorized):
     code = "bad_credential"
 
 
+class LoginExpired(Unauthorized):
+    """This login has run out; refresh it, or log in again."""
+
+    code = "login_expired"
+
+
+class CountedToken(Unauthorized):
+    """This login token may be used only {max_uses} times: swap it at POST /auth instead of sending it along."""
+
+    code = "counted_token"
+
+
 class WeakSessionId(Unauthorized):
     """A session_id that you choose yourself needs 16 to 128 letters, digits, - or _; or send none and get one."""
 
@@ -148,6 +160,12 @@ class MissingRight(Forbidden):
     """Only {needs} may do this."""
 
     code = "missing_right"
+
+
+class UndeclaredRoute(Forbidden):
+    """Nobody may call this address."""
+
+    code = "undeclared_route"
 
 
 class CrossSite(Forbidden):
@@ -172,6 +190,12 @@ class UnknownToken(NotFound):
     """There is no token '{token_id}'."""
 
     code = "unknown_token"
+
+
+class BadTokenRequest(Invalid):
+    """A token for the role {role} {reason}."""
+
+    code = "bad_token_request"
 
 
 class IdempotencyMismatch(Invalid):
@@ -406,3 +430,24 @@ class BrokerAway(Unavailable):
     """The MQTT broker is away, and this was not confirmed; try again in {retry_after} seconds."""
 
     code = "broker_away"
+
+
+# -- the stream ------------------------------------------------------------------------------------------------
+
+
+class NoQueueNamed(Invalid):
+    """Say which queues, as in /events?queue=party&queue=garden; a session of your own is not there yet."""
+
+    code = "no_queue_named"
+
+
+class TooManyQueues(Invalid):
+    """One connection carries at most {limit} queues; open another for the rest."""
+
+    code = "too_many_queues"
+
+
+class LeaseLost(Conflict):
+    """Another process leads now."""
+
+    code = "lease_lost"

@@ -48,7 +48,7 @@ class Settings:
     mqtt_ws_port: Port = _key(9001, "MQTT over websocket port of the embedded broker; 0 takes any free one.")
     mqtt_prefix: str = _key("api_queue", "First part of every topic.")
     mqtt_public_url: str = _key("", "Websocket address of your own broker, as browsers reach it.")
-    mqtt_republish_s: float = _key(300.0, "Seconds after which all retained state is published again.")
+    mqtt_republish_s: Seconds = _key(300.0, "Seconds after which all retained state is published again.")
 
     queues_guest: Literal["off", "demo", "on"] = _key("on", "Which queues guests may make: none, demo, transient too.")
     queues_guest_per_hour: Count = _key(3, "Queues that guests of one address may make in an hour.")

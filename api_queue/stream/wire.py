@@ -1,0 +1,49 @@
+"""Events as SSE chunks and MQTT payloads: the one place that writes their names and ids."""
+
+from typing import Any
+
+import msgspec
+
+from api_queue.events import Event
+from api_queue.formats import sse
+from api_queue.stream.models import Positions, Snapshot
+from api_queue.types import QueueName
+
+
+def delta(event: Event, positions: Positions | None = None) -> bytes:
+    """With `positions` for a connection of several queues: composite id, and the payload says whose it is."""
+    if positions is None:
+        return sse.chunk(sse.frame(event.name, event.data, event.event_id))
+    return sse.chunk(sse.frame(event.name, _named(event.queue, event.data), composite_id(positions)))
+
+
+def snapshot(snapshot: Snapshot, positions: Positions | None = None) -> bytes:
+    event_id = snapshot.event_id if positions is None else composite_id(positions)
+    return sse.chunk(sse.frame("snapshot", snapshot.data, event_id))
+
+
+def reset(queue: QueueName, reason: str, *, several: bool) -> bytes:
+    told: dict[str, str] = {"queue": queue} if several else {}
+    return sse.chunk(sse.frame("reset", _json({**told, "reason": reason})))
+
+
+def beacon(queue: QueueName, data: str, *, several: bool) -> bytes:
+    return sse.chunk(sse.frame("timeline_beacon", _named(queue, data) if several else data))
+
+
+def composite_id(positions: Positions) -> str:
+    return ",".join(f"{queue}={position}" for queue, position in positions.items())
+
+
+def command(event: Event) -> str:
+    """`{command, by, args}` of a `command` event."""
+    fields: dict[str, Any] = msgspec.json.decode(event.data)
+    return _json({key: fields.get(key) for key in ("command", "by", "args")})
+
+
+def _named(queue: QueueName, data: str) -> str:
+    return f'{{"queue":"{queue}",{data[1:]}'
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
