@@ -1,0 +1,109 @@
+"""The pages and their files: read once per process, answered from memory."""
+
+import gzip
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+
+from sanic import Blueprint, HTTPResponse, Request
+from sanic.exceptions import NotFound
+
+bp = Blueprint("pages")
+
+#: What is served; anything else in the folder is not a file of the pages.
+CONTENT_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+QUEUE: Final = r"/queue/<name:[a-z0-9][a-z0-9_-]{0,31}>"
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Asked for again at each visit and answered 304: no versions in names, no stale page after an update.
+    "Cache-Control": "no-cache",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    body: bytes
+    gzipped: bytes
+    etag: str
+    content_type: str
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Every file by its path below `static/`. A closed list: no path of a request meets the disk."""
+    return dict(_walk(files("api_queue.static"), ""))
+
+
+def page(name: str, status: int = 200) -> HTTPResponse:
+    """One of the pages, whole: `page("guest")`."""
+    asset = assets()[f"{name}.html"]
+    return HTTPResponse(asset.body, status, {**_HEADERS, "Vary": "Accept"}, asset.content_type)
+
+
+def wants_html(request: Request) -> bool:
+    """Whether the client prefers a page to JSON, as browsers do; `*/*` (curl, fetch) does not."""
+    return request.accept.match("application/json", "text/html").mime == "text/html"
+
+
+@bp.get("/")
+async def landing(_request: Request) -> HTTPResponse:
+    return page("index")
+
+
+@bp.get("/login")
+async def login(_request: Request) -> HTTPResponse:
+    return page("login")
+
+
+@bp.get(f"{QUEUE}/admin")
+async def admin(_request: Request, name: str) -> HTTPResponse:  # noqa: ARG001 - the page reads its own address
+    return page("admin")
+
+
+@bp.get(f"{QUEUE}/display")
+async def display(_request: Request, name: str) -> HTTPResponse:  # noqa: ARG001
+    return page("display")
+
+
+@bp.get(f"{QUEUE}/player")
+async def player(_request: Request, name: str) -> HTTPResponse:  # noqa: ARG001
+    return page("player")
+
+
+@bp.get("/static/<path:path>")
+async def static_file(request: Request, path: str) -> HTTPResponse:
+    asset = assets().get(path)
+    if asset is None or path.endswith(".html"):
+        raise NotFound(f"There is no file '{path}'")
+    zipped = "gzip" in request.headers.get("accept-encoding", "")
+    etag = f'"{asset.etag}{"-gz" if zipped else ""}"'
+    headers = {**_HEADERS, "ETag": etag, "Vary": "Accept-Encoding"}
+    if etag in request.headers.get("if-none-match", ""):
+        return HTTPResponse(None, 304, headers)
+    if zipped:
+        headers["Content-Encoding"] = "gzip"
+    return HTTPResponse(asset.gzipped if zipped else asset.body, 200, headers, asset.content_type)
+
+
+def _walk(folder: Traversable, prefix: str) -> Any:
+    for entry in folder.iterdir():
+        path = f"{prefix}{entry.name}"
+        if entry.is_dir():
+            yield from _walk(entry, f"{path}/")
+        elif content_type := CONTENT_TYPES.get(entry.name[entry.name.rfind(".") :]):
+            yield path, _asset(entry.read_bytes(), content_type)
+
+
+def _asset(body: bytes, content_type: str) -> Asset:
+    return Asset(body, gzip.compress(body, mtime=0), sha256(body).hexdigest()[:16], content_type)

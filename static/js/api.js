@@ -1,0 +1,96 @@
+// One way to the server. A refusal becomes an error that carries the sentence to show.
+
+import { memory } from "./dom.js";
+import { clock } from "./text.js";
+
+export class Refusal extends Error {
+  /** @param {number} status 0 when nothing was reached @param {Record<string, any>} problem RFC 9457 */
+  constructor(status, problem) {
+    super(problem.detail || problem.title || "That did not work.");
+    this.status = status;
+    this.code = problem.code ?? "";
+    this.facts = problem;
+  }
+
+  /** The sentence, and when it passes if it does. */
+  get sentence() {
+    const seconds = this.facts.retry_after;
+    return seconds > 60 ? `${this.message} Again possible at ${clock(Date.now() + seconds * 1000)}.` : this.message;
+  }
+}
+
+const NO_NETWORK = { code: "offline", detail: "No connection to the party. Check your Wi-Fi and try again." };
+const STRANGE = { code: "strange", detail: "The server gave an answer that makes no sense; try again in a moment." };
+
+export const get = (path, options) => call("GET", path, undefined, options);
+export const post = (path, body = {}) => call("POST", path, body);
+export const put = (path, body) => call("PUT", path, body);
+export const patch = (path, body) => call("PATCH", path, body);
+export const del = (path, body) => call("DELETE", path, body);
+
+/** A write carries a key, so that repeating it after a lost answer cannot do it twice. */
+async function call(method, path, body, { signal } = {}) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["Idempotency-Key"] = randomKey();
+  const request = { method, headers, signal, credentials: "same-origin", cache: "no-store" };
+  if (body !== undefined) request.body = JSON.stringify(body);
+  const first = await send(path, request);
+  if (!mayBeStale(first, path) || !(await refresh())) return first.value();
+  return (await send(path, request)).value();
+}
+
+async function send(path, request) {
+  let response;
+  try {
+    response = await fetch(path, request);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refusal(0, NO_NETWORK);
+  }
+  const text = await response.text();
+  const body = parse(text);
+  return {
+    status: response.status,
+    code: body?.code,
+    value() {
+      if (!response.ok) throw new Refusal(response.status, body ?? STRANGE);
+      return body;
+    },
+  };
+}
+
+function parse(text) {
+  try { return text ? JSON.parse(text) : null; } catch { return null; }
+}
+
+/** A login cookie that ran out looks like a missing login, or like a guest who may not. */
+function mayBeStale(answer, path) {
+  return (answer.status === 401 || answer.code === "missing_right") && !path.startsWith("/auth");
+}
+
+let refreshing = null;
+/** New cookies for old ones. Tabs share them, and an old one counts only once: one tab asks, the others wait. */
+export function refresh() {
+  refreshing ??= refreshOnce().finally(() => (refreshing = null));
+  return refreshing;
+}
+
+async function refreshOnce() {
+  const since = Date.now() - Number(memory.get("aq_refresh") ?? 0);
+  if (since >= 0 && since < 8000) {
+    await new Promise((done) => setTimeout(done, 1200));
+    return true;
+  }
+  memory.set("aq_refresh", String(Date.now()));
+  try {
+    return (await send("/auth/refresh", { method: "POST", headers: { Accept: "application/json" } })).status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** crypto.randomUUID is missing on a party's plain HTTP; getRandomValues is there. */
+export function randomKey() {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,87 @@
+// The screen of the room: what plays, who is next, how to join. Needs no login and nobody to look after it.
+
+import { byId, el, fill, write } from "./dom.js";
+import { enter, link, notHere, queueName } from "./enter.js";
+import { Live } from "./live.js";
+import { Now } from "./now.js";
+import { places } from "./queue.js";
+import { title } from "./state.js";
+import { clock, count } from "./text.js";
+import { lookUp } from "./tracks.js";
+
+/** So that no picture burns in, everything wanders a few pixels, one step a minute. */
+const WANDER = [[0, 0], [10, 4], [14, -6], [4, -12], [-8, -8], [-14, 2], [-8, 10], [0, 12]];
+
+const queue = queueName();
+const summary = await enter(queue, "display");
+write(byId("title"), summary.title || queue);
+const live = new Live(queue, { state: show, link, gone: waitForIt });
+const now = new Now(byId("now"), live);
+showJoin();
+setInterval(tick, 1000);
+setInterval(showNext, 15_000);
+tick();
+keepAwake();
+document.addEventListener("visibilitychange", keepAwake);
+
+function show() {
+  write(byId("title"), title(live.state, queue));
+  const idle = live.state.session.item_id === null;
+  byId("now").hidden = idle;
+  byId("invite").hidden = !idle;
+  now.show();
+  showNext();
+}
+
+function showNext() {
+  if (!live.state) return;
+  const rows = places(live).filter((row) => row.place > 0);
+  const shown = rows.slice(0, Math.min(live.state.settings.coming_soon_count || rows.length, 6));
+  fill(byId("next"), shown, (row) => row.item.id, makeRow, showRow);
+  write(byId("later"), rows.length > shown.length ? `and ${count(rows.length - shown.length, "more", "more")}` : "");
+  byId("next").closest("section").hidden = rows.length === 0;
+}
+
+function makeRow() {
+  return el("li", { className: "ticket others" },
+    el("span", { className: "stub digits" }),
+    el("span", { className: "face" },
+      el("strong", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })));
+}
+
+function showRow(node, { item, at, place }) {
+  const [who, what] = node.querySelectorAll(".cut");
+  write(node.querySelector(".stub"), at === null ? String(place) : clock(at));
+  write(who, item.performer_name);
+  write(what, lookUp(item.track_id, showNext)?.title ?? "…");
+}
+
+function tick() {
+  const at = live.now();
+  write(byId("clock"), clock(at));
+  const [x, y] = WANDER[Math.floor(at / 60_000) % WANDER.length];
+  byId("screen").style.setProperty("translate", `${x}px ${y}px`);
+}
+
+/** The address in words is the one in the code: the picture carries it as its title. */
+async function showJoin() {
+  const source = `/queue/${queue}/join.svg`;
+  byId("qr").src = source;
+  try {
+    const drawing = new DOMParser().parseFromString(await (await fetch(source)).text(), "image/svg+xml");
+    write(byId("address"), drawing.querySelector("title").textContent.replace(/^https?:\/\/|\/$/g, "").replaceAll("/", "/\u200b"));
+  } catch {
+    setTimeout(showJoin, 10_000);
+  }
+}
+
+/** Asks the screen to stay on, where the browser offers it (only over HTTPS or on the machine itself). */
+function keepAwake() {
+  if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
+}
+
+/** A deleted queue may come back under its name; a screen on the wall should then just go on. */
+function waitForIt() {
+  notHere("This queue was closed.");
+  setTimeout(() => location.reload(), 60_000);
+}

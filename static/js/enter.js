@@ -1,0 +1,67 @@
+// The way into a queue's page: its name from the address, its summary, and what stands there when there is none.
+
+import { get, refresh } from "./api.js";
+import { byId, el } from "./dom.js";
+
+/** @returns {string} the queue's name, from /queue/NAME/... */
+export const queueName = () => decodeURIComponent(location.pathname.split("/")[2] ?? "");
+
+/** The summary, as soon as the server can be reached. Never comes back for a queue that is not there. */
+export async function enter(queue, page = "") {
+  for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
+    try {
+      const summary = await get(`/queue/${queue}/`);
+      document.title = [summary.title || queue, page].filter(Boolean).join(" – ");
+      link(true);
+      return summary;
+    } catch (error) {
+      if (error.status >= 400 && error.status < 500 && error.status !== 429) return notHere(error.message);
+      link(false);
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  }
+}
+
+/** Shows that the page is offline, and that it tries by itself. */
+export function link(online) {
+  const banner = byId("banner");
+  banner.textContent = online ? "" : "No connection. Trying again…";
+  banner.hidden = online;
+  document.body.classList.toggle("offline", !online);
+}
+
+/** In place of the page; a promise that never ends, since nothing can follow. */
+export function notHere(sentence = "This queue was closed.") {
+  link(true);
+  document.querySelectorAll("body > :not(main):not(script)").forEach((node) => node.remove());
+  document.querySelector("main").replaceWith(
+    el("main", { className: "center" },
+      el("h1", { textContent: "Nothing here" }),
+      el("p", { role: "alert", textContent: sentence }),
+      el("a", { className: "button flame", href: "/", textContent: "Find another party" })),
+  );
+  return new Promise(() => {});
+}
+
+const HOSTS = new Set(["host", "admin"]);
+/** Lets only a host on: anybody else gets the login card in place of the page. */
+export async function enterAsHost(queue, page) {
+  let summary = await enter(queue, page);
+  if (!HOSTS.has(summary.role) && (await refresh())) summary = await enter(queue, page);
+  if (!HOSTS.has(summary.role)) {
+    document.querySelectorAll("body > :not(main):not(script)").forEach((node) => node.remove());
+    document.querySelector("main").replaceWith(loginCard(queue));
+    return new Promise(() => {});
+  }
+  setInterval(refresh, 600_000);
+  return summary;
+}
+
+function loginCard(queue) {
+  const back = encodeURIComponent(location.pathname);
+  return el("main", { className: "center" },
+    el("h1", { textContent: "For the host" }),
+    el("p", { textContent: "This page runs the party, so it asks for the host's link or token." }),
+    el("a", { className: "button flame", href: `/login?next=${back}`, textContent: "I am the host" }),
+    el("a", { className: "button", href: `/queue/${queue}/`, textContent: "I am a guest" }));
+}

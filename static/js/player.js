@@ -1,0 +1,115 @@
+// The player's page: the queue's sound out of this tab, in time with the session, never beside another one.
+
+import { byId, memory, write } from "./dom.js";
+import { enterAsHost, link, notHere, queueName } from "./enter.js";
+import { Live } from "./live.js";
+import { Now } from "./now.js";
+import { Sound } from "./sound.js";
+import { Speaker } from "./speaker.js";
+import { title } from "./state.js";
+
+const queue = queueName();
+const summary = await enterAsHost(queue, "player");
+write(byId("title"), summary.title || queue);
+byId("admin").href = `/queue/${queue}/admin`;
+byId("display").href = `/queue/${queue}/display`;
+byId("name").value = memory.get("aq_player") ?? `Browser on ${device()}`;
+byId("volume").value = memory.get("aq_volume") ?? "100";
+
+let trouble = "";
+let blocked = false;
+const live = new Live(queue, { state: heard, link, gone });
+const now = new Now(byId("now"), live);
+const speaker = new Speaker(queue, { changed, beat });
+const sound = new Sound(byId("audio"), {
+  source: speaker.source,
+  ended: (itemId) => speaker.report("ended", itemId),
+  failed: (itemId, reason) => speaker.report("failed", itemId, reason),
+  blocked: () => { blocked = true; show(); },
+  now: () => live.now(),
+});
+byId("start").addEventListener("click", start);
+byId("volume").addEventListener("input", turn);
+byId("name").addEventListener("change", () => memory.set("aq_player", byId("name").value.trim()));
+document.addEventListener("visibilitychange", keepAwake);
+turn();
+
+/** A tap is what browsers ask for before they let a page sound. */
+async function start() {
+  trouble = "";
+  if (blocked) {
+    blocked = false;
+    return sound.follow(live.state.session), show();
+  }
+  byId("audio").load();
+  const name = byId("name").value.trim() || "Browser";
+  try {
+    await speaker.claim(name, other() !== null);
+    keepAwake();
+  } catch (error) {
+    trouble = error.sentence;
+  }
+  return show();
+}
+
+/** The name of another player that holds the queue, else null. */
+function other() {
+  const session = live.state?.session;
+  if (!session?.active_device_id || session.active_device_id === speaker.deviceId) return null;
+  return (session.lease_until_ms ?? 0) > live.now() ? session.speaker_name || "without a name" : null;
+}
+
+function heard(state) {
+  speaker.heard(state.session);
+  write(byId("title"), title(state, queue));
+  changed();
+}
+
+function changed(session = live.state?.session) {
+  if (speaker.active && session) sound.follow(session);
+  else sound.release();
+  show();
+}
+
+function show() {
+  const name = other();
+  byId("player").dataset.is = speaker.active ? "on" : name ? "taken" : trouble ? "trouble" : "idle";
+  write(byId("status"), status(name));
+  const button = byId("start");
+  button.hidden = !live.state || (speaker.active && !blocked);
+  write(button, blocked ? "Tap to hear it" : name ? "Play here instead" : "Start playing here");
+  byId("now").hidden = !live.state?.session.item_id;
+  now.show();
+}
+
+function status(name) {
+  if (blocked) return "The browser wants one tap before it plays.";
+  if (speaker.active) return live.state?.session.item_id ? "Playing here." : "Ready. The next track plays here.";
+  if (name) return `Another player (${name}) is playing.`;
+  return trouble || (speaker.wanted ? "Connection lost. This player comes back by itself." : "No player is on yet.");
+}
+
+function beat() {
+  const audio = byId("audio");
+  return sound.itemId && audio.readyState ? { item_id: sound.itemId, position_ms: Math.round(audio.currentTime * 1000) } : {};
+}
+
+function turn() {
+  sound.setVolume(Number(byId("volume").value));
+  memory.set("aq_volume", byId("volume").value);
+}
+
+function gone() {
+  sound.release();
+  return notHere();
+}
+
+/** Keeps a phone's screen on, where the browser offers it (only over HTTPS or on the machine itself). */
+function keepAwake() {
+  if (!document.hidden && speaker.active) navigator.wakeLock?.request("screen").catch(() => {});
+}
+
+function device() {
+  const known = ["Android", "iPhone", "iPad", "Windows", "Mac", "Linux"];
+  return known.find((name) => navigator.userAgent.includes(name)) ?? "something";
+}

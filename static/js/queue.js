@@ -1,0 +1,85 @@
+// The waiting items with their places and times, as guests see them.
+
+import { del } from "./api.js";
+import { el, fill, toast, write } from "./dom.js";
+import { current, waiting } from "./state.js";
+import { clock, until } from "./text.js";
+import { expectedStarts } from "./times.js";
+import { lookUp } from "./tracks.js";
+
+/** The current item (place 0) and the waiting ones, each with its place, its expected start, and whether it is mine. */
+export function places(live, me = null) {
+  const { state } = live;
+  const line = waiting(state);
+  const starts = expectedStarts(line, state.session, state.settings, live.now());
+  const playing = current(state);
+  const own = (item) => me !== null && item.session_owner === me;
+  const rows = line.map((item, place) => ({ item, place: place + 1, at: starts[place], own: own(item) }));
+  return playing ? [{ item: playing, place: 0, at: null, own: own(playing) }, ...rows] : rows;
+}
+
+/** One ticket; `mine` brings the way to take it back. */
+export function makeTicket(queue, mine) {
+  const node = el("li", { className: "ticket" },
+    el("div", { className: "stub digits" }),
+    el("div", { className: "face" },
+      el("strong", { className: "cut title", dir: "auto" }),
+      el("span", { className: "cut dim by", dir: "auto" }),
+      el("span", { className: "when digits" })));
+  if (mine) node.lastChild.append(takeBack(node, queue));
+  return node;
+}
+
+export function showTicket(node, { item, place, at, own }, live, again) {
+  const [stub, face] = node.children;
+  const track = lookUp(item.track_id, again);
+  node.classList.toggle("now", place === 0);
+  node.classList.toggle("others", !own);
+  write(stub, place === 0 ? "♪" : String(place));
+  stub.setAttribute("aria-label", place === 0 ? "Playing now" : `Place ${place}`);
+  write(face.querySelector(".title"), track?.title ?? "…");
+  write(face.querySelector(".by"), item.performer_name);
+  write(face.querySelector(".when"), whenText(place, at, live.now()));
+  const actions = face.querySelector(".takeback");
+  if (actions) actions.hidden = place === 0;
+}
+
+function whenText(place, at, now) {
+  if (place === 0) return "Playing now";
+  const next = place === 1 ? "Next – " : "";
+  return at === null ? `${next}when the music starts` : `${next}${clock(at)}, ${until(at - now)}`;
+}
+
+/** Remove asks once more, in place; the question goes away by itself. */
+function takeBack(node, queue) {
+  const box = el("div", { className: "takeback row" });
+  const ask = el("button", { type: "button", textContent: "Take it back" });
+  const sure = el("button", { type: "button", className: "flame", textContent: "Yes, remove" });
+  const keep = el("button", { type: "button", textContent: "Keep" });
+  const reset = (focus) => {
+    clearTimeout(box.timer);
+    box.replaceChildren(ask);
+    if (focus) ask.focus();
+  };
+  ask.onclick = () => {
+    box.replaceChildren(sure, keep);
+    keep.focus();
+    box.timer = setTimeout(() => reset(box.contains(document.activeElement)), 8000);
+  };
+  keep.onclick = () => reset(true);
+  sure.onclick = async () => {
+    reset(false);
+    try {
+      await del(`/queue/${queue}/items/${node.dataset.key}`);
+      toast("Taken off the queue.");
+    } catch (error) {
+      toast(error.sentence);
+    }
+  };
+  reset(false);
+  return box;
+}
+
+export function fillTickets(list, rows, live, mine, again) {
+  fill(list, rows, (row) => row.item.id, () => makeTicket(live.queue, mine), (node, row) => showTicket(node, row, live, again));
+}

@@ -1,0 +1,41 @@
+// Times, lengths and places in words.
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+/** @param {number} ms since 1970 */
+export const clock = (ms) => CLOCK.format(ms);
+
+/** 212500 -> "3:32" */
+export function length(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+export function until(ms) {
+  const minutes = Math.round(ms / 60_000);
+  if (ms < 45_000) return "any moment";
+  if (minutes < 60) return `in ${Math.max(1, minutes)} min`;
+  return `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export function ordinal(n) {
+  const tens = n % 100;
+  const ending = tens > 10 && tens < 14 ? "th" : ({ 1: "st", 2: "nd", 3: "rd" }[n % 10] ?? "th");
+  return `${n}${ending}`;
+}
+
+export const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+
+/** "You are 4th, about 22:40" */
+export function promise(position, at) {
+  const place = position === 1 ? "You are next" : `You are ${ordinal(position)}`;
+  return at === null || at === undefined ? `${place}.` : `${place}, about ${clock(at)}.`;
+}
+
+/** A date setting for <input type="datetime-local"> and back, in this device's own zone. */
+export function toLocal(iso) {
+  if (!iso) return "";
+  const at = new Date(iso);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+export const fromLocal = (text) => (text ? new Date(text).toISOString() : null);

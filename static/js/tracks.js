@@ -1,0 +1,68 @@
+// Tracks by id (asked for once each, a few at a time), and what shows one.
+
+import { get } from "./api.js";
+import { el } from "./dom.js";
+
+const AT_ONCE = 4;
+const known = new Map();
+const asked = new Map();
+const line = [];
+let running = 0;
+
+export const remember = (tracks) => tracks.forEach((track) => known.set(track.track_id, track));
+
+/** The track if it is known already, else undefined; `then` is called when it is. */
+export function lookUp(trackId, then) {
+  if (known.has(trackId)) return known.get(trackId);
+  if (asked.has(trackId)) {
+    asked.get(trackId).push(then);
+    return undefined;
+  }
+  asked.set(trackId, [then]);
+  line.push(trackId);
+  work();
+  return undefined;
+}
+
+function work() {
+  while (running < AT_ONCE && line.length) {
+    running += 1;
+    load(line.shift()).finally(() => {
+      running -= 1;
+      work();
+    });
+  }
+}
+
+async function load(trackId) {
+  try {
+    known.set(trackId, await get(`/tracks/${encodeURIComponent(trackId)}`));
+  } catch (error) {
+    if (error.status === 404) known.set(trackId, { track_id: trackId, title: trackId, artist: "", cover: false });
+  }
+  const then = asked.get(trackId);
+  asked.delete(trackId);
+  if (known.has(trackId)) then.forEach((call) => call?.());
+}
+
+/** A record's label in a colour of its own, warm enough for the room. */
+function hue(trackId) {
+  let mixed = 2166136261;
+  for (const char of trackId) mixed = Math.imul(mixed ^ char.codePointAt(0), 16777619);
+  return `hsl(${(mixed >>> 7) % 360} 62% 58%)`;
+}
+
+export const cover = () => el("span", { className: "cover", ariaHidden: "true" });
+
+/** @param {HTMLElement} node of `cover()` @param {{track_id: string, cover: boolean}|undefined} track */
+export function showCover(node, track) {
+  const id = track?.track_id ?? "";
+  if (node.dataset.track === id) return;
+  node.dataset.track = id;
+  node.style.setProperty("--label", hue(id));
+  node.replaceChildren();
+  if (!track?.cover) return;
+  const image = el("img", { alt: "", loading: "lazy", decoding: "async", src: `/tracks/${encodeURIComponent(id)}/cover` });
+  image.onerror = () => image.remove();
+  node.append(image);
+}
