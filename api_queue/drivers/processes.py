@@ -14,14 +14,28 @@ import structlog
 from api_queue.drivers import parent_death
 from api_queue.errors import StartRefused
 
-#: Seconds before a program that died is started again: at once, then slower while it keeps dying.
+#: Seconds before what died is started again: at once, then slower while it keeps dying.
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.1, 5.0
-#: A program that lived this long was well, and the next death is a first one again.
+#: A death this long after the one before is a first one again.
 WELL_AFTER_S = 10.0
 #: Seconds for a first start: the log of a long season takes its time on a small machine.
 START_TIMEOUT_S = 60.0
 
 _log = structlog.get_logger()
+
+
+class Backoff:
+    """How long to wait after a death, of which each is told once."""
+
+    def __init__(self) -> None:
+        self._delay_s = FIRST_DELAY_S
+        self._last_death_s = -WELL_AFTER_S
+
+    def delay_s(self, now_s: float) -> float:
+        well = now_s - self._last_death_s >= WELL_AFTER_S
+        self._delay_s = FIRST_DELAY_S if well else min(self._delay_s * 2, LONGEST_DELAY_S)
+        self._last_death_s = now_s
+        return self._delay_s
 
 
 class Program:
@@ -80,16 +94,14 @@ class Program:
         self._keeper.join()
 
     def _keep(self) -> None:
-        delay_s = FIRST_DELAY_S
+        backoff = Backoff()
         while child := self._spawn():
-            started = time.monotonic()
             status = child.wait()
             if self._stopping.is_set():
                 return
-            delay_s = FIRST_DELAY_S if time.monotonic() - started > WELL_AFTER_S else delay_s
+            delay_s = backoff.delay_s(time.monotonic())
             _log.warning("a program ended and is started again", program=self.name, status=status, delay_s=delay_s)
             self._stopping.wait(delay_s)
-            delay_s = min(delay_s * 2, LONGEST_DELAY_S)
 
     def _spawn(self) -> subprocess.Popen[bytes] | None:
         with self._spawning:
