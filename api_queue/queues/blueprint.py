@@ -100,8 +100,10 @@ async def show_settings(request: Request, name: str) -> HTTPResponse:
     return reply(wire.settings_json((await queues.queue(queue_name(name))).settings))
 
 
-@bp.route("/queue/<name>/settings", methods=("PUT", "POST"), name="change_settings")
-@bp.route("/queue/<name>/settings.json", methods=("PUT", "POST"), name="change_settings_json")
+@bp.put("/queue/<name>/settings", name="put_settings")
+@bp.put("/queue/<name>/settings.json", name="put_settings_json")
+@bp.post("/queue/<name>/settings", name="post_settings")
+@bp.post("/queue/<name>/settings.json", name="post_settings_json")
 async def change_settings(request: Request, name: str) -> HTTPResponse:
     queues: QueueService = request.app.ctx.queues
     return reply(wire.settings_json(await queues.change_settings(queue_name(name), read_fields(request))))
@@ -124,7 +126,7 @@ async def show_tracks(request: Request, name: str) -> HTTPResponse:
 @bp.get("/queue/<name>/queue.json", name="queue_json")
 async def show_items(request: Request, name: str) -> HTTPResponse:
     if request.accept.match("application/json", "text/csv").mime == "text/csv":
-        return await show_csv(request, name)
+        return await _csv(request, name)
     queues: QueueService = request.app.ctx.queues
     view = await queues.view(queue_name(name))
     return reply(wire.list_json(view, request.app.ctx.clock.now_ms(), waiting_only=bool(request.args.get("waiting"))))
@@ -133,6 +135,10 @@ async def show_items(request: Request, name: str) -> HTTPResponse:
 @bp.get("/queue/<name>/items.csv", name="items_csv")
 @bp.get("/queue/<name>/queue.csv", name="queue_csv")
 async def show_csv(request: Request, name: str) -> HTTPResponse:
+    return await _csv(request, name)
+
+
+async def _csv(request: Request, name: str) -> HTTPResponse:
     queues: QueueService = request.app.ctx.queues
     view = await queues.view(queue_name(name))
     return text_reply(wire.items_csv(view.to_come if request.args.get("waiting") else view.items), "text/csv")
@@ -173,8 +179,9 @@ async def move_item(request: Request, name: str) -> HTTPResponse:
     """`{source, target}`; target -1 is the end."""
     items: ItemService = request.app.ctx.items
     wish = read_body(request, Move)
-    source, target = read_item_id(wish.source), "end" if wish.target in {-1, "-1"} else read_item_id(wish.target)
-    return reply(wire.item_json(await items.move(queue_name(name), source, target, request.ctx.caller)))
+    target = None if wish.target in {-1, "-1"} else read_item_id(wish.target)
+    moved = await items.move(queue_name(name), read_item_id(wish.source), target, request.ctx.caller)
+    return reply(wire.item_json(moved))
 
 
 @bp.delete("/queue/<name>/items/<item_id>", name="remove_item")
@@ -187,7 +194,8 @@ async def remove_item(request: Request, name: str, item_id: str) -> HTTPResponse
 # -- playing and history ---------------------------------------------------------------------------------------
 
 
-@bp.route("/queue/<name>/command/<command>", methods=("GET", "POST"))
+@bp.get("/queue/<name>/command/<command>", name="get_command")
+@bp.post("/queue/<name>/command/<command>", name="post_command")
 async def command(request: Request, name: str, command: str) -> HTTPResponse:
     """GET too, as in the seed's curl lines; the guard refuses it from other sites, and no cache keeps it."""
     commands: QueueCommands = request.app.ctx.commands

@@ -185,9 +185,9 @@ class ItemService:
                 return after
         raise QueueMoved
 
-    async def move(self, name: QueueName, source: ItemId, target: ItemId | Literal["end"], caller: Caller) -> Item:
-        """Before another waiting item, or to the end."""
-        changes = Changes(position=_LAST) if target == "end" else Changes(before=target)
+    async def move(self, name: QueueName, source: ItemId, target: ItemId | None, caller: Caller) -> Item:
+        """Before another waiting item; None is the end."""
+        changes = Changes(position=_LAST) if target is None else Changes(before=target)
         return await self.edit(name, source, changes, caller)
 
     @staticmethod

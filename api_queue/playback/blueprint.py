@@ -1,0 +1,76 @@
+"""`/sessions/X`, X being a queue's name, and the heartbeat of devices."""
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from api_queue.errors import MissingRight
+from api_queue.playback.service import PlaybackService
+from api_queue.playback.wire import HeartbeatBody, Report, SpeakerChoice, pulse_json
+from api_queue.queues.models import Queue
+from api_queue.queues.names import queue_name
+from api_queue.queues.wire import session_json
+from api_queue.types import DeviceId, ItemId
+from api_queue.web.bodies import read_body, read_fields
+from api_queue.web.identity import MAY, Caller
+from api_queue.web.replies import reply
+
+bp = Blueprint("playback")
+
+
+def _session(request: Request, queue: Queue) -> HTTPResponse:
+    return reply(session_json(queue, request.app.ctx.clock.now_ms()), headers={"Cache-Control": "no-store"})
+
+
+@bp.get("/sessions/<name>")
+async def show(request: Request, name: str) -> HTTPResponse:
+    playback: PlaybackService = request.app.ctx.playback
+    return _session(request, await playback.session(queue_name(name)))
+
+
+@bp.post("/sessions/<name>/play", name="play")
+@bp.post("/sessions/<name>/pause", name="pause")
+@bp.post("/sessions/<name>/toggle", name="toggle")
+@bp.post("/sessions/<name>/stop", name="stop")
+@bp.post("/sessions/<name>/seek", name="seek")
+@bp.post("/sessions/<name>/next", name="next")
+@bp.post("/sessions/<name>/prev", name="prev")
+async def control(request: Request, name: str) -> HTTPResponse:
+    """The last part of the address is the verb; `seek` takes `{position_ms}`."""
+    playback: PlaybackService = request.app.ctx.playback
+    caller: Caller = request.ctx.caller
+    x, verb = queue_name(name), request.path.rstrip("/").rpartition("/")[2]
+    return _session(request, await playback.control(x, verb, read_fields(request), caller.role_on(x)))
+
+
+@bp.post("/sessions/<name>/speaker")
+async def choose_speaker(request: Request, name: str) -> HTTPResponse:
+    playback: PlaybackService = request.app.ctx.playback
+    wish = read_body(request, SpeakerChoice)
+    device_name = wish.device_name or wish.device_id
+    device = DeviceId(wish.device_id)
+    return _session(
+        request, await playback.choose_speaker(queue_name(name), device, device_name, if_free=wish.if_free)
+    )
+
+
+@bp.post("/sessions/<name>/ended")
+async def ended(request: Request, name: str) -> HTTPResponse:
+    playback: PlaybackService = request.app.ctx.playback
+    report = read_body(request, Report)
+    return _session(request, await playback.ended(queue_name(name), ItemId(report.item_id), report.generation))
+
+
+@bp.post("/sessions/<name>/failed")
+async def failed(request: Request, name: str) -> HTTPResponse:
+    playback: PlaybackService = request.app.ctx.playback
+    report = read_body(request, Report)
+    return _session(request, await playback.failed(queue_name(name), ItemId(report.item_id), report.generation))
+
+
+@bp.patch("/devices/heartbeat")
+async def heartbeat(request: Request) -> HTTPResponse:
+    playback: PlaybackService = request.app.ctx.playback
+    caller: Caller = request.ctx.caller
+    beat = read_body(request, HeartbeatBody).as_heartbeat()
+    if caller.role_on(queue_name(beat.queue)) not in MAY["speaker"]:
+        raise MissingRight(needs="a speaker or the host of this queue")
+    return reply(pulse_json(await playback.heartbeat(beat)))

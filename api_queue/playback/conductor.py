@@ -1,0 +1,118 @@
+"""The conductor: ends tracks whose time is over, keeps lists short, lets forgotten queues go. One in the house.
+
+It follows every queue's events and so always knows the next moment at which something is due. What it does is
+computed again from the stored state when that moment comes, so a second conductor, or none for a while, does no harm.
+"""
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from api_queue.drivers.clock import Clock
+from api_queue.errors import ApiQueueError, UnknownQueue
+from api_queue.queues.models import Queue, Session
+from api_queue.queues.service import QueueService
+from api_queue.queues.transport import TransportService
+from api_queue.types import QueueName
+
+#: A speaker that never reports an end is not waited for any longer.
+GRACE_MS: Final = 5_000
+#: How often everything is looked at whether or not something was heard of it.
+SWEEP_S: Final = 30.0
+_log = structlog.get_logger()
+
+
+def due_ms(session: Session, now_ms: int) -> int | None:
+    """When the current item is over for the conductor; None while nothing plays."""
+    if session.state != "playing":
+        return None
+    end_ms = session.position_at_ms - session.position_ms + session.duration_ms
+    return end_ms + GRACE_MS if session.has_speaker(now_ms) else end_ms
+
+
+class Conductor:
+    def __init__(self, queues: QueueService, transport: TransportService, clock: Clock) -> None:
+        self._queues = queues
+        self._transport = transport
+        self._clock = clock
+        self._due: dict[QueueName, int] = {}
+        self._news = asyncio.Event()
+
+    async def heard(self, name: QueueName) -> None:
+        """Something of this queue changed: look at it again."""
+        try:
+            await self._look(name)
+        except UnknownQueue:
+            self._due.pop(name, None)
+        self._news.set()
+
+    async def _look(self, name: QueueName) -> None:
+        queue = await self._queues.queue(name)
+        due = due_ms(queue.session, self._clock.now_ms())
+        if due is None:
+            self._due.pop(name, None)
+        else:
+            self._due[name] = due
+        await self._tidy(queue)
+
+    async def _tidy(self, queue: Queue) -> None:
+        over = queue.head - bool(queue.session.item_id)
+        if over > queue.settings.history_length:
+            await self._queues.trim(queue.name)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._sweep(), name="conductor-sweep")
+            tasks.create_task(self._advance(), name="conductor-advance")
+
+    async def _sweep(self) -> None:
+        while True:
+            for queue in await self._all():
+                await self._safely(queue.name)
+            await asyncio.sleep(SWEEP_S)
+
+    async def _all(self) -> list[Queue]:
+        try:
+            return await self._queues.queues()
+        except ApiQueueError as error:
+            _log.warning("the conductor cannot look", reason=error.detail)
+            return []
+
+    async def _safely(self, name: QueueName) -> None:
+        try:
+            if not await self._queues.expire(name):
+                await self.heard(name)
+        except ApiQueueError as error:
+            _log.warning("the conductor passes over a queue", queue=name, reason=error.detail)
+
+    async def _advance(self) -> None:
+        while True:
+            self._news.clear()
+            now_ms = self._clock.now_ms()
+            for name in [name for name, due in self._due.items() if due <= now_ms]:
+                await self._go_on(name, now_ms)
+            await self._wait(now_ms)
+
+    async def _go_on(self, name: QueueName, now_ms: int) -> None:
+        self._due.pop(name)
+        try:
+            session = (await self._queues.queue(name)).session
+            due = due_ms(session, now_ms)
+            if session.item_id and due is not None and due <= now_ms:
+                await self._transport.over(name, session.item_id, "played")
+            await self._look(name)
+        except UnknownQueue:
+            return
+        except ApiQueueError as error:
+            _log.warning("the conductor tries again", queue=name, reason=error.detail)
+            self._due[name] = now_ms + 500
+
+    async def _wait(self, now_ms: int) -> None:
+        """Until the next moment that is due, or news."""
+        next_ms = min(self._due.values(), default=now_ms + 60_000)
+        try:
+            await asyncio.wait_for(self._news.wait(), max(0.0, (next_ms - now_ms) / 1000))
+        except TimeoutError:
+            return

@@ -1,0 +1,24 @@
+"""What playback is told by a device."""
+
+from dataclasses import dataclass
+
+from api_queue.types import DeviceId, ItemId, QueueName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """Every few seconds from the active speaker: it is there, and where it is (ms into the item)."""
+
+    queue: QueueName
+    device_id: DeviceId
+    generation: int
+    item_id: ItemId | None = None
+    position_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The answer: until when the device stays the speaker, and the server's clock, for the device's offset."""
+
+    lease_until_ms: int
+    clock_ms: int

@@ -1,0 +1,48 @@
+"""Records for tests, by what matters in them."""
+
+import secrets
+from collections.abc import Sequence
+
+from api_queue.formats import crockford
+from api_queue.queues.models import Item
+from api_queue.types import GuestId, ItemId, ItemStatus, Milliseconds, TrackId
+
+NOW = 1_700_000_000_000
+
+
+class FakeClock:
+    """The time is what a test says."""
+
+    def __init__(self, now_ms: int = NOW) -> None:
+        self.ms = now_ms
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def pass_s(self, seconds: float) -> None:
+        self.ms += round(seconds * 1000)
+
+
+def an_item(
+    performer: str = "Ana",
+    *,
+    track: str = "t1",
+    owner: str = "guest-a",
+    seconds: int = 60,
+    status: ItemStatus = "queued",
+    play_at: int | None = None,
+) -> Item:
+    return Item(
+        id=ItemId(crockford.encode(secrets.randbits(50), 10)),
+        track_id=TrackId(track),
+        performer_name=performer,
+        session_owner=GuestId(owner),
+        timestamp_added=NOW,
+        timestamp_play=play_at,
+        track_duration_ms=Milliseconds(seconds * 1000),
+        status=status,
+    )
+
+
+def names(items: Sequence[Item]) -> list[str]:
+    return [item.performer_name for item in items]

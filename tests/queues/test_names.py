@@ -1,0 +1,65 @@
+"""What may name a queue, a performer and an item."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api_queue.errors import BadPerformerName, BadQueueName, ReservedQueueName
+from api_queue.formats import crockford
+from api_queue.formats.csv_items import decode_line, encode_line, spreadsheet_rows
+from api_queue.queues.names import new_queue_name, performer_name, queue_name, read_item_id, same_performer
+
+
+@pytest.mark.parametrize("name", ["a", "party", "room-2", "x_y", "0", "a" * 32])
+def test_good_queue_names(name: str) -> None:
+    assert queue_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "A", "-a", "_a", "a b", "a/b", "a" * 33, "é", "a\n"])
+def test_bad_queue_names(name: str) -> None:
+    with pytest.raises(BadQueueName):
+        queue_name(name)
+
+
+@pytest.mark.parametrize("name", ["enqueue", "u_12"])
+def test_names_of_the_server_are_not_for_choosing(name: str) -> None:
+    with pytest.raises(ReservedQueueName):
+        new_queue_name(name)
+
+
+@pytest.mark.parametrize("name", ["Ana", "O'Neil, \"Bob\"", "🎤👩‍🎤", "عائشة", "x" * 64, "می‌خواهم"])
+def test_good_performer_names_stay_as_they_are(name: str) -> None:
+    assert performer_name(f"  {name} ") == name
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a\nb", "a\r\nb", "a\x00", "\u202eevil", "x" * 65, "\u200d", "a\u2028b"])
+def test_bad_performer_names(name: str) -> None:
+    with pytest.raises(BadPerformerName):
+        performer_name(name)
+
+
+def test_names_are_composed() -> None:
+    assert performer_name("Zoe\u0308") == "Zoë"
+
+
+def test_case_and_width_do_not_make_another_performer() -> None:
+    assert same_performer("ＡＮＡ") == same_performer("ana")
+
+
+@given(st.integers(0, 2**50 - 1))
+def test_an_item_id_and_its_integer_are_one(number: int) -> None:
+    text = crockford.encode(number, 10)
+    assert crockford.decode(text.lower()) == number
+    assert read_item_id(number) == read_item_id(text.lower()) == text
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=12, max_size=12))
+def test_any_cells_survive_a_line(cells: list[str]) -> None:
+    line = encode_line(cells)
+    if not any("\n" in cell or "\r" in cell for cell in cells):
+        assert decode_line(line) == cells
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x"])
+def test_a_spreadsheet_shows_a_formula_and_does_not_run_it(cell: str) -> None:
+    assert list(spreadsheet_rows([(cell, 3)])) == [f"'{cell},3"]

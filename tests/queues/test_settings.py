@@ -1,0 +1,59 @@
+"""Settings of a queue: whole or partial, and every refusal names its key."""
+
+from typing import Any
+
+import pytest
+
+from api_queue.errors import BadSetting, UnknownSetting
+from api_queue.queues.settings import QueueSettings, SettingsChange
+
+
+def change(**fields: Any) -> QueueSettings:
+    return SettingsChange(fields).apply(QueueSettings(title="Before"))
+
+
+def test_a_part_changes_and_the_rest_stays() -> None:
+    settings = change(track_space=3)
+    assert (settings.track_space_ms, settings.title) == (3000, "Before")
+
+
+def test_a_form_is_understood() -> None:
+    settings = change(max_items="12", accepting="false", filter_tags="genre:rock, lang:ja", event_end="")
+    assert (settings.max_items, settings.accepting, settings.filter_tags) == (12, False, ("genre:rock", "lang:ja"))
+    assert settings.event_end is None
+
+
+def test_times_carry_their_zone() -> None:
+    assert change(event_start="2026-12-31T20:00:00+01:00").event_start_ms == 1798743600000
+    with pytest.raises(BadSetting, match="event_start.*zone"):
+        change(event_start="2026-12-31T20:00:00")
+    with pytest.raises(BadSetting, match="event_start"):
+        change(event_start="tomorrow")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("track_space", -1),
+        ("track_space", "soon"),
+        ("max_items", 0),
+        ("title", "x" * 101),
+        ("coming_soon_count", 101),
+        ("accepting", "maybe"),
+        ("hidden_tags", [""]),
+        ("duplicate_track_window", 0),
+    ],
+)
+def test_a_bad_value_is_refused_by_name(key: str, value: Any) -> None:
+    with pytest.raises(BadSetting, match=key):
+        change(**{key: value})
+
+
+def test_an_unknown_key_is_told_the_nearest() -> None:
+    with pytest.raises(UnknownSetting, match="Did you mean 'max_items'"):
+        change(max_item=3)
+
+
+def test_an_event_ends_after_it_starts() -> None:
+    with pytest.raises(BadSetting, match="event_end"):
+        change(event_start="2026-12-31T20:00:00Z", event_end="2026-12-31T20:00:00Z")
