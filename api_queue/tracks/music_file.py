@@ -93,7 +93,11 @@ def _check(flac: FLAC) -> None:
 
 
 def _comments(flac: FLAC) -> dict[str, list[str]]:
-    return flac.tags.as_dict() if isinstance(flac.tags, VCFLACDict) else {}
+    """In one pass: mutagen's own lookup walks all comments for each key, and a hostile file has a million."""
+    comments: dict[str, list[str]] = {}
+    for key, value in flac.tags if isinstance(flac.tags, VCFLACDict) else ():
+        comments.setdefault(key.lower(), []).append(value)
+    return comments
 
 
 # -- the id ----------------------------------------------------------------------------------------------------

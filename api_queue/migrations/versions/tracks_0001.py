@@ -1,0 +1,53 @@
+"""The library: files, tracks, aliases, tags, and full text by FTS5."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "tracks_0001"
+down_revision = None
+branch_labels = ("tracks",)
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "track_places",
+        sa.Column("path", sa.LargeBinary, primary_key=True),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("mtime_ns", sa.BigInteger, nullable=False),
+        sa.Column("track_id", sa.Text, index=True),
+        sa.Column("record", sa.LargeBinary),
+        sa.Column("fault", sa.Text, nullable=False, server_default=""),
+    )
+    op.create_table(
+        "tracks",
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("track_id", sa.Text, nullable=False, unique=True),
+        sa.Column("sort_key", sa.Text, nullable=False, index=True),
+        sa.Column("record", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "track_aliases",
+        sa.Column("alias", sa.Text, primary_key=True),
+        sa.Column("number", sa.Integer, of_track(), nullable=False, index=True),
+    )
+    op.create_table(
+        "track_tags",
+        sa.Column("number", sa.Integer, of_track(), primary_key=True),
+        sa.Column("tag", sa.Text, primary_key=True, index=True),
+    )
+    full_text()
+
+
+def of_track() -> sa.ForeignKey:
+    return sa.ForeignKey("tracks.number", ondelete="CASCADE")
+
+
+def full_text() -> None:
+    """The text comes folded, so SQLite need not; combining marks are parts of words, as in Indic scripts."""
+    tokens = "unicode61 remove_diacritics 0 categories ''L* N* M* Co''"
+    op.execute(
+        f"CREATE VIRTUAL TABLE track_words USING fts5(title, artist, album, other, prefix='1 2 3', tokenize='{tokens}')"
+    )
+    op.execute("CREATE VIRTUAL TABLE track_terms USING fts5vocab(track_words, row)")
+    op.execute("CREATE VIRTUAL TABLE track_vocabulary USING fts5(term, tokenize='trigram')")

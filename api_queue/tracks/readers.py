@@ -1,0 +1,100 @@
+"""Reading files in processes of their own: `python -m api_queue.tracks.readers` reads for the scan that started it.
+
+A line in is a path as JSON, a line out the track or its fault. mutagen is bound to one core, so a scan has several
+readers; and a file at which a reader dies (memory, a bug in a decoder) is known by the line that never came.
+Not `multiprocessing`: a managed worker of the server may not have children of that kind.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from api_queue.errors import NotMusic
+from api_queue.tracks.models import Reading, Track
+from api_queue.tracks.music_file import read_track
+from api_queue.tracks.walk import Found
+
+#: A whole disc in one file without MD5 is hashed, at worst from a slow card.
+READ_TIMEOUT_S: Final = 300
+#: How kindly readers run beside a party: 0 as everybody, 19 last.
+NICENESS: Final = 10
+_LINE_MAX_BYTES: Final = 4 << 20
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    track: Track | None = None
+    fault: str = ""
+
+
+class Reader:
+    """One process, started at need and again after a death."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+
+    async def read(self, found: Sequence[Found]) -> list[Reading]:
+        return [await self._read_one(file) for file in found]
+
+    async def _read_one(self, file: Found) -> Reading:
+        answer = Answer(fault=file.refused) if file.refused else await self._ask(file.path)
+        return Reading(path=file.path, size=file.size, mtime_ns=file.mtime_ns, track=answer.track, fault=answer.fault)
+
+    async def _ask(self, path: str) -> Answer:
+        process = self._process = self._process or await _start()
+        assert process.stdin
+        assert process.stdout
+        try:
+            process.stdin.write(json.dumps(path).encode() + b"\n")
+            async with asyncio.timeout(READ_TIMEOUT_S):
+                line = await process.stdout.readline()
+            return msgspec.json.decode(line, type=Answer)
+        except (OSError, TimeoutError, ValueError) as error:
+            await self.close()
+            return Answer(fault=f"the process that read it broke off ({type(error).__name__})")
+
+    async def close(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def _start() -> Process:
+    command = (sys.executable, "-m", "api_queue.tracks.readers")
+    return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_LINE_MAX_BYTES)
+
+
+# -- the process -----------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the scan's; it closes the pipe when it is done
+    for line in sys.stdin.buffer:
+        sys.stdout.buffer.write(msgspec.json.encode(answer(json.loads(line))) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def answer(path: str) -> Answer:
+    try:
+        return Answer(read_track(Path(path)))
+    except NotMusic as error:
+        return Answer(fault=str(error.facts["reason"]))
+    except OSError as error:
+        return Answer(fault=f"it cannot be read: {error.strerror}")
+    except Exception as error:  # one bad file never stops a scan
+        return Answer(fault=f"it cannot be read: {type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""The library in SQL (docs/decisions/0007-library-on-sqlite.md)."""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec.structs import replace
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from api_queue.drivers.sql import writing
+from api_queue.tracks import full_text
+from api_queue.tracks.folding import fold
+from api_queue.tracks.models import Fault, Found, Reading, Search, TagFilter, Track, facts_of
+from api_queue.tracks.tables import aliases, decode, encode, places, tags, tracks
+from api_queue.types import TrackId
+
+#: Rows in one statement: far below SQLite's 32,766 variables, and no long wait for another writer.
+_BATCH: Final = 500
+
+
+class SqlStore:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    async def track(self, name: str) -> Track | None:
+        by_alias = select(tracks.c.record).join(aliases).where(aliases.c.alias == name)
+        async with self._engine.connect() as connection:
+            record = await connection.scalar(select(tracks.c.record).where(tracks.c.track_id == name))
+            record = record or await connection.scalar(by_alias)
+        return decode(record) if record else None
+
+    async def paths(self, track_id: TrackId) -> list[Path]:
+        async with self._engine.connect() as connection:
+            found = select(places.c.path).where(places.c.track_id == track_id).order_by(places.c.path)
+            return [Path(path) for path in await connection.scalars(found)]
+
+    async def search(self, search: Search) -> Found:
+        async with self._engine.connect() as connection:
+            return await full_text.find(connection, search)
+
+    async def tracks(self, tag_filter: TagFilter) -> AsyncIterator[Track]:
+        offered = select(tracks.c.record).where(*full_text.on_offer(tag_filter)).order_by(tracks.c.track_id)
+        async with self._engine.connect() as connection, connection.stream_scalars(offered) as records:
+            async for batch in records.partitions(_BATCH):
+                for record in batch:
+                    yield decode(record)
+
+    async def count(self) -> int:
+        async with self._engine.connect() as connection:
+            return await connection.scalar(select(func.count()).select_from(tracks)) or 0
+
+    async def stamps(self) -> dict[str, tuple[int, int]]:
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(select(places.c.path, places.c.size, places.c.mtime_ns))
+            return {path: (size, mtime_ns) for path, size, mtime_ns in rows}
+
+    async def faults(self) -> list[Fault]:
+        faulty = select(places.c.path, places.c.fault).where(places.c.fault != "").order_by(places.c.path)
+        async with self._engine.connect() as connection:
+            return [Fault(path, reason) for path, reason in await connection.execute(faulty)]
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    async def write(self, readings: Sequence[Reading]) -> None:
+        async with writing(self._engine) as connection:
+            told = {reading.track.track_id for reading in readings if reading.track}
+            touched = told | await _tracks_at(connection, [reading.path for reading in readings])
+            await connection.execute(insert(places).prefix_with("OR REPLACE"), [_place(r) for r in readings])
+            await _retell(connection, touched)
+
+    async def forget(self, paths: Collection[str]) -> None:
+        for batch in _batches(sorted(paths)):
+            async with writing(self._engine) as connection:
+                touched = await _tracks_at(connection, batch)
+                await connection.execute(delete(places).where(places.c.path.in_(batch)))
+                await _retell(connection, touched)
+
+    async def learn_words(self) -> None:
+        async with writing(self._engine) as connection:
+            await full_text.learn_words(connection)
+
+
+async def _tracks_at(connection: AsyncConnection, paths: Sequence[str]) -> set[str]:
+    here = places.c.path.in_(paths) & places.c.track_id.is_not(None)
+    return set(await connection.scalars(select(places.c.track_id).where(here)))
+
+
+async def _retell(connection: AsyncConnection, touched: set[str]) -> None:
+    """What the first of its places says is the track; without a place it is none."""
+    told = (
+        select(places.c.track_id, places.c.record).where(places.c.track_id.in_(touched)).order_by(places.c.path.desc())
+    )
+    first = {track_id: decode(record) for track_id, record in await connection.execute(told)}
+    await _remove(connection, touched - first.keys())
+    if first:
+        await _put(connection, first)
+
+
+async def _remove(connection: AsyncConnection, track_ids: Collection[str]) -> None:
+    numbers = await _numbers(connection, track_ids)
+    await full_text.drop(connection, list(numbers.values()))
+    await connection.execute(delete(tracks).where(tracks.c.track_id.in_(track_ids)))
+
+
+async def _put(connection: AsyncConnection, told: dict[str, Track]) -> None:
+    named = await _named(connection, list(told.values()))
+    upsert = insert_or(tracks)
+    changed = {"sort_key": upsert.excluded.sort_key, "record": upsert.excluded.record}
+    upsert = upsert.on_conflict_do_update(index_elements=["track_id"], set_=changed)
+    await connection.execute(upsert, [_row(track) for track in named])
+    numbers = await _numbers(connection, told)
+    numbered = [(numbers[track.track_id], track) for track in named]
+    alias_rows = [{"alias": track.alias, "number": number} for number, track in numbered]
+    await connection.execute(insert(aliases).prefix_with("OR IGNORE"), alias_rows)
+    await _tag(connection, numbered)
+    await full_text.put(connection, numbered)
+
+
+async def _named(connection: AsyncConnection, found: Sequence[Track]) -> list[Track]:
+    """An alias is its first track's for as long as that is here; another of that name gets some of its id as well."""
+    wanted = aliases.c.alias.in_([track.alias for track in found])
+    owned = select(aliases.c.alias, tracks.c.track_id).join(tracks).where(wanted)
+    owners = dict((await connection.execute(owned)).tuples().all())
+    mine = [owners.setdefault(track.alias, track.track_id) == track.track_id for track in found]
+    return [
+        track if is_mine else replace(track, alias=f"{track.alias}_{track.track_id[:8]}")
+        for track, is_mine in zip(found, mine, strict=True)
+    ]
+
+
+async def _numbers(connection: AsyncConnection, track_ids: Collection[str]) -> dict[str, int]:
+    found = select(tracks.c.track_id, tracks.c.number).where(tracks.c.track_id.in_(track_ids))
+    return dict((await connection.execute(found)).tuples().all())
+
+
+async def _tag(connection: AsyncConnection, found: Sequence[tuple[int, Track]]) -> None:
+    await connection.execute(delete(tags).where(tags.c.number.in_([number for number, _ in found])))
+    rows = [{"number": number, "tag": tag} for number, track in found for tag in facts_of(track).tags]
+    if rows:
+        await connection.execute(insert(tags), rows)
+
+
+def _row(track: Track) -> dict[str, object]:
+    sort_key = f"{fold(track.artist)}\n{fold(track.title)}"
+    return {"track_id": track.track_id, "sort_key": sort_key, "record": encode(track)}
+
+
+def _place(reading: Reading) -> dict[str, object]:
+    return {
+        "path": reading.path,
+        "size": reading.size,
+        "mtime_ns": reading.mtime_ns,
+        "track_id": reading.track.track_id if reading.track else None,
+        "record": encode(reading.track) if reading.track else None,
+        "fault": reading.fault,
+    }
+
+
+def _batches(paths: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH))

@@ -1,0 +1,75 @@
+"""Which files there are. Links are not followed: inside the library their target is found where it lies, and
+outside of it is none of ours. So no link can lead out, or in a circle.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from api_queue.tracks.music_file import COVER_NAMES
+
+_ENDING: Final = ".flac"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`size` is the sum over the file and what stands beside it, `mtime_ns` the latest: new lyrics or a new cover
+    are a change too. `refused` says why something that looks like music is not read.
+    """
+
+    path: str
+    size: int = 0
+    mtime_ns: int = 0
+    refused: str = ""
+
+
+def music_roots(configured: Iterable[Path]) -> tuple[Path, ...]:
+    """Those that exist, links resolved, none inside another; without any, the demo music."""
+    there = sorted({root.resolve() for root in configured if root.is_dir()})
+    outer = tuple(root for root in there if not any(above in there for above in root.parents))
+    return outer or (Path(str(files("api_queue.config").joinpath("demo", "music"))).resolve(),)
+
+
+def is_inside(path: str | Path, roots: Iterable[Path]) -> bool:
+    """After resolving every link on the way."""
+    real = Path(os.path.realpath(path))
+    return any(real.is_relative_to(root) for root in roots)
+
+
+def walk(roots: tuple[Path, ...]) -> Iterator[Found]:
+    """Music and what looks like it, below each root. A folder that cannot be read is one refusal."""
+    folders = [str(root) for root in roots]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = {entry.name: entry for entry in listing if not entry.name.startswith(".")}
+        except OSError as error:
+            yield Found(folder, refused=f"the folder cannot be read: {error.strerror}")
+            continue
+        folders += [entry.path for entry in entries.values() if entry.is_dir(follow_symlinks=False)]
+        yield from _music(entries, roots)
+
+
+def _music(entries: dict[str, os.DirEntry[str]], roots: tuple[Path, ...]) -> Iterator[Found]:
+    covers = [entries[name] for name in COVER_NAMES if name in entries]
+    for name, entry in entries.items():
+        if entry.is_symlink():
+            if not is_inside(entry.path, roots):
+                yield Found(entry.path, refused="it is a link that leads out of the library")
+        elif name.lower().endswith(_ENDING) and not entry.is_dir(follow_symlinks=False):
+            lyrics = entries.get(name[: -len(_ENDING)] + ".lrc")
+            yield _found(entry, [*covers, lyrics] if lyrics else covers)
+
+
+def _found(entry: os.DirEntry[str], beside: list[os.DirEntry[str]]) -> Found:
+    if not entry.is_file(follow_symlinks=False):
+        return Found(entry.path, refused="it is not a plain file")
+    try:
+        stats = [part.stat(follow_symlinks=False) for part in (entry, *beside)]
+    except OSError as error:
+        return Found(entry.path, refused=f"it cannot be read: {error.strerror}")
+    return Found(entry.path, sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats))
