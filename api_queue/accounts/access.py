@@ -101,6 +101,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/tracks/<track_id>/lyrics"): "open",
     ("GET", "/tracks/data/<name>"): "open",
     ("GET", "/media/tracks/<track_id>"): "public",
+    ("GET", "/media/preview/<track_id>"): "public",
 }
 
 #: Routes that take a token from a bucket on their way in. An add takes its own, in the queue's script.
