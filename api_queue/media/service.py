@@ -1,0 +1,106 @@
+"""The verbs: mint an address of a track, look up the file behind one, find a preview."""
+
+import asyncio
+from pathlib import Path
+
+import structlog
+
+from api_queue.drivers.clock import Clock
+from api_queue.errors import BadMediaToken, ForeignMediaToken, NotTheSpeaker, PreviewOff
+from api_queue.media import tokens
+from api_queue.media.models import (
+    MAX_BAD_USES,
+    Lease,
+    LeaseSource,
+    MediaToken,
+    Minted,
+    PreviewPolicy,
+    Store,
+    TrackSource,
+    Turn,
+    check_use,
+    holds,
+)
+from api_queue.media.preview import Previews
+from api_queue.types import QueueName, TrackId
+from api_queue.web.identity import MAY, Caller
+
+_log = structlog.get_logger()
+
+
+class MediaService:
+    def __init__(
+        self, key: bytes, ttl_s: int, tracks: TrackSource, leases: LeaseSource, store: Store, clock: Clock
+    ) -> None:
+        self._key = key
+        self._ttl_s = ttl_s
+        self._tracks = tracks
+        self._leases = leases
+        self._store = store
+        self._clock = clock
+
+    async def mint(self, caller: Caller, track_id: TrackId, turn: Turn | None) -> Minted:
+        """For the active device of a queue; an admin needs none. Raises NotTheSpeaker, TrackNotFound."""
+        await self._check_minter(caller, turn)
+        await self._tracks.path_of(track_id)
+        expires_at_ms = self._clock.now_ms() + self._ttl_s * 1000
+        token = MediaToken(_public_id(caller), track_id, expires_at_ms, turn)
+        _log.debug("media token minted", **_facts(token))
+        return Minted(tokens.sign(token, self._key), token, self._ttl_s)
+
+    async def _check_minter(self, caller: Caller, turn: Turn | None) -> None:
+        if turn is None:
+            may = caller.role_on(None) == "admin"
+        else:
+            may = caller.role_on(turn.queue) in MAY["speaker"] and await self._is_speaking(turn)
+        if not may:
+            raise NotTheSpeaker
+
+    async def _is_speaking(self, turn: Turn) -> bool:
+        lease = await self._leases.lease(turn.queue)
+        return lease is not None and holds(lease, turn) and self._clock.now_ms() < lease.lease_until_ms
+
+    async def file_of(self, track_id: TrackId, text: str) -> Path:
+        """The file that the token in `text` opens. Raises BadMediaToken, ForeignMediaToken, TrackNotFound."""
+        token, token_id = tokens.verify(text, self._key), tokens.token_id(text)
+        lease, bad_uses = await asyncio.gather(self._lease_of(token), self._store.bad_uses(token_id))
+        if bad_uses >= MAX_BAD_USES:
+            raise BadMediaToken
+        try:
+            check_use(token, track_id, lease, self._clock.now_ms())
+        except ForeignMediaToken:
+            _log.warning("media token used where it does not belong", token_id=token_id, **_facts(token))
+            await self._store.count_bad_use(token_id)
+            raise
+        return await self._tracks.path_of(track_id)
+
+    async def _lease_of(self, token: MediaToken) -> Lease | None:
+        return await self._leases.lease(token.turn.queue) if token.turn else None
+
+
+class PreviewService:
+    def __init__(self, tracks: TrackSource, policy: PreviewPolicy, previews: Previews) -> None:
+        self._tracks = tracks
+        self._policy = policy
+        self._previews = previews
+
+    async def preview_of(self, track_id: TrackId, queue: QueueName) -> Path:
+        """Raises PreviewOff, UnknownQueue, TrackNotFound, NoPreview, PreviewsNeedFfmpeg."""
+        if not await self._policy.previews_on(queue):
+            raise PreviewOff
+        return await self._previews.cut_of(track_id, await self._tracks.path_of(track_id))
+
+
+def _public_id(caller: Caller) -> str:
+    return caller.grants[0].token_id if caller.grants else str(caller.guest_id)
+
+
+def _facts(token: MediaToken) -> dict[str, object]:
+    turn = token.turn
+    return {
+        "who": token.who,
+        "track_id": token.track_id,
+        "queue": turn and turn.queue,
+        "device_id": turn and turn.device_id,
+        "generation": turn and turn.generation,
+    }
