@@ -46,6 +46,11 @@ class Rule:
     limit: RateClass | None
     queue_in_body: bool
 
+    @property
+    def audited(self) -> bool:
+        """What changes the house leaves a line; playing music is what it is for, and the events tell of it."""
+        return self.writes and self.access in {"host", "admin"} and self.limit != "control"
+
 
 def undeclared(app: Sanic[Any, Any], access: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Routes of the app that the table does not know: (method, path)."""

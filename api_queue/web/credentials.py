@@ -1,0 +1,57 @@
+"""What a request presents, and the cookies that we answer with."""
+
+from typing import Any, Final
+
+from sanic import Request
+from sanic.response import BaseHTTPResponse
+
+from api_queue.errors import BadCredential
+from api_queue.web.identity import Presented
+
+SESSION: Final = "session_id"
+ACCESS: Final = "access_token"
+REFRESH: Final = "refresh_token"
+#: Where a refresh token is sent to; no other address sees it.
+REFRESH_PATH: Final = "/auth"
+#: The longest that browsers keep a cookie.
+_SESSION_S: Final = 400 * 86_400
+
+
+def presented(request: Request, address: str) -> Presented:
+    """A bearer in the header wins over the cookie of a browser that is logged in."""
+    if "cookie" not in request.headers:
+        return Presented(None, _header(request), address)
+    cookies = request.cookies
+    return Presented(cookies.get(SESSION) or None, _header(request) or cookies.get(ACCESS) or None, address)
+
+
+def _header(request: Request) -> str | None:
+    header: str | None = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() != "bearer" or not value.strip():
+        raise BadCredential
+    return value.strip()
+
+
+def add_session_cookie(response: BaseHTTPResponse, value: str, *, secure: bool) -> None:
+    """Lax: who follows a link to the party is still the guest of before; writes from elsewhere are refused anyway."""
+    response.add_cookie(SESSION, value, httponly=True, samesite="Lax", secure=secure, max_age=_SESSION_S)
+
+
+def drop_session_cookie(response: BaseHTTPResponse, *, secure: bool) -> None:
+    response.add_cookie(SESSION, "", httponly=True, samesite="Lax", secure=secure, max_age=0)
+
+
+def add_credential_cookies(
+    response: BaseHTTPResponse, access: str, refresh: str, *, max_age_s: int, secure: bool
+) -> None:
+    """The access token's cookie outlives the token: a browser hears `login_expired` and is never a mere guest."""
+    options: dict[str, Any] = {"httponly": True, "samesite": "Strict", "secure": secure, "max_age": max_age_s}
+    response.add_cookie(ACCESS, access, **options)
+    response.add_cookie(REFRESH, refresh, path=REFRESH_PATH, **options)
+
+
+def drop_credential_cookies(response: BaseHTTPResponse, *, secure: bool) -> None:
+    add_credential_cookies(response, "", "", max_age_s=0, secure=secure)

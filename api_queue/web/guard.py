@@ -1,0 +1,166 @@
+"""The door: every request passes it before its handler, and every answer on the way out.
+
+In order: where from, which rule, another site's page, who, may they, too often, sent before. It runs for each request,
+so it takes no SQL and, for an add, no round trip.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import structlog
+from sanic import HTTPResponse, Request, Sanic
+from sanic.response import BaseHTTPResponse
+from sanic_routing.route import Route
+
+from api_queue.errors import (
+    BadCredential,
+    MissingCredential,
+    MissingRight,
+    Unauthorized,
+    UndeclaredRoute,
+    WeakSessionId,
+)
+from api_queue.settings import Settings
+from api_queue.types import QueueName, Role
+from api_queue.web.access_rules import AccessTable, Rule, rules_of
+from api_queue.web.client_address import client_address, is_secure, networks
+from api_queue.web.credentials import add_session_cookie, drop_session_cookie, presented
+from api_queue.web.cross_site import CrossSiteCheck
+from api_queue.web.headers import Cors, harden
+from api_queue.web.idempotency import AnswerStore, Idempotency
+from api_queue.web.identity import RANK, Caller, IdentityResolver, Presented
+from api_queue.web.rate_limits import Limiter
+
+#: Larger bodies are refused while they arrive.
+BODY_LIMIT_BYTES: Final = 64 * 1024
+_log = structlog.get_logger()
+
+
+class Auditor(Protocol):
+    async def write(self, token_id: str, action: str, queue: QueueName | None = None) -> None: ...
+
+
+@dataclass(frozen=True)
+class Doorkeepers:
+    """What the guard needs of accounts."""
+
+    resolver: IdentityResolver
+    limiter: Limiter
+    answers: AnswerStore
+    auditor: Auditor
+
+
+def setup_guard(app: Sanic[Any, Any], table: AccessTable, keepers: Doorkeepers, settings: Settings) -> None:
+    """Nothing is served before each route has its rule."""
+    guard = Guard(keepers, settings)
+    app.config.REQUEST_MAX_SIZE = BODY_LIMIT_BYTES
+    app.register_middleware(guard.on_request, "request")
+    app.register_middleware(guard.on_response, "response")
+
+    @app.before_server_start
+    async def take_rules(app: Sanic[Any, Any]) -> None:
+        guard.rules = rules_of(app, table)
+
+
+class Guard:
+    def __init__(self, keepers: Doorkeepers, settings: Settings) -> None:
+        self.rules: dict[tuple[str, str], Rule] = {}
+        self._keepers = keepers
+        self._proxies = networks(settings.trusted_proxies)
+        self._cross_site = CrossSiteCheck(settings.public_url, settings.cors_origins)
+        self._cors = Cors(settings.cors_origins)
+        self._idempotency = Idempotency(keepers.answers)
+
+    async def on_request(self, request: Request) -> HTTPResponse | None:
+        address = request.ip
+        if self._proxies:
+            address = client_address(address, ",".join(request.headers.getall("x-forwarded-for", [])), self._proxies)
+        request.ctx.caller = Caller(None, address)
+        request.ctx.secure = is_secure(request, self._proxies)
+        if request.method == "OPTIONS":
+            return self._cors.preflight(request)
+        if request.route is None:  # the answer is 404 or 405 already
+            return None
+        return await self._pass(request, request.route, address)
+
+    async def _pass(self, request: Request, route: Route, address: str) -> HTTPResponse | None:
+        rule = self.rules.get((request.method, route.path))
+        if rule is None:
+            raise UndeclaredRoute
+        request.ctx.rule = rule
+        if rule.writes:
+            self._cross_site.refuse(request)
+        caller = request.ctx.caller = await self._caller(request, rule, address)
+        _authorise(request, rule, caller)
+        if rule.limit is not None:
+            await self._keepers.limiter.check(rule.limit, caller)
+        return await self._idempotency.begin(request, caller) if rule.writes else None
+
+    async def _caller(self, request: Request, rule: Rule, address: str) -> Caller:
+        if rule.access == "public":
+            return Caller(None, address)
+        who = presented(request, address)
+        try:
+            caller = await self._keepers.resolver.resolve(who)
+        except Unauthorized as error:
+            return await self._refused(request, rule, who, error)
+        if rule.access == "guest" and caller.guest_id is None:
+            return self._keepers.resolver.new_guest(address)
+        return caller
+
+    async def _refused(self, request: Request, rule: Rule, who: Presented, error: Unauthorized) -> Caller:
+        """Guessing counts as logging in. A browser still gets its page, and drops a cookie that is no good."""
+        nobody = Caller(None, who.address)
+        request.ctx.bad_session = who.bearer is None or isinstance(error, WeakSessionId)
+        if isinstance(error, BadCredential):
+            await self._keepers.limiter.check("login", nobody)
+        if rule.access == "open" and "text/html" in request.headers.get("accept", ""):
+            return nobody
+        raise error
+
+    async def on_response(self, request: Request, response: BaseHTTPResponse) -> None:
+        harden(response)
+        self._cors.permit(request, response)
+        context = request.ctx
+        caller: Caller | None = getattr(context, "caller", None)
+        if caller is not None and caller.new_session_id:
+            add_session_cookie(response, caller.new_session_id, secure=context.secure)
+        if getattr(context, "bad_session", False):
+            drop_session_cookie(response, secure=context.secure)
+        rule: Rule | None = getattr(context, "rule", None)
+        if rule is not None and rule.writes and caller is not None:
+            await self._after_write(request, response, rule, caller)
+
+    async def _after_write(self, request: Request, response: BaseHTTPResponse, rule: Rule, caller: Caller) -> None:
+        response.headers.setdefault("Cache-Control", "no-store")
+        if hasattr(request.ctx, "idempotency"):
+            await self._idempotency.finish(request, response)
+        if rule.audited and response.status < 400:
+            await self._audit(request, caller)
+
+    async def _audit(self, request: Request, caller: Caller) -> None:
+        who = caller.grants[0].token_id if caller.grants else ""
+        try:
+            await self._keepers.auditor.write(who, f"{request.method} {request.path}", _queue_of(request))
+        except Exception:
+            _log.exception("an audit line was lost")  # the change stands already
+
+
+def _authorise(request: Request, rule: Rule, caller: Caller) -> None:
+    """Raises MissingCredential for who presented nothing, MissingRight for who is known and may not."""
+    if _role(request, rule, caller) in rule.may:
+        return
+    if caller.guest_id is None:
+        raise MissingCredential
+    raise MissingRight(needs=rule.needs)
+
+
+def _role(request: Request, rule: Rule, caller: Caller) -> Role:
+    if rule.queue_in_body:
+        return max((grant.role for grant in caller.grants), key=RANK.index, default="guest")
+    return caller.role_on(_queue_of(request))
+
+
+def _queue_of(request: Request) -> QueueName | None:
+    name = request.match_info.get("name")
+    return QueueName(name) if name else None

@@ -1,0 +1,90 @@
+"""A write that is sent twice happens once: the second time, the first answer is given again.
+
+The key is the header `Idempotency-Key` or `client_event_uuid` in the body. What the server could not finish (5xx) or
+asked to be repeated (409, 429) is not an answer, and the key is free again.
+"""
+
+import hashlib
+from contextlib import suppress
+from typing import Final, Protocol
+
+import msgspec
+from sanic import HTTPResponse, Request
+from sanic.response import BaseHTTPResponse
+
+from api_queue.errors import BadBody, IdempotencyMismatch, IdempotencyPending, Unavailable
+from api_queue.web.bodies import read_fields
+from api_queue.web.identity import Caller
+from api_queue.web.masking import mask
+
+_REPEATABLE: Final = frozenset({409, 429})
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True):
+    """`status` is 0 while the first request is running."""
+
+    body_hash: str
+    status: int = 0
+    content_type: str | None = None
+    body: str = ""
+
+
+class AnswerStore(Protocol):
+    async def claim(self, key: str, pending: Answer) -> Answer | None:
+        """None when nobody had the key: it now holds `pending`, for a minute. Else what it holds."""
+
+    async def keep(self, key: str, answer: Answer) -> None:
+        """For 24 hours."""
+
+    async def release(self, key: str) -> None: ...
+
+
+class Idempotency:
+    def __init__(self, store: AnswerStore) -> None:
+        self._store = store
+
+    async def begin(self, request: Request, caller: Caller) -> HTTPResponse | None:
+        """The first answer again; None when this request is the first, or names no key."""
+        name = _key_of(request)
+        if name is None:
+            return None
+        key = _scoped(request, caller, name)
+        pending = Answer(hashlib.blake2b(request.body, digest_size=16).hexdigest())
+        first = await self._store.claim(key, pending)
+        if first is not None:
+            return _again(first, pending.body_hash)
+        request.ctx.idempotency = (key, pending.body_hash)
+        return None
+
+    async def finish(self, request: Request, response: BaseHTTPResponse) -> None:
+        key, body_hash = request.ctx.idempotency
+        with suppress(Unavailable):  # the change stands, and so must its answer
+            if response.status >= 500 or response.status in _REPEATABLE:
+                await self._store.release(key)
+            else:
+                body = mask((response.body or b"").decode(errors="replace"))
+                await self._store.keep(key, Answer(body_hash, response.status, response.content_type, body))
+
+
+def _key_of(request: Request) -> str | None:
+    header = request.headers.get("idempotency-key")
+    if header is not None or b"client_event_uuid" not in request.body:
+        return header
+    with suppress(BadBody):  # the handler will say what is wrong with it
+        return str(read_fields(request).get("client_event_uuid", "")) or None
+    return None
+
+
+def _scoped(request: Request, caller: Caller, name: str) -> str:
+    """A guest whose session was made for this request is known by the address alone, also the second time."""
+    who = caller.address if caller.new_session_id else caller.guest_id
+    parts = f"{who}\n{request.method}\n{request.path}\n{name}"
+    return hashlib.blake2b(parts.encode(), digest_size=20).hexdigest()
+
+
+def _again(first: Answer, body_hash: str) -> HTTPResponse:
+    if first.body_hash != body_hash:
+        raise IdempotencyMismatch
+    if not first.status:
+        raise IdempotencyPending(retry_after=1)
+    return HTTPResponse(first.body, first.status, {"Idempotency-Replayed": "true"}, first.content_type)
