@@ -26,7 +26,10 @@ export function openAdd(live, track, { forOthers = false, added } = {}) {
     el("label", { htmlFor: "performer", textContent: forOthers ? "For whom?" : "Your name" }), name,
     el("p", { className: "hint", textContent: forecast(live, forOthers) }), refusal,
     el("div", { className: "actions" }, el("button", { type: "button", textContent: "Cancel", onclick: () => dialog.close() }), send));
-  const dialog = sheet(`Add ${track.title}`, head(track), form);
+  const listen = live.state?.settings.preview
+    ? el("audio", { controls: true, preload: "none", src: `/media/preview/${encodeURIComponent(track.track_id)}?queue=${live.queue}` })
+    : null;
+  const dialog = sheet(`Add ${track.title}`, ...[head(track), listen, form].filter(Boolean));
   if (!name.value) name.focus();
   else send.focus();
   form.addEventListener("submit", async (event) => {

@@ -5,6 +5,7 @@ import { enter, link, notHere, queueName } from "./enter.js";
 import { Live } from "./live.js";
 import { Now } from "./now.js";
 import { places } from "./queue.js";
+import { joinAddress } from "./share.js";
 import { title } from "./state.js";
 import { clock, count } from "./text.js";
 import { lookUp } from "./tracks.js";
@@ -63,13 +64,10 @@ function tick() {
   byId("screen").style.setProperty("translate", `${x}px ${y}px`);
 }
 
-/** The address in words is the one in the code: the picture carries it as its title. */
 async function showJoin() {
-  const source = `/queue/${queue}/join.svg`;
-  byId("qr").src = source;
+  byId("qr").src = `/queue/${queue}/join.svg`;
   try {
-    const drawing = new DOMParser().parseFromString(await (await fetch(source)).text(), "image/svg+xml");
-    write(byId("address"), drawing.querySelector("title").textContent.replace(/^https?:\/\/|\/$/g, "").replaceAll("/", "/\u200b"));
+    write(byId("address"), (await joinAddress(queue)).replace(/^https?:\/\/|\/$/g, "").replaceAll("/", "/\u200b"));
   } catch {
     setTimeout(showJoin, 10_000);
   }

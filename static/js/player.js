@@ -18,9 +18,11 @@ byId("volume").value = memory.get("aq_volume") ?? "100";
 
 let trouble = "";
 let blocked = false;
-const live = new Live(queue, { state: heard, link, gone });
+/** The name of another player that holds the queue, as far as we know. */
+let other = "";
+const live = new Live(queue, { state: heard, link, gone, event });
 const now = new Now(byId("now"), live);
-const speaker = new Speaker(queue, { changed, beat });
+const speaker = new Speaker(queue, { changed, beat, taken: (name) => { other = name; } });
 const sound = new Sound(byId("audio"), {
   source: speaker.source,
   ended: (itemId) => speaker.report("ended", itemId),
@@ -41,26 +43,28 @@ async function start() {
     blocked = false;
     return sound.follow(live.state.session), show();
   }
-  byId("audio").load();
-  const name = byId("name").value.trim() || "Browser";
   try {
-    await speaker.claim(name, other() !== null);
+    await speaker.claim(byId("name").value.trim() || "Browser", other !== "");
+    other = "";
     keepAwake();
   } catch (error) {
-    trouble = error.sentence;
+    if (error.code === "speaker_taken") other = error.facts.speaker ?? "without a name";
+    else trouble = error.sentence;
   }
   return show();
 }
 
-/** The name of another player that holds the queue, else null. */
-function other() {
-  const session = live.state?.session;
-  if (!session?.active_device_id || session.active_device_id === speaker.deviceId) return null;
-  return (session.lease_until_ms ?? 0) > live.now() ? session.speaker_name || "without a name" : null;
+/** Heartbeats make no events: only a snapshot and a change of speaker tell who is on. */
+function event(name, payload) {
+  if (name !== "snapshot" && name !== "speaker_change") return;
+  const { active_device_id: id, lease_until_ms: lease, speaker_name: speaks } = payload.session;
+  const here = id && id !== speaker.deviceId && (lease === undefined || lease > payload.ts);
+  other = here ? speaks || "without a name" : "";
 }
 
 function heard(state) {
   speaker.heard(state.session);
+  turn();
   write(byId("title"), title(state, queue));
   changed();
 }
@@ -72,20 +76,19 @@ function changed(session = live.state?.session) {
 }
 
 function show() {
-  const name = other();
-  byId("player").dataset.is = speaker.active ? "on" : name ? "taken" : trouble ? "trouble" : "idle";
-  write(byId("status"), status(name));
+  byId("player").dataset.is = speaker.active ? "on" : other ? "taken" : trouble ? "trouble" : "idle";
+  write(byId("status"), status());
   const button = byId("start");
   button.hidden = !live.state || (speaker.active && !blocked);
-  write(button, blocked ? "Tap to hear it" : name ? "Play here instead" : "Start playing here");
+  write(button, blocked ? "Tap to hear it" : other ? "Play here instead" : "Start playing here");
   byId("now").hidden = !live.state?.session.item_id;
   now.show();
 }
 
-function status(name) {
+function status() {
   if (blocked) return "The browser wants one tap before it plays.";
   if (speaker.active) return live.state?.session.item_id ? "Playing here." : "Ready. The next track plays here.";
-  if (name) return `Another player (${name}) is playing.`;
+  if (other) return `Another player (${other}) is playing.`;
   return trouble || (speaker.wanted ? "Connection lost. This player comes back by itself." : "No player is on yet.");
 }
 
@@ -95,7 +98,7 @@ function beat() {
 }
 
 function turn() {
-  sound.setVolume(Number(byId("volume").value));
+  sound.setVolume(Number(byId("volume").value) * (live.state?.session.volume ?? 100) / 100);
   memory.set("aq_volume", byId("volume").value);
 }
 

@@ -20,6 +20,7 @@ export class Sound {
     this.itemId = null;
     this.volume = 1;
     this.level = 0;
+    this.tries = 0;
     audio.addEventListener("ended", () => this.itemId && this.how.ended(this.itemId));
     audio.addEventListener("error", () => this.broken());
     audio.addEventListener("playing", () => { this.tries = 0; });
@@ -33,17 +34,23 @@ export class Sound {
     if (session.item_id !== this.itemId) return this.load(session);
     if (session.play_state === "paused") return this.pause(session);
     const at = projected(session, this.how.now());
-    if (at < 0) return this.audio.pause();
-    if (!this.audio.readyState || this.audio.ended) return undefined;
+    if (at < 0) return this.cue(-at);
+    if (!this.audio.readyState || (this.audio.ended && at > this.audio.duration * 1000 - FAR_MS)) return undefined;
     this.align(at);
     return this.audio.paused ? this.play() : undefined;
   }
 
+  /** During the pause before a track its first bytes are here already; it starts to the moment. */
+  cue(ms) {
+    this.audio.pause();
+    clearTimeout(this.cued);
+    this.cued = setTimeout(() => this.follow(this.session), ms);
+  }
+
   async load(session) {
     const { item_id: itemId, track_id: trackId } = session;
+    this.empty();
     this.itemId = itemId;
-    this.tries ??= 0;
-    this.audio.pause();
     try {
       const url = await this.how.source(trackId);
       if (this.itemId !== itemId) return;
@@ -55,21 +62,18 @@ export class Sound {
     }
   }
 
-  /** Once more, later each time: the server may be away, or the address too old. */
+  /** Once more, later each time, with a fresh address: the server may be away, or the old one dead. */
   again() {
-    this.itemId = null;
-    const { session } = this;
-    this.session = null;
     clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.session ?? this.follow(session), 1000 * Math.min(5, (this.tries ?? 0) + 1));
+    this.retry = setTimeout(() => this.empty(), 1000 * Math.min(5, this.tries + 1));
   }
 
   broken() {
     const itemId = this.itemId;
     if (!itemId || !this.audio.getAttribute("src")) return;
-    this.tries = (this.tries ?? 0) + 1;
+    this.tries += 1;
     const reason = this.audio.error?.message || "it could not be decoded";
-    if (this.tries > 3 && navigator.onLine !== false) this.how.failed(itemId, reason.slice(0, 200));
+    if (this.tries > 3 && navigator.onLine) this.how.failed(itemId, reason.slice(0, 200));
     this.again();
   }
 
@@ -95,9 +99,12 @@ export class Sound {
   }
 
   silence() {
-    if (!this.audio.paused) this.audio.pause();
-    if (!this.itemId) return;
+    if (this.itemId) this.empty();
+  }
+
+  empty() {
     this.itemId = null;
+    this.audio.pause();
     this.audio.removeAttribute("src");
     this.audio.load();
   }
@@ -106,6 +113,7 @@ export class Sound {
   release() {
     this.session = null;
     clearTimeout(this.retry);
+    clearTimeout(this.cued);
     this.silence();
   }
 

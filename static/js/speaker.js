@@ -8,15 +8,17 @@ const BEAT_MS = 5000;
 export class Speaker {
   /**
    * @param {string} queue
-   * @param {{changed: (session?: any) => void, beat: () => {item_id?: string, position_ms?: number}}} how
+   * @param {{changed: (session?: any) => void, taken: (name: string) => void, beat: () => {item_id?: string, position_ms?: number}}} how
    */
   constructor(queue, how) {
     this.queue = queue;
     this.how = how;
     this.generation = null;
     this.wanted = false;
-    this.deviceId = memory.get("aq_device", "sessionStorage") ?? randomKey();
-    memory.set("aq_device", this.deviceId, "sessionStorage");
+    this.deviceId = memory.get("aq_device", "sessionStorage") || randomKey();
+    // A reload keeps the id, a duplicated tab must not have it: it is stored only while no page is there.
+    memory.set("aq_device", "", "sessionStorage");
+    addEventListener("pagehide", () => memory.set("aq_device", this.deviceId, "sessionStorage"));
     setInterval(() => this.beat(), BEAT_MS);
     setInterval(() => this.active && performance.now() > this.leaseEnd && this.drop(), 500);
   }
@@ -50,10 +52,10 @@ export class Speaker {
       const body = { queue: this.queue, device_id: this.deviceId, generation, ...this.how.beat() };
       const answer = await patch("/devices/heartbeat", body);
       if (generation !== this.generation) return;
-      if (!answer.active) return void this.drop(true);
+      if (answer.active === false) return void this.drop(true);
       this.leaseEnd = sent + Math.max(0, answer.lease_until_ms - answer.clock_ms);
     } catch (error) {
-      if (generation === this.generation && (error.status === 409 || error.status === 403)) this.drop(error.status === 409);
+      if (generation === this.generation && [403, 404, 409].includes(error.status)) this.drop(error.status !== 409);
     }
   }
 
@@ -62,20 +64,21 @@ export class Speaker {
     try {
       await this.claim(this.name, false);
     } catch (error) {
-      if (error.status === 409) this.drop(true);
+      if (error.status === 409) this.drop(true, error.facts.speaker);
     }
   }
 
-  /** @param {boolean} [lost] another one has it now, so do not ask again */
-  drop(lost = false) {
+  /** @param {boolean} [lost] another one has it now, so do not ask again @param {string} [to] its name */
+  drop(lost = false, to = undefined) {
     this.generation = null;
     if (lost) this.wanted = false;
+    if (to) this.how.taken(to);
     this.how.changed();
   }
 
   /** The stream said who speaks. */
   heard(session) {
-    if (this.active && session.generation > this.generation) this.drop(session.active_device_id !== this.deviceId);
+    if (this.active && session.generation > this.generation) this.drop(session.active_device_id !== null);
   }
 
   source = async (trackId) => {

@@ -1,0 +1,96 @@
+// The host's page: transport, list, settings, guests, keys, end of the party.
+
+import { openAdd } from "./add.js";
+import { post } from "./api.js";
+import { byId, el, fill, icon, sheet, toast, write } from "./dom.js";
+import { enterAsHost, link, notHere, queueName } from "./enter.js";
+import { showGuests } from "./guests.js";
+import { List } from "./list.js";
+import { Live } from "./live.js";
+import { Now } from "./now.js";
+import { Search } from "./search.js";
+import { Settings } from "./settings.js";
+import { Keys, showJoin } from "./share.js";
+import { title, waiting } from "./state.js";
+import { clock, count } from "./text.js";
+import { lookUp } from "./tracks.js";
+import { Transport } from "./transport.js";
+
+const OVER = { played: "played", skipped: "skipped", failed: "did not play" };
+const queue = queueName();
+const summary = await enterAsHost(queue, "host");
+write(byId("title"), summary.title || queue);
+byId("to-player").href = `/queue/${queue}/player`;
+byId("to-display").href = `/queue/${queue}/display`;
+byId("to-guest").href = `/queue/${queue}/`;
+
+const live = new Live(queue, { state: show, link, gone: () => notHere() });
+const now = new Now(byId("transport"), live);
+const transport = new Transport(live);
+const list = new List(byId("items"), live);
+const settings = new Settings(byId("settings"), queue);
+const keys = new Keys(byId("keys"), queue);
+showJoin(queue);
+setInterval(() => list.show(), 10_000);
+byId("keys-part").addEventListener("toggle", () => byId("keys-part").open && keys.load());
+byId("add").addEventListener("click", openSearch);
+byId("clear").addEventListener("click", () => confirm("Clear the queue?", "All waiting tracks go. What plays now plays on.", "Clear it", "command/clear", "The queue is empty."));
+byId("end").addEventListener("click", () => confirm("End the party?", "Adding closes, and every guest's session ends. The music plays on.", "End it", "end", "The party has ended."));
+
+function show() {
+  const { state } = live;
+  if (!state) return;
+  const line = waiting(state);
+  write(byId("title"), title(state, queue));
+  write(byId("queue-title"), line.length ? `${count(line.length, "track")} waiting` : "The queue is empty");
+  write(byId("queue-hint"), line.length ? "" : "Show the code to your guests, or add the first track yourself.");
+  now.show();
+  transport.show();
+  list.show();
+  settings.show(state.settings);
+  showGuests(byId("guests"), byId("guests-hint"), queue, state.items);
+  showOver(state.items.filter((item) => item.status in OVER).reverse());
+}
+
+function showOver(items) {
+  byId("over").hidden = items.length === 0;
+  fill(byId("played"), items.slice(0, 50), (item) => item.id, makeOver, (node, item) => {
+    write(node.children[0], item.timestamp_play ? clock(item.timestamp_play) : "");
+    write(node.children[1].firstChild, lookUp(item.track_id, show)?.title ?? "…");
+    write(node.children[1].lastChild, item.performer_name);
+    write(node.children[2], OVER[item.status]);
+  });
+}
+
+const makeOver = () => el("li", { className: "item" }, el("span", { className: "place digits" }),
+  el("span", { className: "words" }, el("span", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })),
+  el("span", { className: "dim" }));
+
+function openSearch() {
+  const input = el("input", { id: "q", type: "search", placeholder: "Song or artist", autocomplete: "off", dir: "auto" });
+  const part = el("section", { className: "find" },
+    el("form", { role: "search" }, el("label", { className: "unseen", htmlFor: "q", textContent: "Song or artist" }), input),
+    el("p", { className: "hint", "data-found": true, role: "status" }), el("ul"),
+    el("button", { type: "button", "data-more": true, hidden: true, textContent: "Show more" }));
+  const close = el("button", { className: "round", ariaLabel: "Close", onclick: () => dialog.close() }, icon("close"));
+  const dialog = sheet("Add a track", el("div", { className: "row head" }, el("h2", { className: "grow", textContent: "Add a track" }), close), part);
+  new Search(part, queue, (track) => openAdd(live, track, { forOthers: true }));
+  input.focus();
+}
+
+function confirm(question, explanation, yes, path, done) {
+  const refusal = el("p", { className: "refusal", role: "alert" });
+  const dialog = sheet(question, el("h2", { textContent: question }), el("p", { textContent: explanation }), refusal,
+    el("div", { className: "actions" },
+      el("button", { textContent: "Keep it as it is", onclick: () => dialog.close() }),
+      el("button", { className: "danger", textContent: yes, onclick: act })));
+  async function act() {
+    try {
+      await post(`/queue/${queue}/${path}`);
+      dialog.close();
+      toast(done);
+    } catch (error) {
+      refusal.textContent = error.sentence;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+// The host's list: order by hand, by keys and by buttons; rename, mute, remove.
+
+import { del, put } from "./api.js";
+import { el, fill, icon, sheet, toast, write } from "./dom.js";
+import { makeSortable } from "./drag.js";
+import { openMute } from "./guests.js";
+import { places } from "./queue.js";
+import { clock } from "./text.js";
+import { lookUp } from "./tracks.js";
+
+const LONGEST = 200;
+
+export class List {
+  /** @param {HTMLElement} list @param {import("./live.js").Live} live */
+  constructor(list, live) {
+    this.list = list;
+    this.live = live;
+    makeSortable(list, { busy: (on) => { this.held = on; if (!on) this.show(); }, moved: (id, before) => this.move(id, before) });
+  }
+
+  show() {
+    if (this.held || !this.live.state) return;
+    this.rows = places(this.live);
+    fill(this.list, this.rows.slice(0, LONGEST), (row) => row.item.id, () => this.make(), (node, row) => this.showRow(node, row));
+  }
+
+  make() {
+    const node = el("li", { className: "item" });
+    const button = (className, name, onclick) => el("button", { type: "button", className, onclick }, icon(name));
+    node.append(
+      button("grip", "grip", null),
+      el("span", { className: "place digits" }, el("span"), el("small")),
+      el("span", { className: "words" },
+        el("strong", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })),
+      el("span", { className: "keys" },
+        button("step up", "up", () => this.step(node, -1)), button("step down", "down", () => this.step(node, 1)),
+        button("more", "more", () => this.openMore(node))));
+    node.querySelector(".grip").addEventListener("keydown", (event) => this.keyed(event, node));
+    return node;
+  }
+
+  showRow(node, { item, place, at }) {
+    const title = lookUp(item.track_id, () => this.show())?.title ?? "…";
+    const [what, who] = node.querySelectorAll(".cut");
+    node.classList.toggle("now", place === 0);
+    node.classList.toggle("fixed", place === 0);
+    write(node.querySelector(".place span"), place === 0 ? "♪" : String(place));
+    write(node.querySelector(".place small"), place === 0 ? "now" : at === null ? "" : clock(at));
+    write(what, title);
+    write(who, item.performer_name);
+    label(node, title, place, this.rows.at(-1).place);
+  }
+
+  keyed(event, node) {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    this.step(node, by);
+  }
+
+  step(node, by) {
+    this.place(node.dataset.key, this.find(node).place + by);
+  }
+
+  find(node) {
+    return this.rows.find((row) => row.item.id === node.dataset.key);
+  }
+
+  /** Moves an item so that it has this place among the waiting ones. */
+  place(id, wanted) {
+    const others = this.rows.filter((row) => row.place > 0 && row.item.id !== id);
+    if (wanted < 1 || wanted > others.length + 1) return;
+    this.move(id, others[wanted - 1]?.item.id ?? null);
+  }
+
+  async move(id, before) {
+    const last = this.rows.at(-1).item.id;
+    if (before === id || (before === null && last === id)) return;
+    await this.change(put(`/queue/${this.live.queue}/items/${id}`, before ? { before } : { after: last }));
+  }
+
+  async change(request, said) {
+    try {
+      await request;
+      if (said) toast(said);
+    } catch (error) {
+      toast(error.sentence);
+      this.show();
+    }
+  }
+
+  openMore(node) {
+    const { item, place } = this.find(node);
+    const path = `/queue/${this.live.queue}/items/${item.id}`;
+    const act = (text, does, className) => el("button", { type: "button", textContent: text, className, onclick: () => { dialog.close(); does(); } });
+    const name = el("input", { value: item.performer_name, maxLength: 64, dir: "auto", id: "rename", required: true });
+    const rename = el("form", { className: "stack" },
+      el("label", { htmlFor: "rename", textContent: "Performer" }), name, el("button", { textContent: "Save the name" }));
+    rename.addEventListener("submit", (event) => {
+      event.preventDefault();
+      dialog.close();
+      this.change(put(path, { performer_name: name.value.trim() }), "Renamed.");
+    });
+    const waits = place > 0 ? [
+      act("Play next", () => this.place(item.id, 1)),
+      act("One up", () => this.place(item.id, place - 1)), act("One down", () => this.place(item.id, place + 1)),
+      act("To the end", () => this.place(item.id, this.rows.at(-1).place)),
+      act("Remove it", () => this.change(del(path), "Removed."), "danger")] : [];
+    const dialog = sheet("Change this item",
+      el("h2", { dir: "auto", textContent: lookUp(item.track_id, () => {})?.title ?? "" }), ...waits, rename,
+      act("Mute this guest…", () => openMute(this.live.queue, item.session_owner, item.performer_name), "quiet"),
+      act("Close", () => {}, "quiet"));
+  }
+}
+
+function label(node, title, place, last) {
+  const name = `${title}, place ${place}`;
+  const set = (part, text, disabled) => Object.assign(node.querySelector(part), { ariaLabel: text, title: text, disabled });
+  set(".grip", `Move ${name}: drag, or arrow keys`, place === 0);
+  set(".up", `Move ${name} up`, place < 2);
+  set(".down", `Move ${name} down`, place === 0 || place === last);
+  set(".more", `More for ${name}`, false);
+}

@@ -1,0 +1,126 @@
+// The settings form: only what changed is sent, and what the server refuses is said at its field.
+
+import { put } from "./api.js";
+import { el, toast } from "./dom.js";
+import { fromLocal, toLocal } from "./text.js";
+
+const WORDS = { read: (input) => input.value.trim(), write: (value) => value ?? "" };
+const NUMBER = { type: "number", read: (input) => (input.value === "" ? null : Number(input.value)), write: (value) => value ?? "" };
+const WHEN = { type: "datetime-local", read: (input) => fromLocal(input.value), write: toLocal };
+const TAGS = { read: (input) => input.value.split(",").map((tag) => tag.trim()).filter(Boolean), write: (value) => (value ?? []).join(", ") };
+const SWITCH = { type: "checkbox" };
+
+/** Shown is what the server has; a key it does not know is not asked for. */
+const GROUPS = [
+  ["The party", [
+    ["title", "Title", WORDS],
+    ["description", "Description", { ...WORDS, tag: "textarea" }],
+    ["accepting", "Guests may add", SWITCH],
+    ["event_start", "Adding opens", WHEN],
+    ["event_end", "The party ends", WHEN, "What would end later is refused."],
+  ]],
+  ["Playing", [
+    ["track_space", "Pause between tracks, seconds", NUMBER],
+    ["coming_soon_count", "Tracks that the display promises", NUMBER],
+    ["preview", "Guests may listen to 30 seconds", SWITCH],
+    ["guest_playback", "Guests' own players may play", SWITCH],
+  ]],
+  ["Limits (empty: none)", [
+    ["max_items", "Waiting tracks in all", NUMBER],
+    ["max_per_guest", "Waiting tracks of each guest", NUMBER],
+    ["duplicate_track_window", "Same track again after, minutes", NUMBER],
+    ["duplicate_performer_window", "Same name again after, minutes", NUMBER],
+    ["performer_names", "Only these names", TAGS, "Divided by commas."],
+  ]],
+  ["Which tracks", [
+    ["filter_tags", "Only with one of these tags", TAGS, "Divided by commas, such as genre:rock, lang:ja."],
+    ["forced_tags", "Only with all of these tags", TAGS],
+    ["hidden_tags", "Never with these tags", TAGS],
+  ]],
+  ["Afterwards", [
+    ["history_length", "Played tracks kept on the list", NUMBER],
+    ["retention", "Hours until an unused transient queue goes", NUMBER],
+  ]],
+];
+
+export class Settings {
+  /** @param {HTMLFormElement} form */
+  constructor(form, queue) {
+    this.form = form;
+    this.queue = queue;
+    form.addEventListener("submit", (event) => this.save(event));
+  }
+
+  /** Takes over what the server says, but not over what is being typed. */
+  show(settings) {
+    if (!this.fields) this.build(settings);
+    for (const [key, field] of this.fields) {
+      if (!same(settings[key], this.settings?.[key]) || !this.settings) setValue(field, settings[key]);
+    }
+    this.settings = settings;
+  }
+
+  build(settings) {
+    this.fields = new Map();
+    for (const [legend, rows] of GROUPS) {
+      const known = rows.filter(([key]) => key in settings);
+      if (known.length) this.form.append(el("fieldset", {}, el("legend", { textContent: legend }), ...known.map((row) => this.row(row))));
+    }
+    this.form.append(el("p", { className: "refusal", role: "alert" }), el("button", { className: "flame save", textContent: "Save" }));
+  }
+
+  row([key, text, kind, hint = ""]) {
+    const id = `set-${key}`;
+    const input = el(kind.tag ?? "input", { id, name: key, dir: "auto", "aria-describedby": `${id}-says`, ...(kind.type ? { type: kind.type } : {}) });
+    if (kind === NUMBER) Object.assign(input, { step: "any", inputMode: "numeric" });
+    const says = el("p", { className: "hint", id: `${id}-says`, textContent: hint });
+    this.fields.set(key, { input, kind, says, hint });
+    const label = el("label", { htmlFor: id, textContent: text });
+    return kind === SWITCH
+      ? el("div", { className: "field" }, el("div", { className: "switch" }, input, label), says)
+      : el("div", { className: "field" }, label, input, says);
+  }
+
+  async save(event) {
+    event.preventDefault();
+    const changed = {};
+    for (const [key, field] of this.fields) {
+      this.say(field, "");
+      if (!same(getValue(field), this.settings[key])) changed[key] = getValue(field);
+    }
+    if (!Object.keys(changed).length) return toast("Nothing was changed.");
+    this.refuse("");
+    try {
+      this.show(await put(`/queue/${this.queue}/settings`, changed));
+      return toast("Saved.");
+    } catch (error) {
+      const field = this.fields.get(error.facts.key);
+      if (!field) return this.refuse(error.sentence);
+      this.say(field, error.sentence);
+      return field.input.focus();
+    }
+  }
+
+  refuse(text) {
+    this.form.querySelector(":scope > .refusal").textContent = text;
+  }
+
+  say({ input, says, hint }, refusal) {
+    says.textContent = refusal || hint;
+    says.className = refusal ? "refusal" : "hint";
+    input.setAttribute("aria-invalid", String(Boolean(refusal)));
+  }
+}
+
+const getValue = ({ input, kind }) => (kind === SWITCH ? input.checked : kind.read(input));
+
+function setValue({ input, kind }, value) {
+  if (kind === SWITCH) input.checked = Boolean(value);
+  else input.value = kind.write(value);
+}
+
+/** Equal as settings: the same instant may be written in two ways. */
+function same(a, b) {
+  if (typeof a === "string" && typeof b === "string" && Date.parse(a) === Date.parse(b)) return true;
+  return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+}

@@ -1,0 +1,75 @@
+// Play, pause, stop and the like, and the seek bar.
+
+import { post } from "./api.js";
+import { byId, el, icon, toast, write } from "./dom.js";
+import { waiting } from "./state.js";
+import { length } from "./text.js";
+import { projected } from "./times.js";
+
+const COMMANDS = [
+  ["prev", "Back", "Back to the start, or to the track before"],
+  ["restart", "Restart", "From the beginning"],
+  ["toggle", "Play", ""],
+  ["stop", "Stop", "Stop, and put the track back on the queue"],
+  ["next", "Next", "On to the next; this one counts as played"],
+  ["skip", "Skip", "On to the next; this one counts as skipped"],
+];
+
+export class Transport {
+  /** @param {import("./live.js").Live} live */
+  constructor(live) {
+    this.live = live;
+    this.buttons = {};
+    for (const [name, label, title] of COMMANDS) {
+      const button = el("button", { type: "button", title, onclick: () => this.give(name) },
+        icon(name === "toggle" ? "play" : name), el("span", { textContent: label }));
+      this.buttons[name] = button;
+      byId("commands").append(button);
+    }
+    this.buttons.toggle.className = "flame";
+    this.seek = byId("seek");
+    this.seek.addEventListener("input", () => { this.held = true; this.tell(); });
+    this.seek.addEventListener("change", () => this.give("seek", { position_ms: Number(this.seek.value) }));
+    setInterval(() => this.tick(), 500);
+  }
+
+  async give(name, args = {}) {
+    const { play_state: was } = this.live.state.session;
+    const command = name === "toggle" ? (was === "playing" ? "pause" : "play") : name;
+    try {
+      await post(`/queue/${this.live.queue}/command/${command}`, args);
+    } catch (error) {
+      toast(error.sentence);
+    } finally {
+      this.held = false;
+    }
+  }
+
+  show() {
+    const { session } = this.live.state;
+    const playing = session.play_state === "playing";
+    const idle = session.item_id === null;
+    const [use] = this.buttons.toggle.getElementsByTagName("use");
+    use.setAttribute("href", `/static/icons.svg#${playing ? "pause" : "play"}`);
+    write(this.buttons.toggle.lastChild, playing ? "Pause" : "Play");
+    for (const name of ["restart", "stop", "next", "skip", "prev"]) this.buttons[name].disabled = idle;
+    const any = waiting(this.live.state).length > 0;
+    this.buttons.toggle.disabled = idle && !any;
+    byId("idle").hidden = !idle;
+    write(byId("idle"), any ? "Stopped. Press Play." : "Nothing to play yet.");
+    this.seek.disabled = idle;
+    this.tick();
+  }
+
+  tick() {
+    const session = this.live.state?.session;
+    if (!session || this.held) return;
+    this.seek.max = String(session.duration_ms ?? 0);
+    this.seek.value = String(session.item_id ? Math.max(0, projected(session, this.live.now())) : 0);
+    this.tell();
+  }
+
+  tell() {
+    this.seek.setAttribute("aria-valuetext", `${length(Number(this.seek.value))} of ${length(Number(this.seek.max))}`);
+  }
+}
