@@ -111,6 +111,12 @@ class BadSetting(Invalid):
     code = "bad_setting"
 
 
+class AdminOnlySetting(Forbidden):
+    """Only an admin may change the setting '{key}'."""
+
+    code = "admin_only_setting"
+
+
 class UnknownSetting(Invalid):
     """There is no setting '{key}'.{hint}"""
 
@@ -340,6 +346,12 @@ class SpeakerTaken(Conflict):
     """Another player ({speaker}) is the speaker of this queue; take over if it should be this one."""
 
     code = "speaker_taken"
+
+
+class PlaybackOff(Forbidden):
+    """This queue was made by a guest and plays no music here; an admin can allow it (guest_playback)."""
+
+    code = "playback_off"
 
 
 class StaleGeneration(Conflict):

@@ -1,0 +1,5 @@
+"""A broker of our own for a machine without Mosquitto: MQTT 3.1.1, QoS 0 and 1, over TCP and websocket.
+
+Anyone may subscribe, only the server may publish, and nothing outlives the process: the relay publishes the
+retained state again at each of its connects. `docs/decisions/0004-mqtt.md` says why it exists and what it leaves out.
+"""

@@ -1,0 +1,9 @@
+"""`python -m api_queue.drivers.announcer HOST PORT WS_PORT`: what the supervisor starts, without the whole product."""
+
+import sys
+
+from api_queue.drivers.announcer.server import run_announcer
+
+if __name__ == "__main__":
+    host, port, ws_port = sys.argv[1:]
+    run_announcer(host, int(port), int(ws_port))
