@@ -167,7 +167,7 @@ async def _rings(bell: asyncio.Event, within_s: float) -> bool:
 
 
 async def _quietly(work: Coroutine[Any, Any, None]) -> None:
-    """An error of ours passes (Redis is away, a lease was lost): the next bell or sweep reads on from the same place."""
+    """An error of ours passes (Redis is away, a lease was lost): the next bell or sweep reads on from there."""
     try:
         await work
     except ApiQueueError as error:

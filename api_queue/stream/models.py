@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -129,7 +129,7 @@ class Line(Protocol):
 
 
 class _Deletable(msgspec.Struct):
-    settings: msgspec.Raw | None = None
+    settings: dict[str, Any] | None = None
 
 
 def is_deletion(event: Event) -> bool:

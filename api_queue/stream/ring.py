@@ -28,6 +28,10 @@ class Ring:
         return self._entries[-1].event if self._entries else None
 
     @property
+    def rev(self) -> int:
+        return self._entries[-1].event.rev if self._entries else 0
+
+    @property
     def position(self) -> EventId | None:
         return self._entries[-1].event.event_id if self._entries else self._start
 

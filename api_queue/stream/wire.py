@@ -32,7 +32,15 @@ def beacon(queue: QueueName, data: str, *, several: bool) -> bytes:
 
 
 def composite_id(positions: Positions) -> str:
-    return ",".join(f"{queue}={position}" for queue, position in positions.items())
+    return ",".join(f"{queue}={position}" for queue, position in sorted(positions.items()))
+
+
+class _Revised(msgspec.Struct):
+    rev: int
+
+
+def revision(data: str) -> int:
+    return msgspec.json.decode(data, type=_Revised).rev
 
 
 def command(event: Event) -> str:

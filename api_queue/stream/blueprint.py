@@ -1,0 +1,60 @@
+"""Event streams over HTTP, and where the same is to be had over MQTT."""
+
+from typing import Final
+
+from sanic import Blueprint, HTTPResponse, Request, Sanic
+
+from api_queue.errors import NoQueueNamed, TooManyQueues
+from api_queue.stream.discovery import Discovery
+from api_queue.stream.hub import Hub
+from api_queue.stream.models import Subscription, parse_positions
+from api_queue.types import QueueName
+from api_queue.web.replies import reply
+from api_queue.web.sse_transport import SseLine
+
+#: Queues on one connection: a request can make us keep as many rings.
+MOST_QUEUES: Final = 20
+
+bp = Blueprint("stream")
+
+
+@bp.get("/queue/<name>/events")
+async def one_queue(request: Request, name: str) -> None:
+    """A snapshot, then every change of one queue; with Last-Event-ID only what was missed."""
+    await _stream(request, Subscription((QueueName(name),)))
+
+
+@bp.get("/events")
+async def several_queues(request: Request) -> None:
+    """The same for several, `?queue=a&queue=b`, on one connection: ids are composite, payloads name their queue."""
+    names = {QueueName(name) for name in request.args.getlist("queue", [])}
+    if not names:
+        raise NoQueueNamed
+    if len(names) > MOST_QUEUES:
+        raise TooManyQueues(limit=MOST_QUEUES)
+    await _stream(request, Subscription(tuple(sorted(names)), several=True))
+
+
+@bp.get("/.well-known/api-queue")
+async def discovery(request: Request) -> HTTPResponse:
+    """Version, where MQTT is, and the server's clock."""
+    found: Discovery = request.app.ctx.discovery
+    return reply(found.describe(request.server_name))
+
+
+@bp.before_server_stop
+async def end_streams(app: Sanic) -> None:  # type: ignore[type-arg]
+    hub: Hub = app.ctx.hub
+    hub.close()
+
+
+async def _stream(request: Request, subscription: Subscription) -> None:
+    hub: Hub = request.app.ctx.hub
+    # A browser that reconnects still has the first address, so its header is newer than what the address says.
+    last = request.headers.get("last-event-id") or request.args.get("last_event_id")
+    line = SseLine(request)
+    listener = await hub.join(line, subscription, parse_positions(last, subscription))
+    try:
+        await line.hold(request.app.ctx.settings.sse_heartbeat_s)
+    finally:
+        hub.leave(listener)

@@ -1,0 +1,13 @@
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+PATIENCE_S: Final = 5.0
+
+
+async def eventually(holds: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
+    async with asyncio.timeout(within_s):
+        while True:
+            if holds():
+                return
+            await asyncio.sleep(0.002)
