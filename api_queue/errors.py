@@ -87,6 +87,12 @@ class BadBody(Invalid):
     code = "bad_body"
 
 
+class BadQuery(Invalid):
+    """The address cannot be read: {reason}"""
+
+    code = "bad_query"
+
+
 class BadQueueName(Invalid):
     """'{name}' cannot name a queue: use 1 to 32 of a-z, 0-9, - and _, starting with a letter or digit."""
 
