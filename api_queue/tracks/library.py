@@ -3,17 +3,10 @@
 import msgspec
 
 from api_queue.drivers.redis import Redis
+from api_queue.tracks.models import Announcement
 
 _VERSION = "tracks:version"
 _ANNOUNCEMENT = "tracks:library"
-
-
-class Announcement(msgspec.Struct, frozen=True):
-    """`hash` names the data file of all tracks; `updated` is in ms since 1970."""
-
-    hash: str
-    count: int
-    updated: int
 
 
 class RedisLibrary:
@@ -23,10 +16,15 @@ class RedisLibrary:
     async def version(self) -> int:
         return int(await self._redis.call("GET", _VERSION) or 0)
 
-    async def announce(self, data_hash: str, count: int, now_ms: int) -> None:
-        await self._redis.call("SET", _ANNOUNCEMENT, msgspec.json.encode(Announcement(data_hash, count, now_ms)))
+    async def announce(self, announcement: Announcement) -> None:
+        await self._redis.call("SET", _ANNOUNCEMENT, msgspec.json.encode(announcement))
         await self._redis.call("INCR", _VERSION)
 
+    async def announced(self) -> Announcement | None:
+        text = await self.library()
+        return msgspec.json.decode(text, type=Announcement) if text else None
+
     async def library(self) -> str | None:
-        announcement: str | None = await self._redis.call("GET", _ANNOUNCEMENT)
-        return announcement
+        """The announcement as MQTT carries it: `{hash, count, updated}`."""
+        text: str | None = await self._redis.call("GET", _ANNOUNCEMENT)
+        return text

@@ -1,7 +1,7 @@
 """A track, where it lies, which ones a queue offers, and what is asked for."""
 
 import re
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -60,6 +60,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
+    """`path` is to be shown, not opened: bytes that are no text are replaced in it."""
+
     path: str
     reason: str
 
@@ -116,6 +118,10 @@ class TagFilter:
         hidden = {fold_tag(tag.lstrip("-")) for tag in hidden_tags} - {""}
         groups = {frozenset(t for t in chosen if _key(t) == key) for key in map(_key, chosen)}
         return cls(frozenset(groups | {frozenset({t}) for t in forced}), frozenset(shut_out | also_out | hidden))
+
+    def __and__(self, other: "TagFilter") -> "TagFilter":
+        """What both offer."""
+        return TagFilter(self.wanted | other.wanted, self.unwanted | other.unwanted)
 
 
 EVERYTHING = TagFilter()
@@ -202,14 +208,38 @@ class Store(Protocol):
     async def faults(self) -> list[Fault]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What screens are told of the library: `hash` names the data file of all tracks, `updated` is in ms since 1970."""
+
+    hash: str
+    count: int
+    updated: int
+
+
 class Library(Protocol):
     """What all processes know of the library without asking SQL."""
 
     async def version(self) -> int:
         """Grows with each change; 0 before the first scan."""
 
-    async def announce(self, data_hash: str, count: int, now_ms: int) -> None:
-        """A new version, and what screens are told of it."""
+    async def announce(self, announcement: Announcement) -> None:
+        """There is a new version."""
 
-    async def library(self) -> str | None:
-        """The last announcement, as JSON: `{hash, count, updated}`."""
+    async def announced(self) -> Announcement | None: ...
+
+
+class DataFolder(Protocol):
+    """Where track data files lie."""
+
+    async def write(self, tracks: AsyncIterable[Track]) -> str:
+        """The hash by which it can be had."""
+
+    def use(self, data_hash: str, now_ms: int) -> bool:
+        """Whether it is there; if so, it stays for another day."""
+
+    def paths(self, data_hash: str) -> tuple[Path, Path]:
+        """Plain and compressed. Raises UnknownDataFile for what cannot be the hash of one."""
+
+    def sweep(self, now_ms: int, keep: str) -> None:
+        """What nobody was sent to for a day goes, but not `keep`."""

@@ -57,10 +57,10 @@ class Reader:
                 line = await process.stdout.readline()
             return msgspec.json.decode(line, type=Answer)
         except (OSError, TimeoutError, ValueError) as error:
-            await self.close()
+            await self.aclose()
             return Answer(fault=f"the process that read it broke off ({type(error).__name__})")
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return

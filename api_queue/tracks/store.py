@@ -1,5 +1,6 @@
 """The library in SQL (docs/decisions/0007-library-on-sqlite.md)."""
 
+import os
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -61,7 +62,8 @@ class SqlStore:
     async def faults(self) -> list[Fault]:
         faulty = select(places.c.path, places.c.fault).where(places.c.fault != "").order_by(places.c.path)
         async with self._engine.connect() as connection:
-            return [Fault(path, reason) for path, reason in await connection.execute(faulty)]
+            rows = await connection.execute(faulty)
+            return [Fault(os.fsencode(path).decode(errors="replace"), reason) for path, reason in rows]
 
     # -- writing -----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,81 @@
+"""`/tracks`: the library, for everybody. A track is named by its id or an alias."""
+
+from hashlib import sha256
+from typing import Final
+from urllib.parse import unquote
+
+import msgspec
+from sanic import Blueprint, HTTPResponse, Request
+from sanic.response import ResponseStream, file_stream
+
+from api_queue.errors import BadQuery
+from api_queue.tracks.data_files import DataFiles
+from api_queue.tracks.service import TrackService
+from api_queue.tracks.wire import SearchQuery, found_json, full_json, lyrics_json
+from api_queue.web.replies import reply
+
+#: A name never means another content.
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+#: A new cover shows a day later at most; until then nobody asks for it at each visit.
+_A_DAY: Final = "public, max-age=86400"
+_CHUNK_BYTES: Final = 256 * 1024
+
+bp = Blueprint("tracks")
+
+
+@bp.get("/tracks")
+@bp.head("/tracks", name="search_head")
+async def search(request: Request) -> HTTPResponse:
+    service: TrackService = request.app.ctx.tracks
+    query = _query(request)
+    return reply(found_json(await service.search(query.search(), query.queue)))
+
+
+@bp.get("/tracks/<track_id>")
+@bp.head("/tracks/<track_id>", name="show_head")
+async def show(request: Request, track_id: str) -> HTTPResponse:
+    service: TrackService = request.app.ctx.tracks
+    return reply(full_json(await service.track(unquote(track_id))))
+
+
+@bp.get("/tracks/<track_id>/cover")
+@bp.head("/tracks/<track_id>/cover", name="cover_head")
+async def cover(request: Request, track_id: str) -> HTTPResponse:
+    service: TrackService = request.app.ctx.tracks
+    found = await service.cover(unquote(track_id))
+    headers = {"ETag": f'"{sha256(found.image).hexdigest()[:32]}"', "Cache-Control": _A_DAY}
+    if _is_known(request, headers):
+        return HTTPResponse(None, 304, headers)
+    return HTTPResponse(found.image, 200, headers, found.media_type)
+
+
+@bp.get("/tracks/<track_id>/lyrics")
+@bp.head("/tracks/<track_id>/lyrics", name="lyrics_head")
+async def lyrics(request: Request, track_id: str) -> HTTPResponse:
+    service: TrackService = request.app.ctx.tracks
+    return reply(lyrics_json(await service.lyrics(unquote(track_id))))
+
+
+@bp.get("/tracks/data/<name>")
+@bp.head("/tracks/data/<name>", name="data_head")
+async def data(request: Request, name: str) -> HTTPResponse | ResponseStream:
+    data_files: DataFiles = request.app.ctx.data_files
+    gzipped = "gzip" in request.headers.get("accept-encoding", "")
+    path = data_files.path(name.removesuffix(".json"), gzipped=gzipped)
+    headers = {"ETag": f'"{path.name}"', "Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
+    if _is_known(request, headers):
+        return HTTPResponse(None, 304, headers)
+    headers |= {"Content-Length": str(path.stat().st_size)} | ({"Content-Encoding": "gzip"} if gzipped else {})
+    return await file_stream(path, chunk_size=_CHUNK_BYTES, mime_type="application/json", headers=headers)
+
+
+def _query(request: Request) -> SearchQuery:
+    fields = {name: values[-1] for name, values in request.args.items()}
+    try:
+        return msgspec.convert(fields | {"tag": request.args.getlist("tag", [])}, SearchQuery, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadQuery(reason=f"{error}.") from None
+
+
+def _is_known(request: Request, headers: dict[str, str]) -> bool:
+    return headers["ETag"] in request.headers.get("if-none-match", "")
