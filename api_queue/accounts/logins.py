@@ -1,23 +1,22 @@
 """Logins by JWT: a refresh token is good once and answers with the next; an old one that comes back ends the login."""
 
 import hmac
-from dataclasses import dataclass
 from typing import Final
 
-from api_queue.accounts.models import Login, LoginStore, LoginToken, Revocations, TokenStore, hash_of, new_secret
+from api_queue.accounts.models import (
+    Login,
+    LoginStore,
+    LoginToken,
+    Revocations,
+    SignedIn,
+    TokenStore,
+    hash_of,
+    new_secret,
+)
 from api_queue.drivers.clock import Clock
 from api_queue.errors import BadCredential
 
 _DAY_MS: Final = 86_400_000
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """Who logged in or refreshed; `refresh` is shown this once."""
-
-    token: LoginToken
-    login_id: str
-    refresh: str
 
 
 class LoginService:

@@ -66,6 +66,15 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who logged in or refreshed; `refresh` is shown this once."""
+
+    token: LoginToken
+    login_id: str
+    refresh: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """What an access token says, once its signature and its time were found good."""
 

@@ -53,25 +53,32 @@ class RedisAnswers:
 
 
 class RedisRevocations:
-    """models.Revocations."""
+    """models.Revocations: this process forgets before `tell` returns, the others as soon as they hear of it."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._forget: Callable[[], None] = _nothing
 
     async def tell(self) -> None:
-        with suppress(Unavailable):  # the workers will see for themselves within seconds
+        self._forget()
+        with suppress(Unavailable):  # the others will see for themselves within seconds
             await self._redis.call("PUBLISH", _REVOKED, "")
 
     async def follow(self, forget: Callable[[], None]) -> None:
         """Calls `forget` at each revocation, and whenever some may have been missed. Runs until it is cancelled."""
+        self._forget = forget
         while True:
             with suppress(RedisError, OSError):
-                await self._listen(forget)
+                await self._listen()
             await asyncio.sleep(_RETRY_S)
 
-    async def _listen(self, forget: Callable[[], None]) -> None:
+    async def _listen(self) -> None:
         async with self._redis.pubsub() as channel:
             await channel.subscribe(_REVOKED)
             while True:
                 if await channel.get_message(timeout=_LISTEN_S):  # the first one says that we are subscribed
-                    forget()
+                    self._forget()
+
+
+def _nothing() -> None:
+    """A process that resolves nobody has nothing to forget."""

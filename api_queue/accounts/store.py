@@ -2,8 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, Text, delete, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    Select,
+    Table,
+    Text,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql import ColumnElement, Executable
 
@@ -63,9 +77,10 @@ class _Sql:
         async with writing(self._engine) as connection:
             return [await _run(connection, statement) for statement in statements][-1]
 
-    async def _read(self, query: Executable) -> list[dict[str, object]]:
+    async def _read(self, query: Select[Any]) -> list[tuple[Any, ...]]:
+        """The columns stand in the order of the record's fields."""
         async with self._engine.connect() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+            return [tuple(row) for row in await connection.execute(query)]
 
 
 async def _run(connection: AsyncConnection, statement: Executable) -> int:
@@ -84,13 +99,13 @@ class SqlTokens(_Sql):
 
     async def _one(self, which: ColumnElement[bool]) -> LoginToken | None:
         rows = await self._read(select(TOKENS).where(which))
-        return LoginToken(**rows[0]) if rows else None  # type: ignore[arg-type]  # the columns are the fields
+        return LoginToken(*rows[0]) if rows else None
 
     async def tokens(self, queue: QueueName | None) -> Sequence[LoginToken]:
         query = select(TOKENS).order_by(TOKENS.c.created_at_ms.desc(), TOKENS.c.token_id)
         if queue is not None:
             query = query.where(TOKENS.c.queue == queue)
-        return [LoginToken(**row) for row in await self._read(query)]  # type: ignore[arg-type]  # as above
+        return [LoginToken(*row) for row in await self._read(query)]
 
     async def revoke(self, token_id: str, now_ms: int) -> None:
         await self._revoke(TOKENS.c.token_id == token_id, now_ms)
@@ -127,7 +142,7 @@ class SqlLogins(_Sql):
 
     async def login(self, login_id: str) -> Login | None:
         rows = await self._read(select(LOGINS).where(LOGINS.c.login_id == login_id))
-        return Login(**rows[0]) if rows else None  # type: ignore[arg-type]  # the columns are the fields
+        return Login(*rows[0]) if rows else None
 
     async def renew_login(self, login_id: str, old_hash: str, new_hash: str, expires_at_ms: int) -> bool:
         newest = (LOGINS.c.login_id == login_id) & (LOGINS.c.secret_hash == old_hash) & LOGINS.c.ended_at_ms.is_(None)
@@ -145,4 +160,4 @@ class SqlAudit(_Sql):
 
     async def lines(self, limit: int) -> Sequence[AuditLine]:
         rows = await self._read(select(AUDIT).order_by(AUDIT.c.line_id.desc()).limit(limit))
-        return [AuditLine(**{key: row[key] for key in row if key != "line_id"}) for row in rows]  # type: ignore[arg-type]
+        return [AuditLine(*row[1:]) for row in rows]

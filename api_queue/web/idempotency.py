@@ -5,6 +5,7 @@ asked to be repeated (409, 429) is not an answer, and the key is free again.
 """
 
 import hashlib
+import re
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -15,9 +16,14 @@ from sanic.response import BaseHTTPResponse
 from api_queue.errors import BadBody, IdempotencyMismatch, IdempotencyPending, Unavailable
 from api_queue.web.bodies import read_fields
 from api_queue.web.identity import Caller
-from api_queue.web.masking import mask
 
 _REPEATABLE: Final = frozenset({409, 429})
+_SECRETS: Final = re.compile(
+    r"aq_[a-z2-7]{32}"  # login tokens
+    r"|[a-z2-7]{32}\.[a-z2-7]{32}"  # refresh tokens
+    r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"  # access tokens
+    r"|(?<=token=)[^\"&\s]+"  # addresses of the music
+)
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
@@ -62,7 +68,7 @@ class Idempotency:
             if response.status >= 500 or response.status in _REPEATABLE:
                 await self._store.release(key)
             else:
-                body = mask((response.body or b"").decode(errors="replace"))
+                body = _SECRETS.sub("***", (response.body or b"").decode(errors="replace"))
                 await self._store.keep(key, Answer(body_hash, response.status, response.content_type, body))
 
 

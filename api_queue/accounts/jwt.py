@@ -1,0 +1,229 @@
+"""JWT by sanic-jwt 1.8.0, with what is broken or unsafe in it mended here and nowhere else.
+
+1. its cookies use a call that Sanic dropped           `Answers` sets them
+2. its Unauthorized loses the status 403               replaced, `_Unauthorized`
+3. its list of claims grows with each token            `Auth.add_claims` leaves it alone
+4. a token without `exp` is good for ever              `AccessTokenReader` requires it
+5. it passes `verify=`, which PyJWT has dropped        `Auth._decode` goes to the reader
+6. /refresh without a JSON body is a 500               `Auth.authenticate` reads cookie or body
+7. default secret, 180 s leeway, refresh tokens kept   keys of our own, 5 s, kept as SHA-256 and compared in
+   in clear and compared with `!=`                     constant time (`logins.py`)
+8. its decorators copy handlers' arguments deeply      shallow, `dict`
+
+Who may call what is the guard's business; `@protected` stands on no route of ours.
+"""
+
+from typing import Any, Final
+
+import jwt
+import sanic_jwt
+from sanic import Request, Sanic
+from sanic.response import BaseHTTPResponse
+from sanic_jwt import decorators, endpoints, exceptions
+
+from api_queue.accounts.logins import LoginService
+from api_queue.accounts.models import Claims, SignedIn
+from api_queue.accounts.service import AuditService, TokenService
+from api_queue.accounts.wire import Credentials, Renewal, caller_json, user_of
+from api_queue.drivers.clock import Clock
+from api_queue.errors import BadBody, BadCredential, LoginExpired, MissingCredential
+from api_queue.settings import Settings
+from api_queue.web.bodies import read_body
+from api_queue.web.credentials import REFRESH, add_credential_cookies, drop_credential_cookies, presented
+from api_queue.web.errors import problem
+from api_queue.web.replies import empty, reply
+
+ALGORITHM: Final = "HS256"
+#: Seconds that the clocks of two machines of ours may differ.
+_LEEWAY_S: Final = 5
+
+
+class AccessTokenReader:
+    """models.AccessTokens: what was signed by one of the keys, names its end, and has not reached it."""
+
+    def __init__(self, keys: tuple[bytes, ...]) -> None:
+        self._keys = keys
+
+    def read(self, value: str) -> Claims:
+        try:
+            payload = self.decode(value)
+        except jwt.ExpiredSignatureError:
+            raise LoginExpired from None
+        except jwt.InvalidTokenError:
+            raise BadCredential from None
+        return Claims(payload["sub"], payload["login"], (payload["exp"] + _LEEWAY_S) * 1000)
+
+    def decode(self, value: str) -> dict[str, Any]:
+        for key in self._keys[:-1]:
+            try:
+                return _decode(value, key)
+            except jwt.InvalidSignatureError:
+                continue
+        return _decode(value, self._keys[-1])
+
+
+def _decode(value: str, key: bytes) -> dict[str, Any]:
+    options: jwt.types.Options = {"require": ["exp", "sub", "login"]}
+    return jwt.decode(value, key, algorithms=[ALGORITHM], options=options, leeway=_LEEWAY_S)
+
+
+class Auth(sanic_jwt.Authentication):  # type: ignore[misc]  # the library has no types
+    """sanic-jwt's hooks. Its own checks of a request are not used: the guard has resolved the caller."""
+
+    reader: AccessTokenReader
+    signing_key: bytes
+    access_ttl_s: int
+    clock: Clock
+
+    async def authenticate(self, request: Request, *, renew: bool = False) -> dict[str, Any]:
+        return user_of(await (_renewed(request) if renew else _logged_in(request)))
+
+    async def add_claims(self, payload: dict[str, Any], _user: object, *_: object) -> dict[str, Any]:
+        now_s = self.clock.now_ms() // 1000
+        return {**payload, "iat": now_s, "exp": now_s + self.access_ttl_s}
+
+    async def extend_payload(self, payload: dict[str, Any], user: dict[str, Any]) -> dict[str, Any]:
+        return {**payload, "role": user["role"], "queue": user["queue"], "login": user["login"]}
+
+    async def generate_refresh_token(self, _request: Request, user: dict[str, Any]) -> str:
+        return str(user["refresh"])
+
+    async def retrieve_user(self, request: Request, _payload: object) -> dict[str, object]:
+        return caller_json(request.ctx.caller)
+
+    async def _get_secret(self, *_: object, **__: object) -> bytes:
+        return self.signing_key
+
+    async def _decode(self, token: str, *_: object, **__: object) -> dict[str, Any]:
+        try:
+            payload = self.reader.decode(token)
+        except jwt.ExpiredSignatureError:
+            raise
+        except jwt.InvalidTokenError as error:
+            raise jwt.DecodeError(str(error)) from None  # the one kind that the library always catches
+        if not await self._is_live(payload):
+            raise exceptions.InvalidVerificationError
+        return payload
+
+    async def _is_live(self, payload: dict[str, Any]) -> bool:
+        context = self.app.ctx
+        login = await context.logins.live(payload["login"])
+        token = await context.tokens.by_id(payload["sub"]) if login else None
+        return token is not None and token.is_live(self.clock.now_ms())
+
+    def _get_token(self, request: Request, refresh_token: bool = False) -> str:  # noqa: ARG002 - its signature
+        token = presented(request, request.ip).bearer
+        if token is None:
+            raise exceptions.MissingAuthorizationHeader
+        return token
+
+
+async def _logged_in(request: Request) -> SignedIn:
+    tokens: TokenService = request.app.ctx.tokens
+    logins: LoginService = request.app.ctx.logins
+    audit: AuditService = request.app.ctx.audit
+    body = read_body(request, Credentials)
+    if (body.token is None) is (body.code is None):
+        raise BadBody(reason="it needs either a token or a code.")
+    token = await (tokens.use(body.token) if body.token is not None else tokens.redeem(body.code or ""))
+    await audit.write(token.token_id, "login", token.queue)
+    return await logins.start(token)
+
+
+async def _renewed(request: Request) -> SignedIn:
+    logins: LoginService = request.app.ctx.logins
+    refresh = _refresh_token(request)
+    if refresh is None:
+        raise MissingCredential
+    return await logins.renew(refresh)
+
+
+def _refresh_token(request: Request) -> str | None:
+    in_body = read_body(request, Renewal).refresh_token
+    return in_body or request.cookies.get(REFRESH) or None
+
+
+class Answers(sanic_jwt.Responses):  # type: ignore[misc]  # the library has no types
+    @staticmethod
+    def get_token_response(
+        request: Request, access_token: str, output: dict[str, Any], *, refresh_token: str, **_: object
+    ) -> BaseHTTPResponse:
+        settings: Settings = request.app.ctx.settings
+        response = reply(output)
+        max_age_s = settings.jwt_refresh_days * 86_400
+        add_credential_cookies(response, access_token, refresh_token, max_age_s=max_age_s, secure=request.ctx.secure)
+        return response
+
+    @staticmethod
+    def extend_authenticate(_request: Request, user: dict[str, Any], **_: object) -> dict[str, Any]:
+        return {"role": user["role"], "queue": user["queue"]}
+
+    @staticmethod
+    def exception_response(_request: Request, error: Any) -> BaseHTTPResponse:
+        code = "missing_right" if error.status_code == 403 else "bad_credential"
+        return problem(error.status_code, code, str(error), {})
+
+
+class Refresh(endpoints.AuthenticateEndpoint):  # type: ignore[misc]  # the library has no types
+    """Logging in with the refresh token, which is swapped for the next one; the library's own keeps it."""
+
+    async def do_incoming(self, request: Request, args: Any, kwargs: Any) -> tuple[Request, Any, dict[str, Any]]:
+        return request, args, {**kwargs, "renew": True}
+
+
+class Me(endpoints.RetrieveUserEndpoint):  # type: ignore[misc]  # the library has no types
+    async def do_output(self, output: dict[str, Any]) -> Any:
+        return output["me"]
+
+
+class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has no types
+    """By refresh token, else by access token; a browser's cookies go in any case."""
+
+    async def post(self, request: Request) -> BaseHTTPResponse:
+        logins: LoginService = request.app.ctx.logins
+        login_id = (_refresh_token(request) or "").partition(".")[0] or self._login_of_bearer(request)
+        if login_id:
+            await logins.end(login_id)
+        response = empty()
+        drop_credential_cookies(response, secure=request.ctx.secure)
+        return response
+
+    def _login_of_bearer(self, request: Request) -> str | None:
+        auth: Auth = self.instance.ctx.auth
+        bearer = presented(request, request.ip).bearer
+        try:
+            return auth.reader.read(bearer).login_id if bearer else None
+        except (BadCredential, LoginExpired):
+            return None
+
+
+class _Unauthorized(exceptions.SanicJWTException):  # type: ignore[misc]  # the library has no types
+    status_code = 401
+
+
+def setup_jwt(app: Sanic[Any, Any], keys: tuple[bytes, ...], settings: Settings, clock: Clock) -> None:
+    """/auth, /auth/me, /auth/verify, /auth/refresh, /auth/logout; `app.ctx` holds tokens, logins, audit, settings."""
+    exceptions.Unauthorized = _Unauthorized
+    decorators.deepcopy = dict
+    sanic_jwt.Initialize(
+        app,
+        authentication_class=Auth,
+        responses_class=Answers,
+        auth_mode=False,  # the library adds none of its routes by itself
+        refresh_token_enabled=True,
+        class_views=[
+            ("/", endpoints.AuthenticateEndpoint),
+            ("/me", Me),
+            ("/verify", endpoints.VerifyEndpoint),
+            ("/refresh", Refresh),
+            ("/logout", Logout),
+        ],
+        url_prefix="/auth",
+        user_id="sub",
+        algorithm=ALGORITHM,
+        secret=keys[0].hex(),  # only so that its public default stands nowhere; `_get_secret` gives the key
+        leeway=_LEEWAY_S,
+    )
+    auth: Auth = app.ctx.auth
+    auth.reader, auth.signing_key, auth.clock = AccessTokenReader(keys), keys[0], clock
+    auth.access_ttl_s = settings.jwt_access_minutes * 60
