@@ -1,12 +1,13 @@
 """The pages and their files: read once per process, answered from memory."""
 
 import gzip
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Final
+from typing import Final
 
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import NotFound
@@ -21,14 +22,8 @@ CONTENT_TYPES: Final = {
     ".svg": "image/svg+xml",
 }
 QUEUE: Final = r"/queue/<name:[a-z0-9][a-z0-9_-]{0,31}>"
-_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    # Asked for again at each visit and answered 304: no versions in names, no stale page after an update.
-    "Cache-Control": "no-cache",
-}
+#: Asked for again at each visit and answered 304: no versions in names, no stale page after an update.
+_FRESH: Final = {"Cache-Control": "no-cache"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ def assets() -> dict[str, Asset]:
 def page(name: str, status: int = 200) -> HTTPResponse:
     """One of the pages, whole: `page("guest")`."""
     asset = assets()[f"{name}.html"]
-    return HTTPResponse(asset.body, status, {**_HEADERS, "Vary": "Accept"}, asset.content_type)
+    return HTTPResponse(asset.body, status, _FRESH | {"Vary": "Accept"}, asset.content_type)
 
 
 def wants_html(request: Request) -> bool:
@@ -67,17 +62,17 @@ async def login(_request: Request) -> HTTPResponse:
 
 
 @bp.get(f"{QUEUE}/admin")
-async def admin(_request: Request, name: str) -> HTTPResponse:  # noqa: ARG001 - the page reads its own address
+async def admin(_request: Request, **_: str) -> HTTPResponse:
     return page("admin")
 
 
 @bp.get(f"{QUEUE}/display")
-async def display(_request: Request, name: str) -> HTTPResponse:  # noqa: ARG001
+async def display(_request: Request, **_: str) -> HTTPResponse:
     return page("display")
 
 
 @bp.get(f"{QUEUE}/player")
-async def player(_request: Request, name: str) -> HTTPResponse:  # noqa: ARG001
+async def player(_request: Request, **_: str) -> HTTPResponse:
     return page("player")
 
 
@@ -88,7 +83,7 @@ async def static_file(request: Request, path: str) -> HTTPResponse:
         raise NotFound(f"There is no file '{path}'")
     zipped = "gzip" in request.headers.get("accept-encoding", "")
     etag = f'"{asset.etag}{"-gz" if zipped else ""}"'
-    headers = {**_HEADERS, "ETag": etag, "Vary": "Accept-Encoding"}
+    headers = _FRESH | {"ETag": etag, "Vary": "Accept-Encoding"}
     if etag in request.headers.get("if-none-match", ""):
         return HTTPResponse(None, 304, headers)
     if zipped:
@@ -96,7 +91,7 @@ async def static_file(request: Request, path: str) -> HTTPResponse:
     return HTTPResponse(asset.gzipped if zipped else asset.body, 200, headers, asset.content_type)
 
 
-def _walk(folder: Traversable, prefix: str) -> Any:
+def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Asset]]:
     for entry in folder.iterdir():
         path = f"{prefix}{entry.name}"
         if entry.is_dir():

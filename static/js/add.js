@@ -1,6 +1,6 @@
 // The sheet that puts a track on the queue, and the ticket it answers with.
 
-import { post } from "./api.js";
+import { post, randomKey } from "./api.js";
 import { el, memory, sheet } from "./dom.js";
 import { waiting } from "./state.js";
 import { clock, length, ordinal, promise } from "./text.js";
@@ -32,16 +32,21 @@ export function openAdd(live, track, { forOthers = false, added } = {}) {
   const dialog = sheet(`Add ${track.title}`, ...[head(track), listen, form].filter(Boolean));
   if (!name.value) name.focus();
   else send.focus();
+  // A second tap after a lost answer is the same wish; after an answer, or with another name, it is a new one.
+  let key = randomKey();
+  name.addEventListener("input", () => { key = randomKey(); });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     send.disabled = true;
     refusal.textContent = "";
+    const wish = { track_id: track.track_id, performer_name: name.value.trim() };
     try {
-      const item = await post(`/queue/${live.queue}/items`, { track_id: track.track_id, performer_name: name.value.trim() });
+      const item = await post(`/queue/${live.queue}/items`, wish, { key });
       if (!forOthers) memory.set(NAME, name.value.trim());
       added?.(item);
       showTicket(dialog, track, item);
     } catch (error) {
+      if (error.status) key = randomKey();
       refusal.textContent = error.sentence;
       name.setAttribute("aria-invalid", String(error.code === "bad_performer_name"));
     } finally {

@@ -23,20 +23,21 @@ const NO_NETWORK = { code: "offline", detail: "No connection to the party. Check
 const STRANGE = { code: "strange", detail: "The server gave an answer that makes no sense; try again in a moment." };
 
 export const get = (path, options) => call("GET", path, undefined, options);
-export const post = (path, body = {}) => call("POST", path, body);
+export const post = (path, body = {}, options = {}) => call("POST", path, body, options);
 export const put = (path, body) => call("PUT", path, body);
 export const patch = (path, body) => call("PATCH", path, body);
 export const del = (path, body) => call("DELETE", path, body);
 
-/** A write carries a key, so that repeating it after a lost answer cannot do it twice. */
-async function call(method, path, body, { signal } = {}) {
+/** With `key` a write may be sent again after a lost answer, and still happens once. */
+async function call(method, path, body, { signal, key } = {}) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (method !== "GET") headers["Idempotency-Key"] = randomKey();
+  if (key) headers["Idempotency-Key"] = key;
   const request = { method, headers, signal, credentials: "same-origin", cache: "no-store" };
   if (body !== undefined) request.body = JSON.stringify(body);
   const first = await send(path, request);
   if (!mayBeStale(first, path) || !(await refresh())) return first.value();
+  if (key) headers["Idempotency-Key"] = randomKey();
   return (await send(path, request)).value();
 }
 

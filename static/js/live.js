@@ -78,24 +78,32 @@ export class Live {
 
   lost(source) {
     this.setOnline(false);
-    if (source.readyState === EventSource.CLOSED) this.reopen(this.wait);
+    if (source.readyState === EventSource.CLOSED) this.later(() => this.check(true), this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
   }
 
   reopen(delay) {
-    clearTimeout(this.timer);
     this.source.close();
-    this.timer = setTimeout(() => this.open(), delay * (0.75 + Math.random() / 2));
+    this.later(() => this.open(), delay);
   }
 
-  /** A phone that changed its network keeps a dead stream without noticing. */
-  async check() {
-    if (Date.now() - this.heard < SILENCE_MS || this.checking) return;
+  /** Not all at the same instant: a whole party comes back at once. */
+  later(does, delay) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(does, delay * (0.75 + Math.random() / 2));
+  }
+
+  /**
+   * A phone that changed its network keeps a dead stream without noticing. A plain request notices, and brings new
+   * cookies where the old ones ran out; `closed`: the server has refused the stream.
+   */
+  async check(closed = false) {
+    if ((!closed && Date.now() - this.heard < SILENCE_MS) || this.checking) return;
     this.checking = true;
     try {
       const { rev } = await get(`/queue/${this.queue}/`, { signal: AbortSignal.timeout?.(5000) });
       this.heard = Date.now();
-      if (!this.online || rev !== this.state?.rev) this.reopen(0);
+      if (closed || !this.online || rev !== this.state?.rev) this.reopen(0);
     } catch (error) {
       if (error.status === 404) return this.vanish();
       this.setOnline(false);
