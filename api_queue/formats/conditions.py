@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Final, Literal
 
 Verdict = Literal["send", "not_modified", "precondition_failed"]
@@ -69,6 +70,7 @@ def parse_date(text: str, now_s: int) -> int | None:
     return int(moment.timestamp())
 
 
+@lru_cache(1024)
 def format_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
 
@@ -76,15 +78,19 @@ def format_date(seconds: int) -> str:
 def _was_changed(fields: Mapping[str, str], current: Validators, now_s: int) -> bool:
     if (tags := fields.get("if-match")) is not None:
         return tags != "*" and current.etag not in _tags(tags)
-    since = parse_date(fields.get("if-unmodified-since", ""), now_s)
+    since = _date(fields, "if-unmodified-since", now_s)
     return since is not None and current.modified_s > since
 
 
 def _is_known(fields: Mapping[str, str], current: Validators, now_s: int) -> bool:
     if (tags := fields.get("if-none-match")) is not None:
         return tags == "*" or current.etag in (tag.removeprefix("W/") for tag in _tags(tags))
-    since = parse_date(fields.get("if-modified-since", ""), now_s)
+    since = _date(fields, "if-modified-since", now_s)
     return since is not None and current.modified_s <= since
+
+
+def _date(fields: Mapping[str, str], name: str, now_s: int) -> int | None:
+    return parse_date(fields[name], now_s) if name in fields else None
 
 
 def _tags(field: str) -> list[str]:
