@@ -1,11 +1,13 @@
 """Real parts for every test: nothing here is a stand-in."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.redis import Redis, connect
+from tests.house import House, a_house
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +26,10 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     await client.call("FLUSHALL")
     yield client
     await client.close()
+
+
+@pytest.fixture
+async def house(redis: Redis, redis_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """A whole server with an empty queue `party`."""
+    async with a_house(redis_url, tmp_path) as house:
+        yield house

@@ -3,6 +3,7 @@
 from typing import Any
 
 from api_queue.drivers.clock import Clock
+from api_queue.errors import PlaybackOff, UnknownQueue
 from api_queue.media.models import Lease
 from api_queue.playback.models import Heartbeat, Pulse
 from api_queue.queues.models import Queue
@@ -24,6 +25,10 @@ class PlaybackService:
         return await self._transport.command(name, verb, args, by)
 
     async def choose_speaker(self, name: QueueName, device: DeviceId, device_name: str, *, if_free: bool) -> Queue:
+        """SpeakerTaken; PlaybackOff on a queue that a guest made, unless an admin has switched `guest_playback` on."""
+        queue = await self._queues.queue(name)
+        if queue.kind != "named" and not queue.settings.guest_playback:
+            raise PlaybackOff
         return await self._transport.claim(name, device, device_name, if_free=if_free)
 
     async def heartbeat(self, beat: Heartbeat) -> Pulse:
@@ -38,7 +43,10 @@ class PlaybackService:
 
     async def lease(self, queue: QueueName) -> Lease | None:
         """`media.models.LeaseSource`: who may have the music now."""
-        session = (await self._queues.queue(queue)).session
+        try:
+            session = (await self._queues.queue(queue)).session
+        except UnknownQueue:
+            return None
         if session.speaker is None:
             return None
         return Lease(session.speaker, session.generation, session.lease_until_ms)

@@ -106,7 +106,9 @@ async def show_settings(request: Request, name: str) -> HTTPResponse:
 @bp.post("/queue/<name>/settings.json", name="post_settings_json")
 async def change_settings(request: Request, name: str) -> HTTPResponse:
     queues: QueueService = request.app.ctx.queues
-    return reply(wire.settings_json(await queues.change_settings(queue_name(name), read_fields(request))))
+    caller: Caller = request.ctx.caller
+    x = queue_name(name)
+    return reply(wire.settings_json(await queues.change_settings(x, read_fields(request), caller.role_on(x))))
 
 
 @bp.get("/queue/<name>/tracks", name="tracks")

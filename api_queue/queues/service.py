@@ -3,29 +3,23 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from api_queue.accounts.service import TokenService
 from api_queue.drivers.clock import Clock
-from api_queue.errors import GuestQueuesOff, QueueExists, QueueMoved, UnknownQueue
+from api_queue.errors import AdminOnlySetting, GuestQueuesOff, QueueExists, QueueMoved, UnknownQueue
 from api_queue.formats import crockford
 from api_queue.queues.models import DEMO_ITEMS, History, Item, Queue, QueueView, Store
 from api_queue.queues.names import new_queue_name
 from api_queue.queues.settings import QueueSettings, SettingsChange
 from api_queue.settings import Settings
 from api_queue.tracks.models import TagFilter
-from api_queue.types import QueueKind, QueueName
+from api_queue.types import QueueKind, QueueName, Role
 from api_queue.web.identity import Caller
 from api_queue.web.rate_limits import Limiter
 
 TRIES: Final = 8
 _EMPTY: Final = QueueSettings()
-
-
-class HostTokens(Protocol):
-    """What queues need of accounts: tokens that are good for one queue, and their end."""
-
-    async def issue_host(self, queue: QueueName) -> str: ...
-    async def revoke_queue(self, queue: QueueName) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +35,7 @@ class QueueService:
         self,
         store: Store,
         history: History,
-        tokens: HostTokens,
+        tokens: TokenService,
         limit: Limiter,
         clock: Clock,
         settings: Settings,
@@ -58,11 +52,13 @@ class QueueService:
     async def create(self, kind: QueueKind, name: str | None, fields: dict[str, Any], caller: Caller) -> Made:
         """Guests make demo and transient queues, as `queues_guest` allows; only an admin a named one."""
         await self._check_kind(kind, caller)
+        _check_admin_only(fields, caller.role_on(None))
         settings = _within_kind(kind, SettingsChange(fields).apply(_EMPTY))
         chosen = new_queue_name(name or _random_name(kind))
         if not await self._store.create(chosen, kind, settings, self._clock.now_ms()):
             raise QueueExists(queue=chosen)
-        return Made(await self._store.queue(chosen), await self._tokens.issue_host(chosen))
+        _, host_token = await self._tokens.create("host", chosen, label="who made the queue")
+        return Made(await self._store.queue(chosen), host_token)
 
     async def _check_kind(self, kind: QueueKind, caller: Caller) -> None:
         if caller.role_on(None) == "admin":
@@ -96,10 +92,14 @@ class QueueService:
         settings = (await self._store.queue(name)).settings
         return TagFilter.of(settings.filter_tags, settings.forced_tags, settings.hidden_tags)
 
+    async def previews_on(self, queue: QueueName) -> bool:
+        return (await self._store.queue(queue)).settings.preview
+
     # -- settings ----------------------------------------------------------------------------------------------
 
-    async def change_settings(self, name: QueueName, fields: dict[str, Any]) -> QueueSettings:
+    async def change_settings(self, name: QueueName, fields: dict[str, Any], by: Role = "host") -> QueueSettings:
         """All of them or none: an unknown key or a bad value changes nothing."""
+        _check_admin_only(fields, by)
         for _ in range(TRIES):
             queue = await self._store.queue(name)
             settings = _within_kind(queue.kind, SettingsChange(fields).apply(queue.settings))
@@ -149,6 +149,12 @@ def _within_kind(kind: QueueKind, settings: QueueSettings) -> QueueSettings:
     if kind != "demo" or (settings.max_items or DEMO_ITEMS + 1) <= DEMO_ITEMS:
         return settings
     return SettingsChange({"max_items": DEMO_ITEMS}).apply(settings)
+
+
+def _check_admin_only(fields: dict[str, Any], by: Role) -> None:
+    """The host of a queue that a guest made may not open the music library to themselves."""
+    if by != "admin" and "guest_playback" in fields:
+        raise AdminOnlySetting(key="guest_playback")
 
 
 def _random_name(kind: QueueKind) -> str:

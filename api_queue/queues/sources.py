@@ -23,6 +23,9 @@ class QueueSources:
         data = wire.json_text(wire.snapshot_json(view, self._clock.now_ms()))
         return Snapshot(queue, EventId(view.event_id or START), view.queue.rev, data)
 
+    async def last_event(self, queue: QueueName) -> EventId:
+        return EventId((await self._store.view(queue, 0, -1)).event_id or START)
+
     async def retained(self, queue: QueueName) -> dict[str, str]:
         try:
             view = await self._store.view(queue, -1, wire.RETAINED_ITEMS)

@@ -180,7 +180,7 @@ class RedisQueues:
     # -- guests ------------------------------------------------------------------------------------------------
 
     async def mute(self, name: QueueName, mute: Mute) -> None:
-        await self._redis.call("HSET", key(name, "muted"), mute.guest_id, f"{_optional(mute.until_ms)}|{mute.reason}")
+        await self._redis.call("HSET", key(name, "muted"), mute.guest_id, mute.as_text())
 
     async def unmute(self, name: QueueName, guest_id: GuestId) -> bool:
         return bool(await self._redis.call("HDEL", key(name, "muted"), guest_id))

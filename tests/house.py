@@ -1,0 +1,61 @@
+"""A whole server for a test: real Redis, real SQLite, real library, in the test's own event loop."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from api_queue.app import Parts, create_app
+from api_queue.drivers.clock import Clock
+from api_queue.drivers.sql import url_of
+from api_queue.migrations import upgrade_database
+from api_queue.settings import Settings
+from api_queue.types import QueueName
+from tests.serving import serving
+
+GENEROUS = {"rate_adds_per_minute": 100_000, "rate_address_per_minute": 100_000, "rate_control_per_minute": 100_000}
+
+
+@dataclass
+class House:
+    """`parts` are the server's own kind, for looking behind the scenes."""
+
+    url: str
+    parts: Parts
+    admin_token: str
+
+    def guest(self, number: int = 1) -> httpx.AsyncClient:
+        return self._client(cookies={"session_id": f"guest-number-{number:012}"})
+
+    def admin(self) -> httpx.AsyncClient:
+        return self._client(headers={"Authorization": f"Bearer {self.admin_token}"})
+
+    def nobody(self) -> httpx.AsyncClient:
+        return self._client()
+
+    def _client(self, **options: Any) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.url, timeout=20, **options)
+
+
+def house_settings(redis_url: str, data: Path, **changes: Any) -> Settings:
+    defaults: dict[str, Any] = {"redis_url": redis_url, "data": data, "library_roots": (), **GENEROUS}
+    return Settings(**(defaults | changes))
+
+
+@asynccontextmanager
+async def a_house(redis_url: str, data: Path, clock: Clock | None = None, **changes: Any) -> AsyncIterator[House]:
+    """With the demo library scanned and the queue `party`."""
+    settings = house_settings(redis_url, data, **changes)
+    await upgrade_database(url_of("", data))
+    parts = Parts(settings, clock)
+    try:
+        await parts.scan.run(parts.library_roots, lambda *_: None)
+        await parts.queues.ensure(QueueName("party"), "Party")
+        _, admin_token = await parts.tokens.create("admin", label="test")
+        async with serving(create_app(settings, clock)) as url:
+            yield House(url, parts, admin_token)
+    finally:
+        await parts.close()

@@ -1,0 +1,47 @@
+"""The vectors that docs/timing.md gives to the authors of clients are true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from api_queue.queues.models import Item, Session
+from api_queue.queues.timing import expected_starts, free_at
+from api_queue.types import Milliseconds
+from tests.queues.builders import NOW, an_item
+
+DOCS = Path(__file__).parents[2] / "docs" / "timing.md"
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in DOCS.read_text().splitlines()
+    if re.match(r"\| (stopped|playing|paused)", line)
+]
+
+
+def the_session(text: str) -> Session:
+    position = re.search(r"position (-?\d+)", text)
+    return Session(
+        state=text.split(",")[0].split(" ")[0],  # type: ignore[arg-type]  # one of the three words
+        duration_ms=Milliseconds(60_000),
+        position_ms=int(position[1]) if position else 0,
+        position_at_ms=NOW - 10_000,
+        stop_after="stop_after" in text,
+    )
+
+
+def the_item(text: str) -> Item:
+    seconds, _, at = text.partition("@")
+    return an_item(seconds=int(seconds), play_at=NOW + int(at) if at else None)
+
+
+@pytest.mark.parametrize(("session", "waiting", "expected"), ROWS)
+def test_a_vector_of_the_docs(session: str, waiting: str, expected: str) -> None:
+    items = [the_item(text) for text in waiting.split(",")]
+    starts = expected_starts(items, free_at(the_session(session), NOW), 15_000)
+    assert [None if s is None else s - NOW for s in starts] == [
+        None if text.strip() == "null" else int(text) for text in expected.split(",")
+    ]
+
+
+def test_there_are_vectors() -> None:
+    assert len(ROWS) == 7
