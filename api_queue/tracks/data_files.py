@@ -5,14 +5,14 @@ from pathlib import Path
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import UnknownDataFile
-from api_queue.tracks.models import DataFolder, Store, TagFilter
+from api_queue.tracks.models import DataFileStore, Store, TagFilter
 from api_queue.tracks.version import LibraryVersion
 
 
 class DataFiles:
     """Built at the first question after the library has changed, by one asker for all who wait."""
 
-    def __init__(self, store: Store, folder: DataFolder, version: LibraryVersion, clock: Clock) -> None:
+    def __init__(self, store: Store, folder: DataFileStore, version: LibraryVersion, clock: Clock) -> None:
         self._store = store
         self._folder = folder
         self._version = version

@@ -229,7 +229,7 @@ class Library(Protocol):
     async def announced(self) -> Announcement | None: ...
 
 
-class DataFolder(Protocol):
+class DataFileStore(Protocol):
     """Where track data files lie."""
 
     async def write(self, tracks: AsyncIterable[Track]) -> str:

@@ -18,9 +18,7 @@ from api_queue.tracks.models import Cover, Lyrics, Track
 from api_queue.tracks.tags import clean, track_of
 from api_queue.types import TrackId
 
-COVER_NAMES: Final = tuple(
-    name + ending for name in ("cover", "Cover", "folder", "Folder", "front") for ending in (".jpg", ".jpeg", ".png")
-)
+COVER_NAMES: Final = ("cover.jpg", "folder.jpg", "cover.png", "folder.png", "Cover.jpg", "Folder.jpg")
 #: As large as a picture inside a FLAC can be.
 COVER_MAX_BYTES: Final = 16 << 20
 LYRICS_MAX_BYTES: Final = 1 << 20

@@ -26,6 +26,7 @@ from api_queue.tracks.walk import Found
 READ_TIMEOUT_S: Final = 300
 #: How kindly readers run beside a party: 0 as everybody, 19 last.
 NICENESS: Final = 10
+COMMAND: Final = (sys.executable, "-m", "api_queue.tracks.readers")
 _LINE_MAX_BYTES: Final = 4 << 20
 
 
@@ -41,24 +42,27 @@ class Reader:
         self._process: Process | None = None
 
     async def read(self, found: Sequence[Found]) -> list[Reading]:
-        return [await self._read_one(file) for file in found]
+        readings = [_reading(file, Answer(fault=file.refused)) for file in found if file.refused]
+        asked = [file for file in found if not file.refused]
+        while asked:
+            answers = await self._ask(asked)
+            readings += map(_reading, asked, answers)
+            asked = asked[len(answers) :]
+        return readings
 
-    async def _read_one(self, file: Found) -> Reading:
-        answer = Answer(fault=file.refused) if file.refused else await self._ask(file.path)
-        return Reading(path=file.path, size=file.size, mtime_ns=file.mtime_ns, track=answer.track, fault=answer.fault)
-
-    async def _ask(self, path: str) -> Answer:
+    async def _ask(self, asked: Sequence[Found]) -> list[Answer]:
+        """All of them at once, answered up to the one at which the process dies."""
         process = self._process = self._process or await _start()
         assert process.stdin
-        assert process.stdout
+        process.stdin.write(b"".join(json.dumps(file.path).encode() + b"\n" for file in asked))
+        answers: list[Answer] = []
         try:
-            process.stdin.write(json.dumps(path).encode() + b"\n")
-            async with asyncio.timeout(READ_TIMEOUT_S):
-                line = await process.stdout.readline()
-            return msgspec.json.decode(line, type=Answer)
-        except (OSError, TimeoutError, ValueError) as error:
+            while len(answers) < len(asked):
+                answers.append(await _answer_of(process))
+        except (OSError, TimeoutError, ValueError):
             await self.aclose()
-            return Answer(fault=f"the process that read it broke off ({type(error).__name__})")
+            answers.append(Answer(fault="the process that read it broke off"))
+        return answers
 
     async def aclose(self) -> None:
         process, self._process = self._process, None
@@ -69,9 +73,19 @@ class Reader:
         await process.wait()
 
 
+def _reading(file: Found, answer: Answer) -> Reading:
+    return Reading(path=file.path, size=file.size, mtime_ns=file.mtime_ns, track=answer.track, fault=answer.fault)
+
+
+async def _answer_of(process: Process) -> Answer:
+    """Raises ValueError when there will be none."""
+    assert process.stdout
+    async with asyncio.timeout(READ_TIMEOUT_S):
+        return msgspec.json.decode(await process.stdout.readline(), type=Answer)
+
+
 async def _start() -> Process:
-    command = (sys.executable, "-m", "api_queue.tracks.readers")
-    return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_LINE_MAX_BYTES)
+    return await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE, limit=_LINE_MAX_BYTES)
 
 
 # -- the process -----------------------------------------------------------------------------------------------

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from api_queue.drivers.clock import Clock
-from api_queue.tracks.models import EVERYTHING, Announcement, DataFolder, Fault, Library, Reading, Store
+from api_queue.tracks.models import EVERYTHING, Announcement, DataFileStore, Fault, Library, Reading, Store
 from api_queue.tracks.readers import Reader
 from api_queue.tracks.walk import Found, walk
 
 #: Files that one reader has at a time, and rows of one transaction: short enough for whoever waits to write as well.
-_BATCH: Final = 64
+_BATCH: Final = 200
 #: While a long scan runs, what it found so far is announced this often; each time all pages load the list anew.
 _ANNOUNCE_EVERY_S: Final = 10.0
 
@@ -36,7 +36,7 @@ class Report:
 class Scan:
     """One run over `roots`. `processes` files are read at a time."""
 
-    def __init__(self, store: Store, library: Library, folder: DataFolder, clock: Clock, processes: int) -> None:
+    def __init__(self, store: Store, library: Library, folder: DataFileStore, clock: Clock, processes: int) -> None:
         self._store = store
         self._library = library
         self._folder = folder

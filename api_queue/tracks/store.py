@@ -126,7 +126,7 @@ async def _named(connection: AsyncConnection, found: Sequence[Track]) -> list[Tr
     """An alias is its first track's for as long as that is here; another of that name gets some of its id as well."""
     wanted = aliases.c.alias.in_([track.alias for track in found])
     owned = select(aliases.c.alias, tracks.c.track_id).join(tracks).where(wanted)
-    owners = dict((await connection.execute(owned)).tuples().all())
+    owners = dict((await connection.execute(owned)).all())
     mine = [owners.setdefault(track.alias, track.track_id) == track.track_id for track in found]
     return [
         track if is_mine else replace(track, alias=f"{track.alias}_{track.track_id[:8]}")
@@ -136,7 +136,7 @@ async def _named(connection: AsyncConnection, found: Sequence[Track]) -> list[Tr
 
 async def _numbers(connection: AsyncConnection, track_ids: Collection[str]) -> dict[str, int]:
     found = select(tracks.c.track_id, tracks.c.number).where(tracks.c.track_id.in_(track_ids))
-    return dict((await connection.execute(found)).tuples().all())
+    return dict((await connection.execute(found)).all())
 
 
 async def _tag(connection: AsyncConnection, found: Sequence[tuple[int, Track]]) -> None:
