@@ -7,6 +7,7 @@ import asyncio
 import os
 import secrets
 import socket
+from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
 from importlib.resources import files
 from pathlib import Path
@@ -281,20 +282,23 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
 
 def _look_after(app: "Sanic[Any, Any]", parts: Parts) -> None:
     """What runs in a worker beside its requests, from its start to its end."""
+    beside: list[asyncio.Task[None]] = []
 
     @app.after_server_start
-    async def begin(app: "Sanic[Any, Any]") -> None:
-        app.add_task(_kept_up(parts.hub.run), name="hub")
-        app.add_task(_kept_up(partial(parts.revocations.follow, parts.resolver.forget)), name="revocations")
+    async def begin(_app: "Sanic[Any, Any]") -> None:
+        beside.append(asyncio.create_task(_kept_up(parts.hub.run), name="hub"))
+        forgetting = partial(parts.revocations.follow, parts.resolver.forget)
+        beside.append(asyncio.create_task(_kept_up(forgetting), name="revocations"))
 
     @app.after_server_stop
-    async def end(app: "Sanic[Any, Any]") -> None:
-        for name in ("hub", "revocations"):
-            await app.cancel_task(name, raise_exception=False)
+    async def end(_app: "Sanic[Any, Any]") -> None:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await parts.close()
 
 
-async def _kept_up(work: Any) -> None:
+async def _kept_up(work: Callable[[], Awaitable[None]]) -> None:
     """For what must go on as long as the worker does: a fault is written to the log and it begins again."""
     while True:
         try:

@@ -1,5 +1,6 @@
 """Real parts for every test: nothing here is a stand-in."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.redis import Redis, connect
-from tests.house import House, a_house
+from tests.house import House, a_house, furnish
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +29,16 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     await client.close()
 
 
+@pytest.fixture(scope="session")
+def furnished(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo library in it, to be copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+    asyncio.run(furnish(redis_url, folder))
+    return folder
+
+
 @pytest.fixture
-async def house(redis: Redis, redis_url: str, tmp_path: Path) -> AsyncIterator[House]:
+async def house(redis: Redis, redis_url: str, furnished: Path, tmp_path: Path) -> AsyncIterator[House]:
     """A whole server with an empty queue `party`."""
-    async with a_house(redis_url, tmp_path) as house:
+    async with a_house(redis_url, furnished, tmp_path) as house:
         yield house

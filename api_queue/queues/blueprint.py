@@ -152,7 +152,7 @@ async def _csv(request: Request, name: str) -> HTTPResponse:
 @bp.post("/queue/<name>/queue.json", name="add_queue_json")
 async def add_item(request: Request, name: str) -> HTTPResponse:
     items: ItemService = request.app.ctx.items
-    wish = read_body(request, NewItem)
+    wish = read_body(request, NewItem, csv_columns=("track_id", "performer_name"))
     placed = await items.add(queue_name(name), wish.track_id, wish.performer_name, request.ctx.caller)
     return reply(wire.placed_json(placed.item, placed.position, placed.expected_ms, placed.rev), 201)
 

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import (
-    AddingClosed,
+    ApiQueueError,
     HostOnlyField,
     MissingCredential,
     NotYourItem,
@@ -117,29 +117,29 @@ class ItemService:
 
     async def _try_add(self, name: QueueName, item: Item, facts: TrackFacts, caller: Caller) -> Placed | None:
         """None when the queue moved: its settings, or what the limits were worked out from."""
-        queue = self._known.get(name) or await self._learn(name)
-        settings = queue.settings
-        if not offered(facts.tags, tag_filter(settings)):
-            raise TrackNotOffered(track_id=item.track_id)
+        queue = await self._judged(name, item, facts)
         if item.added_by in _HOSTS:
             return await self._put(queue, item, Limits(max_items=queue.kind_limit), None)
-        if not settings.accepting:
-            raise AddingClosed
-        limits.check_open(settings, item.timestamp_added)
-        bounds = limits.limits_of(settings, self._buckets(caller))
-        if settings.event_end is None:
+        bounds = limits.limits_of(queue.settings, self._buckets(caller))
+        if queue.settings.event_end is None:
             return await self._put(queue, item, bounds, None)
         async with self._turns.setdefault(name, asyncio.Lock()):
             view = await self._waiting(name)
             limits.check_fits(view.queue, view.to_come, item.track_duration_ms, item.timestamp_added)
             return await self._put(view.queue, item, bounds, view.queue.rev)
 
-    async def _learn(self, name: QueueName) -> Queue:
-        """Settings are kept in the worker; the script refuses an add that was judged by old ones."""
-        queue = await self._store.queue(name)
-        if len(self._known) >= 1000:
+    async def _judged(self, name: QueueName, item: Item, facts: TrackFacts) -> Queue:
+        """A queue that takes this item, by its settings. They are kept in the worker, since the script refuses an add
+        that was judged by old ones; before a guest is refused they are read anew.
+        """
+        known = self._known.get(name)
+        if known is not None and _refusal_by_settings(known.settings, item, facts) is None:
+            return known
+        if len(self._known) >= _QUEUES_KEPT:
             self._known.clear()
-        self._known[name] = queue
+        queue = self._known[name] = await self._store.queue(name)
+        if refusal := _refusal_by_settings(queue.settings, item, facts):
+            raise refusal
         return queue
 
     async def _waiting(self, name: QueueName) -> QueueView:
@@ -254,6 +254,15 @@ class ItemService:
 
 
 _LAST: Final = 1_000_000
+_QUEUES_KEPT: Final = 1000
+
+
+def _refusal_by_settings(settings: QueueSettings, item: Item, facts: TrackFacts) -> ApiQueueError | None:
+    if not offered(facts.tags, tag_filter(settings)):
+        return TrackNotOffered(track_id=item.track_id)
+    if item.added_by in _HOSTS:
+        return None
+    return limits.closed(settings, item.timestamp_added)
 
 
 def _changed(item: Item, changes: Changes) -> Item:

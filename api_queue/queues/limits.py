@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from api_queue.errors import (
+    AddingClosed,
     ApiQueueError,
     DuplicatePerformer,
     DuplicateTrack,
@@ -30,10 +31,11 @@ def limits_of(settings: QueueSettings, buckets: tuple[tuple[str, int, float], ..
     )
 
 
-def check_open(settings: QueueSettings, now_ms: int) -> None:
+def closed(settings: QueueSettings, now_ms: int) -> ApiQueueError | None:
     start_ms = settings.event_start_ms
     if start_ms is not None and now_ms < start_ms:
-        raise NotStarted(event_start=iso(start_ms), retry_after=_seconds(start_ms - now_ms))
+        return NotStarted(event_start=iso(start_ms), retry_after=_seconds(start_ms - now_ms))
+    return None if settings.accepting else AddingClosed()
 
 
 def check_fits(queue: Queue, waiting: tuple[Item, ...], duration_ms: Milliseconds, now_ms: int) -> None:

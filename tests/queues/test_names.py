@@ -27,7 +27,7 @@ def test_names_of_the_server_are_not_for_choosing(name: str) -> None:
         new_queue_name(name)
 
 
-@pytest.mark.parametrize("name", ["Ana", "O'Neil, \"Bob\"", "🎤👩‍🎤", "عائشة", "x" * 64, "می‌خواهم"])
+@pytest.mark.parametrize("name", ["Ana", 'O\'Neil, "Bob"', "🎤👩‍🎤", "عائشة", "x" * 64, "می‌خواهم"])
 def test_good_performer_names_stay_as_they_are(name: str) -> None:
     assert performer_name(f"  {name} ") == name
 

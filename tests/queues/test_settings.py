@@ -25,7 +25,7 @@ def test_a_form_is_understood() -> None:
 
 def test_times_carry_their_zone() -> None:
     assert change(event_start="2026-12-31T20:00:00+01:00").event_start_ms == 1798743600000
-    with pytest.raises(BadSetting, match="event_start.*zone"):
+    with pytest.raises(BadSetting, match=r"event_start.*zone"):
         change(event_start="2026-12-31T20:00:00")
     with pytest.raises(BadSetting, match="event_start"):
         change(event_start="tomorrow")

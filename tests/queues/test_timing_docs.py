@@ -21,7 +21,7 @@ ROWS = [
 def the_session(text: str) -> Session:
     position = re.search(r"position (-?\d+)", text)
     return Session(
-        state=text.split(",")[0].split(" ")[0],  # type: ignore[arg-type]  # one of the three words
+        state=text.split(",", maxsplit=1)[0].split(" ", maxsplit=1)[0],  # type: ignore[arg-type]  # one of the three words
         duration_ms=Milliseconds(60_000),
         position_ms=int(position[1]) if position else 0,
         position_at_ms=NOW - 10_000,
