@@ -67,7 +67,6 @@ class House:
         self.logins = LoginService(
             SqlLogins(self.engine), store, self.revocations, self.clock, self.settings.jwt_refresh_days
         )
-        self.limiter = RateLimiter(RedisBuckets(self.redis), RateLimits(self.settings), self.clock)
 
     def resolver(self) -> Resolver:
         """One for each worker."""
@@ -93,7 +92,8 @@ class House:
         app.blueprint(bp)
         self._add_routes(app)
         resolver = self.resolver()
-        keepers = Doorkeepers(resolver, self.limiter, RedisAnswers(self.redis), self.audit)
+        limiter = RateLimiter(RedisBuckets(self.redis), RateLimits(self.settings), self.clock)
+        keepers = Doorkeepers(resolver, limiter, RedisAnswers(self.redis), self.audit)
         setup_guard(app, TABLE, keepers, self.settings)
         self._follow_revocations(app, resolver)
         return app
