@@ -94,6 +94,7 @@ class Program:
         self._keeper.join()
 
     def _keep(self) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))  # they are for the main thread
         backoff = Backoff()
         while child := self._spawn():
             status = child.wait()

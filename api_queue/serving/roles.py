@@ -1,0 +1,52 @@
+"""What each process of ours runs: a web worker, or one of the roles beside the web."""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Any, Final
+
+import uvloop
+from sanic import Sanic
+
+from api_queue.app import create_app, run_conductor, run_relay
+from api_queue.logs import configure_logs
+from api_queue.serving.scanning import scan
+from api_queue.settings import Settings
+
+#: Each runs until it is cancelled, the scan until it is done.
+ROLES: Final[Mapping[str, Callable[[Settings], Coroutine[Any, Any, None]]]] = MappingProxyType(
+    {"relay": run_relay, "conductor": run_conductor, "scan": scan}
+)
+
+
+def web_worker(settings: Settings) -> "Sanic[Any, Any]":
+    """The factory that Sanic calls in each spawned worker: nothing that was set in the main process is there."""
+    _leave_if_orphaned()
+    configure_logs(settings.log_level)
+    return create_app(settings)
+
+
+def run_role(role: str, settings: Settings) -> None:
+    """Until SIGTERM or SIGINT."""
+    _leave_if_orphaned()
+    configure_logs(settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_until_told(ROLES[role](settings)))
+
+
+def _leave_if_orphaned() -> None:
+    parent = multiprocessing.parent_process()
+    if parent and not parent.is_alive():  # it died before we had asked to die with it
+        os._exit(1)
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work, name="role")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task

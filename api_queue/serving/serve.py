@@ -1,0 +1,148 @@
+"""`serve`: from settings to the end of the last process."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
+from multiprocessing import resource_tracker
+from types import FrameType
+from typing import Any
+
+from sanic import Sanic
+from sanic.worker.loader import AppLoader
+from sanic.worker.manager import WorkerManager
+from sqlalchemy.exc import SQLAlchemyError
+
+from api_queue.app import prepare
+from api_queue.drivers.embedded_redis import EmbeddedRedis
+from api_queue.drivers.mqtt_broker import EmbeddedBroker
+from api_queue.drivers.sql import url_of
+from api_queue.errors import StartRefused, Unavailable
+from api_queue.logs import configure_logs
+from api_queue.migrations import upgrade
+from api_queue.serving import welcome
+from api_queue.serving.addresses import BACKLOG, authority, is_loopback, listen, name_for_others
+from api_queue.serving.data_folder import locked
+from api_queue.serving.roles import run_role, web_worker
+from api_queue.serving.supervision import ENDING, Supervision
+from api_queue.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. Raises StartRefused, with one sentence, when it cannot start."""
+    configure_logs(settings.log_level)
+    _refuse_unfit(settings)
+    with ExitStack() as parts:
+        with _interruptible():
+            lock = parts.enter_context(locked(settings.data))
+            listener = parts.enter_context(listen(settings.host, settings.port))
+            settings = _with_addresses(settings, listener)
+            if not settings.redis_url:
+                settings = _with_redis(settings, parts, lock)
+            broker_url = settings.mqtt_url
+            if not broker_url:
+                settings, broker_url = _with_broker(settings, parts)
+            admin_code = _prepare(settings)
+            resource_tracker.ensure_running()  # whoever starts it later unblocks the signals that we are about to block
+        _run_sanic(settings, broker_url, listener, partial(welcome.show, settings, admin_code))
+
+
+def _refuse_unfit(settings: Settings) -> None:
+    if settings.profile == "demo" and not is_loopback(settings.host):
+        raise StartRefused(
+            reason="The demo knows tokens that everybody knows: it listens on 127.0.0.1 only, "
+            f"not on {settings.host}; set host, or profile to normal."
+        )
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Within, a signal that ends us raises KeyboardInterrupt; after it, all wait for the watch or for our end."""
+    interrupted = False
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        raise KeyboardInterrupt
+
+    for number in ENDING:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    if interrupted:  # in a finalizer, where Python prints an exception and goes on
+        raise KeyboardInterrupt
+
+
+# -- the parts -------------------------------------------------------------------------------------------------
+
+
+def _with_addresses(settings: Settings, listener: socket.socket) -> Settings:
+    """What was left open is decided here, once, for all processes."""
+    port = listener.getsockname()[1]
+    return replace(
+        settings,
+        port=port,
+        data=settings.data.resolve(),
+        public_url=settings.public_url or f"http://{authority(name_for_others(settings.host), port)}",
+        sql_url=url_of(settings.sql_url, settings.data),
+    )
+
+
+def _with_redis(settings: Settings, parts: ExitStack, lock: int) -> Settings:
+    redis = EmbeddedRedis(settings.data / "redis", settings.redis_appendfsync, held=[lock])
+    parts.callback(redis.stop)
+    redis.start()
+    return replace(settings, redis_url=redis.url)
+
+
+def _with_broker(settings: Settings, parts: ExitStack) -> tuple[Settings, str]:
+    """The ports for all; the address, which holds the publisher's password, for the relay alone."""
+    broker = EmbeddedBroker(settings, settings.data)
+    parts.callback(broker.stop)
+    broker.start()
+    return replace(settings, mqtt_port=broker.process.port, mqtt_ws_port=broker.process.ws_port), broker.url
+
+
+def _prepare(settings: Settings) -> str | None:
+    """Tables, the first queue, the tokens; the admin's one-time code, if there is no admin yet."""
+    try:
+        upgrade(settings.sql_url)
+        return asyncio.run(prepare(settings))
+    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+        reason = f"The database cannot be used: {getattr(error, 'orig', error)}."
+        raise StartRefused(reason=reason) from error
+    except Unavailable:
+        raise StartRefused(reason="Redis does not answer; look at redis_url.") from None
+
+
+# -- Sanic -----------------------------------------------------------------------------------------------------
+
+
+def _run_sanic(settings: Settings, broker_url: str, listener: socket.socket, when_ready: Callable[[], None]) -> None:
+    # This app never answers a request: it has the name of the workers' own, and owns their manager.
+    app: Sanic[Any, Any] = Sanic("api_queue", configure_logging=False)
+    supervision: Supervision | None = None
+
+    async def main_process_ready(app: "Sanic[Any, Any]") -> None:
+        nonlocal supervision
+        _add_roles(app.manager, settings, broker_url)
+        supervision = Supervision(app.manager, when_ready)
+        supervision.take_over()
+
+    app.register_listener(main_process_ready, "main_process_ready")
+    app.prepare(sock=listener, workers=settings.workers, backlog=BACKLOG, access_log=False, motd=False)
+    Sanic.serve(primary=app, app_loader=AppLoader(factory=partial(web_worker, settings)))
+    if supervision and supervision.failed:
+        raise StartRefused(reason="A web worker ended before it was ready; the log says why.")
+
+
+def _add_roles(manager: WorkerManager, settings: Settings, broker_url: str) -> None:
+    of_role = {"relay": replace(settings, mqtt_url=broker_url), "conductor": settings}
+    for role, its_settings in of_role.items():
+        manager.manage(role, run_role, {"role": role, "settings": its_settings}, restartable=True)
+    manager.manage("scan", run_role, {"role": "scan", "settings": settings})

@@ -1,0 +1,115 @@
+"""Sanic's manager, with what it lacks.
+
+By itself it hangs for ever on a signal that comes before all workers are ready, kills its whole process group when
+one of them fails to start, and does not start again what dies (`docs/decisions/0001-processes.md`).
+"""
+
+import math
+import signal
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import structlog
+from sanic.worker.constants import ProcessState
+from sanic.worker.manager import WorkerManager
+from sanic.worker.process import WorkerProcess
+
+from api_queue.drivers.processes import Backoff
+
+#: Seconds that all web workers together have until they are ready.
+START_TIMEOUT_S = 60.0
+#: Seconds between a stop and the kill of what is still there.
+STOP_TIMEOUT_S = 8.0
+TICK_S = 0.1
+#: The signals that end us. Blocked while Sanic runs, so that only the watch gets them, and none is lost.
+ENDING = (signal.SIGTERM, signal.SIGINT)
+
+_log = structlog.get_logger()
+
+
+class Supervision:
+    """Two threads: the main one runs Sanic's manager, the watch does what the manager would not."""
+
+    def __init__(self, manager: WorkerManager, when_ready: Callable[[], None]) -> None:
+        self.failed = False
+        self._manager = manager
+        self._when_ready = when_ready
+        self._ready = False
+        self._ending = False
+        self._told: set[int] = set()
+        self._backoffs: defaultdict[str, Backoff] = defaultdict(Backoff)
+        self._due_s: dict[int, float] = {}
+
+    def take_over(self) -> None:
+        """In `main_process_ready`, before the manager starts anything, with ENDING blocked in all threads."""
+        self._manager.wait_for_ack = self._wait_until_ready  # type: ignore[method-assign]  # see the module's text
+        for number in ENDING:  # multiprocessing unblocks them when it has to start its resource tracker again
+            signal.signal(number, self._on_signal)
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._ending = True
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not self._ending and not self._all_ready():
+            if time.monotonic() > deadline or not all(map(WorkerProcess.is_alive, self._manager.transient_processes)):
+                return self._give_up()
+            time.sleep(0.02)
+        if not self._ending:
+            self._when_ready()
+            self._ready = True
+        return None
+
+    def _all_ready(self) -> bool:
+        return bool(self._manager._all_workers_ack())  # type: ignore[no-untyped-call]
+
+    def _give_up(self) -> None:
+        while self._manager.monitor_subscriber.poll():
+            self._manager.monitor_subscriber.recv()  # "__TERMINATE_EARLY__", as we know already
+        self.failed = True
+        self._ending = True
+
+    def _watch(self) -> None:
+        while not self._ending:
+            if signal.sigtimedwait(ENDING, TICK_S):
+                self._ending = True
+            elif self._ready:
+                self._restart_the_dead()
+        self._manager.monitor_publisher.send(None)  # leave the monitor's loop, and wait for all to end
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        hurry = False
+        while True:
+            self._end_the_living(kill=hurry)
+            hurry = bool(signal.sigtimedwait(ENDING, TICK_S)) or hurry or time.monotonic() > deadline
+
+    # -- dying ---------------------------------------------------------------------------------------------------
+
+    def _restart_the_dead(self) -> None:
+        now_s = time.monotonic()
+        for process in self._dead():
+            pid = process.pid
+            if pid not in self._due_s:
+                self._due_s[pid] = now_s + self._backoffs[process.name].delay_s(now_s)
+                _log.warning("a process ended and is started again", process=process.name, status=process.exitcode)
+            if self._due_s[pid] <= now_s:
+                self._due_s[pid] = math.inf  # asked once; the next one has another pid
+                self._manager.monitor_publisher.send(f"{process.name}:")
+
+    def _dead(self) -> Iterator[WorkerProcess]:
+        final = (ProcessState.FAILED, ProcessState.COMPLETED)
+        return (process for process in list(self._manager.processes) if process.restartable and process.state in final)
+
+    # -- ending --------------------------------------------------------------------------------------------------
+
+    def _end_the_living(self, *, kill: bool) -> None:
+        """SIGTERM once to each, also to one that was being started meanwhile; then, maybe, SIGKILL."""
+        for process in list(self._manager.processes):
+            if process.is_alive() and kill:
+                process._current_process.kill()
+            elif process.is_alive() and process.pid not in self._told:
+                self._told.add(process.pid)
+                process._current_process.terminate()
