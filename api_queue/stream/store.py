@@ -29,12 +29,21 @@ class RedisEventLog:
         return Page(bool(known), events[-1].event_id if events else EventId(last), events)
 
     async def bells(self) -> AsyncGenerator[QueueName | None, None]:
+        rung: asyncio.Queue[QueueName | None] = asyncio.Queue()
+        listening = asyncio.create_task(self._listen(rung), name="bell")
+        try:
+            while True:
+                yield await rung.get()
+        finally:
+            await _end(listening)
+
+    async def _listen(self, rung: "asyncio.Queue[QueueName | None]") -> None:
         while True:
             try:
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(BELL)
                     async for message in pubsub.listen():
-                        yield QueueName(message["data"]) if message["type"] == "message" else None
+                        rung.put_nowait(QueueName(message["data"]) if message["type"] == "message" else None)
             except (RedisError, OSError):
                 await asyncio.sleep(RECONNECT_S)
 
@@ -65,6 +74,13 @@ class RedisRelayStore:
         if newest:
             last_ms = int(newest[0][0].partition("-")[0])
             await self._redis.call("XTRIM", _events(queue), "MINID", min(before_ms, last_ms))
+
+
+async def _end(listening: "asyncio.Task[None]") -> None:
+    """The library can swallow a cancellation while it connects anew, so once is not enough."""
+    while not listening.done():
+        listening.cancel()
+        await asyncio.wait([listening], timeout=0.05)
 
 
 def _events(queue: QueueName) -> str:
