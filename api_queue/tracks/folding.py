@@ -71,8 +71,14 @@ def distance(typed: str, word: str) -> int:
     return last[-1]
 
 
+def swapped(word: str) -> list[str]:
+    """`dnot` -> `dont` and two others: swapped, a short word shares no three letters in a row with the right one."""
+    return [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
+
+
 def corrections(typed: str, vocabulary: list[str]) -> list[str]:
-    """The words that may have been meant, nearest first; also those of which the beginning was typed."""
+    """The words that may have been meant, nearest first. Of a much longer one only the beginning was typed."""
     allowed = 1 if len(typed) <= 5 else 2
-    near = {word: min(distance(typed, word), distance(typed, word[: len(typed)])) for word in vocabulary}
-    return sorted((word for word, errors in near.items() if errors <= allowed), key=lambda word: near[word])
+    longest = len(typed) + allowed
+    errors = {word: distance(typed, word if len(word) <= longest else word[: len(typed)]) for word in vocabulary}
+    return sorted((word for word in vocabulary if errors[word] <= allowed), key=lambda word: errors[word])

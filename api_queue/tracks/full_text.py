@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api_queue.tracks.folding import corrections, joined_words, words
+from api_queue.tracks.folding import corrections, joined_words, swapped, words
 from api_queue.tracks.models import Found, Search, TagFilter, Track
 from api_queue.tracks.tables import decode, tags, terms, tracks, vocabulary
 from api_queue.tracks.tables import words as index
@@ -19,7 +19,7 @@ _FEW: Final = 5
 _WORDS_MAX: Final = 8
 _WORD_MAX: Final = 40
 #: How many words that share letters with a misspelt one are compared with it.
-_CANDIDATES: Final = 100
+_CANDIDATES: Final = 60
 
 
 # -- the index -------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def _hits(offer: list[ColumnElement[bool]], question: str) -> Select[bytes]:
 
 
 async def _page(connection: AsyncConnection, hits: Select[bytes], search: Search) -> Found:
-    counted = hits.with_only_columns(func.count()).order_by(None)
+    counted = hits.with_only_columns(func.count(tracks.c.number)).order_by(None)
     total = (await connection.scalars(counted)).one()
     page = await connection.execute(hits.limit(search.limit).offset(search.offset))
     return Found(total, [decode(record) for (record,) in page])
@@ -114,7 +114,8 @@ async def _near(connection: AsyncConnection, word: str) -> list[str]:
     if len(word) < 3:
         return []
     padded = f" {word} "
-    grams = " OR ".join(f'"{padded[i : i + 3]}"' for i in range(len(padded) - 2))
+    pieces = [padded[i : i + 3] for i in range(len(padded) - 2)]
+    grams = " OR ".join(f'"{piece}"' for piece in [*pieces, *swapped(word)])
     candidates = (
         select(vocabulary.c.term)
         .where(text("track_vocabulary MATCH :grams").bindparams(grams=grams))

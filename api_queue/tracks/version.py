@@ -2,6 +2,7 @@
 trip, so it is asked once a second at most.
 """
 
+import asyncio
 from contextlib import suppress
 from typing import Final
 
@@ -18,12 +19,14 @@ class LibraryVersion:
         self._clock = clock
         self._version = 0
         self._asked_at_ms = -_ASK_EVERY_MS
+        self._asking = asyncio.Lock()
 
     async def current(self) -> int:
         """As it was at most a second ago; while Redis is away, the last that was heard of."""
-        now_ms = self._clock.now_ms()
-        if now_ms - self._asked_at_ms >= _ASK_EVERY_MS:
-            self._asked_at_ms = now_ms  # before the answer: others need not ask meanwhile
-            with suppress(Unavailable):
-                self._version = await self._library.version()
-        return self._version
+        async with self._asking:
+            now_ms = self._clock.now_ms()
+            if now_ms - self._asked_at_ms >= _ASK_EVERY_MS:
+                self._asked_at_ms = now_ms
+                with suppress(Unavailable):
+                    self._version = await self._library.version()
+            return self._version
