@@ -64,7 +64,6 @@ class FileSender:
         response = await request.respond(status=plan.status, headers=plan.headers)
         try:
             with StallWatch(transport, self._write_timeout_s) as watch:
-                await response.send(b"", end_stream=False)
                 for segment in plan.body:
                     await _write(response, fd, segment, watch)
         except EOFError:  # the file shrank: only a broken connection tells that what was promised will not come
@@ -81,9 +80,11 @@ async def _write(response: BaseHTTPResponse, fd: int, segment: bytes | Span, wat
         chunk = await read(fd, at, min(CHUNK_BYTES, stop - at))
         if not chunk:
             raise EOFError
+        at += len(chunk)
         await response.send(chunk, end_stream=False)  # type: ignore[type-var]  # Sanic takes any buffer
         watch.progress()
-        at += len(chunk)
+        if at < stop:  # a listener as fast as we are never makes `send` wait, and others want their turn
+            await asyncio.sleep(0)
 
 
 @contextmanager
@@ -106,7 +107,8 @@ def _describe(fd: int, content_type: str) -> File:
 
 
 def _fields(request: Request) -> dict[str, str]:
-    return {name: ", ".join(lines) for name in _FIELDS if (lines := request.headers.get_all(name))}
+    headers = request.headers
+    return {name: ", ".join(headers.getall(name)) for name in _FIELDS if name in headers}
 
 
 def _refusal(plan: Plan) -> HTTPResponse:

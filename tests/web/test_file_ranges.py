@@ -15,10 +15,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from sanic import HTTPResponse, Request, Sanic
+from sanic.response import BaseHTTPResponse
 
 from api_queue.drivers.clock import SystemClock
+from api_queue.formats.byte_ranges import Span
 from api_queue.web.errors import setup_errors
-from api_queue.web.file_ranges import CHUNK_BYTES, FileSender
+from api_queue.web.file_ranges import CHUNK_BYTES, FileSender, _opened, _write
+from api_queue.web.stall_watch import StallWatch
 from tests.serving import serving
 from tests.tools import needs
 
@@ -31,11 +34,11 @@ WRITE_TIMEOUT_S = 0.5
 @pytest.fixture
 def song(tmp_path: Path) -> Path:
     path = tmp_path / "song.flac"
-    _write(path, BYTES)
+    _store(path, BYTES)
     return path
 
 
-def _write(path: Path, content: bytes) -> None:
+def _store(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     os.utime(path, (MODIFIED_S, MODIFIED_S))
 
@@ -202,7 +205,7 @@ async def test_any_edit_is_another_etag(client: httpx.AsyncClient, song: Path) -
     # Given a tagger that keeps size and modification time
     before = (await client.head("/song.flac")).headers
     await asyncio.sleep(0.02)  # the kernel's clock of file changes ticks every few milliseconds
-    _write(song, BYTES[::-1])
+    _store(song, BYTES[::-1])
     after = (await client.head("/song.flac")).headers
     assert before["last-modified"] == after["last-modified"]
     assert before["etag"] != after["etag"]
@@ -352,6 +355,28 @@ async def test_slow_clients_cost_no_memory_and_slow_nobody(
         grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
         assert grown_kb < 20 * 4 * CHUNK_BYTES // 1024
     await _until_open(big, 0)
+
+
+async def test_a_listener_as_fast_as_we_are_leaves_others_their_turn(song: Path) -> None:
+    # Given a connection that takes every chunk at once, and others who wait for the event loop
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    class Eager(BaseHTTPResponse):
+        async def send(self, data: object = None, end_stream: bool | None = None) -> None:
+            """Never waits."""
+
+    waiting = asyncio.create_task(others())
+    with _opened(song) as fd, StallWatch(asyncio.WriteTransport(), WRITE_TIMEOUT_S) as watch:
+        # When a file of four chunks is sent / Then the others ran between each two
+        await _write(Eager(), fd, Span(0, SIZE), watch)  # type: ignore[no-untyped-call]  # Sanic's constructor
+    waiting.cancel()
+    assert turns >= SIZE // CHUNK_BYTES
 
 
 async def test_listeners_who_leave_are_no_news(base: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
