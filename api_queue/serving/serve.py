@@ -1,6 +1,7 @@
 """`serve`: from settings to the end of the last process."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from api_queue.serving import welcome
 from api_queue.serving.addresses import BACKLOG, authority, is_loopback, listen, name_for_others
 from api_queue.serving.data_folder import locked
 from api_queue.serving.roles import run_role, web_worker
+from api_queue.serving.spawned import spawn_from_here
 from api_queue.serving.supervision import ENDING, Supervision
 from api_queue.settings import Settings
 
@@ -34,6 +36,7 @@ from api_queue.settings import Settings
 def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. Raises StartRefused, with one sentence, when it cannot start."""
     configure_logs(settings.log_level)
+    gc.freeze()  # as in roles
     _refuse_unfit(settings)
     with ExitStack() as parts:
         with _interruptible():
@@ -46,6 +49,7 @@ def serve(settings: Settings) -> None:
             if not broker_url:
                 settings, broker_url = _with_broker(settings, parts)
             admin_code = _prepare(settings)
+            spawn_from_here()
             resource_tracker.ensure_running()  # whoever starts it later unblocks the signals that we are about to block
         _run_sanic(settings, broker_url, listener, partial(welcome.show, settings, admin_code))
 

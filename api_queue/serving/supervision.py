@@ -109,6 +109,7 @@ class Supervision:
         """SIGTERM once to each, also to one that was being started meanwhile; then, maybe, SIGKILL."""
         for process in list(self._manager.processes):
             if process.is_alive() and kill:
+                _log.warning("a process did not end in time and is killed", process=process.name)
                 process._current_process.kill()
             elif process.is_alive() and process.pid not in self._told:
                 self._told.add(process.pid)
