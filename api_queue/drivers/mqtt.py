@@ -16,8 +16,10 @@ import structlog
 
 from api_queue.errors import BrokerAway
 
-#: Seconds within which a broker that is well confirms; also for its answer to CONNECT.
+#: Seconds within which a broker that is well confirms.
 ACK_TIMEOUT_S: Final = 5.0
+#: Seconds for its answer to CONNECT. aiomqtt does not see a broker that dies before it has answered, only the silence.
+GREETING_TIMEOUT_S: Final = 2.0
 #: Seconds between tries to connect: retained state has to be right 5 s after the broker is back.
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.1, 2.0
 #: Seconds of silence after which either side asks, and half as many more until it gives up.
@@ -142,7 +144,7 @@ def _options(url: str) -> dict[str, Any]:
         "password": unquote(parts.password) if parts.password else None,
         "tls_context": ssl.create_default_context() if secure else None,
         "keepalive": KEEPALIVE_S,
-        "timeout": ACK_TIMEOUT_S,
+        "timeout": GREETING_TIMEOUT_S,
         "logger": _library_log,
     }
 

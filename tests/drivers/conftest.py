@@ -2,8 +2,8 @@ import itertools
 import os
 import shutil
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,6 @@ import pytest
 from api_queue.drivers import mosquitto
 from api_queue.drivers.mqtt_broker import BrokerProcess, EmbeddedBroker
 from api_queue.settings import Settings
-from tests.drivers import mqtt_wire
 
 _numbers = itertools.count()
 
@@ -102,10 +101,17 @@ class Raw:
         self.socket.close()
 
 
+Open = Callable[..., Raw]
+
+
 @pytest.fixture
-def raw(broker: BrokerProcess) -> Iterator[Raw]:
-    """Connected, and greeted as a guest."""
-    connection = Raw(broker).say(mqtt_wire.connect(""))
-    assert connection.read(4) == b"\x20\2\0\0"
-    yield connection
-    connection.close()
+def raw(broker: BrokerProcess) -> Iterator[Open]:
+    """`raw(*said)`: one more connection, closed with the test."""
+    with ExitStack() as opened:
+
+        def open_one(*said: bytes, receive_buffer: int | None = None) -> Raw:
+            connection = Raw(broker, receive_buffer=receive_buffer)
+            opened.callback(connection.close)
+            return connection.say(*said)
+
+        yield open_one

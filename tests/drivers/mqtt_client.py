@@ -14,7 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from api_queue.drivers.announcer.broker import PUBLISHER
 from api_queue.drivers.mqtt_broker import BrokerProcess
 
-PATIENCE_S = 5.0
+PATIENCE_S = 10.0
 Transport = Literal["tcp", "websockets"]
 
 
@@ -62,6 +62,7 @@ class Client:
         self.closed = threading.Event()
 
     def connect(self) -> ReasonCode:
+        """The broker's answer, or that it hung up."""
         self._paho.connect(*self._address)
         self._paho.loop_start()
         return self._answers.get(timeout=PATIENCE_S)
@@ -103,8 +104,9 @@ class Client:
         self._answers.put(reason)
 
     def _on_disconnect(
-        self, _client: Paho, _data: object, _flags: DisconnectFlags, _reason: ReasonCode, _more: Properties | None
+        self, _client: Paho, _data: object, _flags: DisconnectFlags, reason: ReasonCode, _more: Properties | None
     ) -> None:
+        self._answers.put(reason)
         self.closed.set()
 
     def _on_message(self, _client: Paho, _data: object, message: MQTTMessage) -> None:

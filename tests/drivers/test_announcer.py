@@ -155,7 +155,7 @@ async def test_qos_2_is_granted_as_1(house: House) -> None:
 
 async def test_a_guest_cannot_take_the_place_of_the_server(house: House) -> None:
     server = await house.enter(client_id="s", login=LOGIN)
-    guest = await house.enter(client_id="s")
+    await house.enter(client_id="s")
     server.say(mqtt_wire.PINGREQ)
     assert await server.read(2) == b"\xd0\0"
 
@@ -164,11 +164,11 @@ async def test_a_guest_cannot_take_the_place_of_the_server(house: House) -> None
 
 
 async def test_a_full_house_turns_guests_away_but_never_the_server(house: House) -> None:
-    guests = [await house.enter() for _ in range(3)]
+    for _ in range(3):
+        await house.enter()
     late = await house.open(mqtt_wire.connect("late"))
     assert await late.rest() == b"\x20\2\0\3"
-    server = await house.enter(login=LOGIN)
-    assert len({*guests, late, server}) == 5
+    await house.enter(login=LOGIN)
 
 
 async def test_subscriptions_are_counted(house: House) -> None:
@@ -238,7 +238,7 @@ async def _body(peer: Peer, first: int) -> tuple[str, bytes]:
 
 
 async def test_a_stalled_reader_of_events_is_closed_rather_than_left_with_a_gap(house: House) -> None:
-    peer = await _stalled(house, qos=1)
+    await _stalled(house, qos=1)
     house.broker.publish(Message("events", b"{}", 1))
     assert not house.broker._places
 

@@ -1,0 +1,131 @@
+"""What Mosquitto gives beyond the announcer, and that its configuration says what we mean."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from paho.mqtt.enums import MQTTProtocolVersion
+
+from api_queue.drivers import mosquitto
+from api_queue.drivers.announcer.broker import PUBLISHER
+from api_queue.drivers.mqtt_broker import BrokerProcess, EmbeddedBroker
+from tests.drivers.conftest import need, running
+from tests.drivers.mqtt_client import PATIENCE_S, Client, Heard, password_of, server
+
+CONFIG = Path(__file__).parents[2] / "config"
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+    with running("mosquitto", tmp_path_factory.mktemp("mosquitto")) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="module")
+def folder(embedded: EmbeddedBroker) -> Path:
+    return Path(embedded.process.command[2]).parent
+
+
+def _options(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_what_is_written_is_for_its_own_user_and_holds_no_password(embedded: EmbeddedBroker, folder: Path) -> None:
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for name in ("mosquitto.conf", "mosquitto.acl", "mosquitto.passwd"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
+        assert password_of(embedded.process) not in (folder / name).read_text()
+
+
+def test_our_rules_are_those_that_we_give_to_others() -> None:
+    given = _options((CONFIG / "mosquitto.conf").read_text())
+    assert set(_options(mosquitto.RULES)) <= set(given)
+    assert _options(mosquitto.ACL.format(publisher=PUBLISHER)) == _options((CONFIG / "mosquitto.acl").read_text())
+
+
+def test_the_configuration_that_we_give_to_others_works(tmp_path: Path) -> None:
+    binary, maker = mosquitto.find_binary(), shutil.which("mosquitto_passwd")
+    need("mosquitto", binary and maker)
+    login, ports = (PUBLISHER, "chosen"), (_free_port(), _free_port())
+    subprocess.run([str(maker), "-b", "-c", str(tmp_path / "api_queue.passwd"), *login], check=True)
+    shutil.copy(CONFIG / "mosquitto.acl", tmp_path / "api_queue.acl")
+    text = (CONFIG / "mosquitto.conf").read_text().replace("/etc/mosquitto", str(tmp_path))
+    for port, ours in zip(("1883", "9001"), ports, strict=True):
+        text = text.replace(f"listener {port}", f"listener {ours} 127.0.0.1\nsocket_domain ipv4")
+    (tmp_path / "m.conf").write_text(text + f"persistence_location {tmp_path}/\nuser root\n")
+    process = BrokerProcess("mosquitto", (), {}, "127.0.0.1", *ports, f"mqtt://{login[0]}:{login[1]}@127.0.0.1")
+    with subprocess.Popen([str(binary), "-c", str(tmp_path / "m.conf")]) as child:
+        try:
+            _wait_for(ports[1])
+            with server(process) as writer, Client(process, transport="websockets") as reader:
+                reader.subscribe("t", 1)
+                writer.publish("t", b"x")
+                assert reader.hear() == Heard("t", b"x", 1)
+        finally:
+            child.terminate()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as chosen:
+        return int(chosen.getsockname()[1])
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+
+
+def test_both_listeners_keep_to_the_address_they_are_given(broker: BrokerProcess) -> None:
+    for port in (broker.port, broker.ws_port):
+        socket.create_connection(("127.0.0.1", port)).close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port))
+
+
+def test_version_5_is_spoken(broker: BrokerProcess, topic: str) -> None:
+    with server(broker) as writer, Client(broker, version=MQTTProtocolVersion.MQTTv5) as reader:
+        writer.publish(topic, b"x", retain=True)
+        reader.subscribe(topic, 1)
+        assert reader.hear() == Heard(topic, b"x", 1, retain=True)
+
+
+async def test_mosquitto_sub_speaks_version_5(broker: BrokerProcess, topic: str, mosquitto_sub: str) -> None:
+    with server(broker) as writer:
+        writer.publish(topic, b"five", retain=True)
+    arguments = ["-V", "5", "-h", broker.host, "-p", str(broker.port), "-t", topic, "-C", "1", "-W", "5"]
+    child = await asyncio.create_subprocess_exec(mosquitto_sub, *arguments, stdout=asyncio.subprocess.PIPE)
+    printed, _ = await child.communicate()
+    assert printed == b"five\n"
+
+
+def test_a_persistent_session_outlives_a_restart_of_the_broker(tmp_path: Path) -> None:
+    with running("mosquitto", tmp_path) as embedded:
+        broker = embedded.process
+        with Client(broker, "u8-mqtt--abc", clean=False) as reader:
+            reader.subscribe("t", 1)
+        first = embedded.program.pid
+        assert first
+        os.kill(first, signal.SIGTERM)
+        while embedded.program.pid == first:
+            time.sleep(0.02)
+        _wait_for(broker.port)
+        with server(broker) as writer, Client(broker, "u8-mqtt--abc", clean=False) as back:
+            writer.publish("t", b"without subscribing again")
+            assert back.hear() == Heard("t", b"without subscribing again", 1)
+        with server(broker) as writer:
+            writer.publish("t", b"while away")
+        with Client(broker, "u8-mqtt--abc", clean=False) as back:
+            assert back.hear() == Heard("t", b"while away", 1)
