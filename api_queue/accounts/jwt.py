@@ -149,7 +149,7 @@ class Answers(sanic_jwt.Responses):  # type: ignore[misc]  # the library has no 
         request: Request, access_token: str, output: dict[str, Any], *, refresh_token: str, **_: object
     ) -> BaseHTTPResponse:
         settings: Settings = request.app.ctx.settings
-        response = reply(output)
+        response = reply(output, 200, {"Cache-Control": "no-store"})
         max_age_s = settings.jwt_refresh_days * 86_400
         add_credential_cookies(response, access_token, refresh_token, max_age_s=max_age_s, secure=request.ctx.secure)
         return response

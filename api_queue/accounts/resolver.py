@@ -15,7 +15,7 @@ from api_queue.errors import BadCredential, CountedToken, LoginExpired, WeakSess
 from api_queue.types import GuestId
 from api_queue.web.identity import Caller, Grant, Presented
 
-#: Guests whose public ids a worker remembers: computing one takes longer than all the rest of recognising a guest.
+#: Guests whom a worker knows again by one look into a dict.
 _MOST_GUESTS: Final = 10_000
 
 
@@ -47,24 +47,36 @@ class Resolver:
         self._guest_key = guest_key
         self._demo = demo
         self._chosen_id = DEMO_CHOSEN_ID if demo else CHOSEN_ID
-        self._guests: dict[str, GuestId] = {}
+        self._guests: dict[Presented, Caller] = {}
         self._known_tokens: Recent[LoginToken | None] = Recent(clock)
         self._known_access: Recent[_Access | None] = Recent(clock)
 
     async def resolve(self, presented: Presented) -> Caller:
-        session, bearer = presented.session_id, presented.bearer
+        known = self._guests.get(presented)
+        return known if known is not None else await self._resolve(presented)
+
+    async def _resolve(self, presented: Presented) -> Caller:
+        session, bearer, address = presented
+        token = session if session is not None and self._is_token(session) else None
+        grants = await self._grants(token, bearer)
         guest_id: GuestId | None = None
-        grants: tuple[Grant, ...] = ()
-        if session is not None:
-            if self._is_token(session):
-                grants = (await self._by_token(session),)
-            else:
-                guest_id = self._guest_id(session)
-        if bearer is not None:
-            grants += (await self._by_bearer(bearer),)
-        if guest_id is None and grants:  # the same owner of items, however the token came
+        if session is not None and token is None:
+            guest_id = self._guest_id(session)
+        elif grants:  # the same owner of items, however the token came
             guest_id = self._public_id(f"token:{grants[0].token_id}")
-        return Caller(guest_id, presented.address, grants)
+        caller = Caller(guest_id, address, grants)
+        return caller if grants else self._remember(presented, caller)
+
+    async def _grants(self, token: str | None, bearer: str | None) -> tuple[Grant, ...]:
+        by_token = (await self._by_token(token),) if token is not None else ()
+        by_bearer = (await self._by_bearer(bearer),) if bearer is not None else ()
+        return by_token + by_bearer
+
+    def _remember(self, presented: Presented, guest: Caller) -> Caller:
+        if len(self._guests) >= _MOST_GUESTS:
+            self._guests.clear()
+        self._guests[presented] = guest
+        return guest
 
     def new_guest(self, address: str) -> Caller:
         session = f"g{secrets.token_hex(20)}"
@@ -105,14 +117,9 @@ class Resolver:
         return _Access(token, claims.expires_at_ms) if token else None
 
     def _guest_id(self, session: str) -> GuestId:
-        known = self._guests.get(session)
-        if known is None:
-            if not self._chosen_id.fullmatch(session):
-                raise WeakSessionId
-            if len(self._guests) >= _MOST_GUESTS:
-                self._guests.clear()
-            known = self._guests[session] = self._public_id(session)
-        return known
+        if not self._chosen_id.fullmatch(session):
+            raise WeakSessionId
+        return self._public_id(session)
 
     def _public_id(self, text: str) -> GuestId:
         digest = hashlib.blake2b(text.encode(), digest_size=10, key=self._guest_key).digest()

@@ -33,7 +33,7 @@ def is_secure(request: Request, proxies: Sequence[Network]) -> bool:
     """Over TLS, here or at a proxy of ours."""
     if request.conn_info is not None and request.conn_info.ssl:
         return True
-    return request.headers.get("x-forwarded-proto") == "https" and _is_one_of(request.ip, proxies)
+    return _is_one_of(request.ip, proxies) and request.headers.get("x-forwarded-proto") == "https"
 
 
 def _is_one_of(address: str, proxies: Sequence[Network]) -> bool:

@@ -19,13 +19,15 @@ _SESSION_S: Final = 400 * 86_400
 
 def presented(request: Request, address: str) -> Presented:
     """A bearer in the header wins over the cookie of a browser that is logged in."""
-    if "cookie" not in request.headers:
-        return Presented(None, _header(request), address)
-    cookies = request.cookies
-    return Presented(cookies.get(SESSION) or None, _header(request) or cookies.get(ACCESS) or None, address)
+    header = request.headers.get("cookie")
+    if header is None:
+        return Presented(None, _bearer(request), address)
+    # Sanic's own reading of cookies takes longer than all the rest of the guard, and none of these is ever quoted.
+    cookies = dict(pair.strip().partition("=")[::2] for pair in header.split(";"))
+    return Presented(cookies.get(SESSION) or None, _bearer(request) or cookies.get(ACCESS) or None, address)
 
 
-def _header(request: Request) -> str | None:
+def _bearer(request: Request) -> str | None:
     header: str | None = request.headers.get("authorization")
     if header is None:
         return None

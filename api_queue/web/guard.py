@@ -72,31 +72,28 @@ class Guard:
         self._idempotency = Idempotency(keepers.answers)
 
     async def on_request(self, request: Request) -> HTTPResponse | None:
-        address = request.ip
-        if self._proxies:
-            address = client_address(address, ",".join(request.headers.getall("x-forwarded-for", [])), self._proxies)
-        request.ctx.caller = Caller(None, address)
         request.ctx.secure = is_secure(request, self._proxies)
         if request.method == "OPTIONS":
             return self._cors.preflight(request)
         if request.route is None:  # the answer is 404 or 405 already
             return None
-        return await self._pass(request, request.route, address)
+        return await self._pass(request, request.route)
 
-    async def _pass(self, request: Request, route: Route, address: str) -> HTTPResponse | None:
+    async def _pass(self, request: Request, route: Route) -> HTTPResponse | None:
         rule = self.rules.get((request.method, route.path))
         if rule is None:
             raise UndeclaredRoute
         request.ctx.rule = rule
         if rule.writes:
             self._cross_site.refuse(request)
-        caller = request.ctx.caller = await self._caller(request, rule, address)
+        caller = request.ctx.caller = await self._caller(request, rule)
         _authorise(request, rule, caller)
         if rule.limit is not None:
             await self._keepers.limiter.check(rule.limit, caller)
         return await self._idempotency.begin(request, caller) if rule.writes else None
 
-    async def _caller(self, request: Request, rule: Rule, address: str) -> Caller:
+    async def _caller(self, request: Request, rule: Rule) -> Caller:
+        address = self._address(request)
         if rule.access == "public":
             return Caller(None, address)
         who = presented(request, address)
@@ -107,6 +104,12 @@ class Guard:
         if rule.access == "guest" and caller.guest_id is None:
             return self._keepers.resolver.new_guest(address)
         return caller
+
+    def _address(self, request: Request) -> str:
+        if not self._proxies:
+            return request.ip
+        forwarded = ",".join(request.headers.getall("x-forwarded-for", []))
+        return client_address(request.ip, forwarded, self._proxies)
 
     async def _refused(self, request: Request, rule: Rule, who: Presented, error: Unauthorized) -> Caller:
         """Guessing counts as logging in. A browser still gets its page, and drops a cookie that is no good."""
@@ -132,7 +135,8 @@ class Guard:
             await self._after_write(request, response, rule, caller)
 
     async def _after_write(self, request: Request, response: BaseHTTPResponse, rule: Rule, caller: Caller) -> None:
-        response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "GET":
+            response.headers.setdefault("Cache-Control", "no-store")
         if hasattr(request.ctx, "idempotency"):
             await self._idempotency.finish(request, response)
         if rule.audited and response.status < 400:

@@ -21,8 +21,8 @@ def harden(response: BaseHTTPResponse) -> None:
     """What a handler has set itself stays."""
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
     if (response.content_type or "").startswith("text/html"):
+        headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Content-Security-Policy", PAGE_POLICY)
 
 

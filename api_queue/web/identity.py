@@ -1,7 +1,7 @@
 """Who calls: what a request presents, what it was found to be, and what that may do."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from api_queue.types import GuestId, QueueName, Role
 
@@ -23,8 +23,7 @@ MAY: Final[dict[Access, frozenset[Role]]] = {
 RANK: Final[tuple[Role, ...]] = ("guest", "screen", "speaker", "member", "helper", "host", "admin")
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+class Presented(NamedTuple):
     """Credentials as they came: `session_id` cookie, bearer (login token or JWT), client address."""
 
     session_id: str | None
@@ -52,6 +51,8 @@ class Caller:
 
     def role_on(self, queue: QueueName | None) -> Role:
         """The highest role here; on no queue in particular only grants for all queues count."""
+        if not self.grants:
+            return "guest"
         roles = [g.role for g in self.grants if g.queue is None or g.queue == queue]
         return max(roles, key=RANK.index, default="guest")
 

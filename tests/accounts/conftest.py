@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -6,15 +7,22 @@ import pytest
 
 from api_queue.drivers.redis import Redis
 from api_queue.drivers.sql import connect, url_of
-from api_queue.migrations import upgrade_database
+from api_queue.migrations import upgrade
 from tests.accounts.house import House
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with all tables, to be copied: migrating takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("migrated")
+    upgrade(url_of("", folder))
+    return folder
+
+
 @pytest.fixture
-async def house(redis: Redis, tmp_path: Path) -> AsyncIterator[House]:
-    url = url_of("", tmp_path)
-    await upgrade_database(url)
-    engine = connect(url)
+async def house(redis: Redis, tmp_path: Path, migrated: Path) -> AsyncIterator[House]:
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    engine = connect(url_of("", tmp_path))
     yield House(redis, engine, tmp_path)
     await engine.dispose()
 
