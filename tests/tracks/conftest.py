@@ -1,5 +1,6 @@
 """A library on a disk and in SQL, what a scan makes of it, and a clock that the test moves."""
 
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from api_queue.drivers.redis import Redis
 from api_queue.drivers.sql import connect, url_of
 from api_queue.errors import UnknownQueue
-from api_queue.migrations import upgrade_database
+from api_queue.migrations import upgrade
 from api_queue.tracks.data_files import DataFiles
 from api_queue.tracks.data_folder import DataFolder
 from api_queue.tracks.library import RedisLibrary
@@ -71,12 +72,19 @@ class Shelf:
         return [track.title for track in (await self.store.search(Search(q, tag_filter))).tracks]
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated once; copied for each test."""
+    folder = tmp_path_factory.mktemp("sql")
+    upgrade(url_of("", folder))
+    return folder
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+async def store(empty_database: Path, tmp_path: Path) -> AsyncIterator[SqlStore]:
     """An empty library."""
-    url = url_of("", tmp_path)
-    await upgrade_database(url)
-    engine = connect(url)
+    shutil.copytree(empty_database, tmp_path, dirs_exist_ok=True)
+    engine = connect(url_of("", tmp_path))
     yield SqlStore(engine)
     await engine.dispose()
 

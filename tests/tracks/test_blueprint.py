@@ -48,29 +48,27 @@ async def test_a_search(client: httpx.AsyncClient) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("question", "titles"),
-    [
-        ("", ["Eins", "Zwei"]),
-        ("?limit=1&offset=1", ["Zwei"]),
-        ("?tag=genre:pop", ["Zwei"]),
-        ("?tag=-genre:pop", ["Eins"]),
-        ("?tag=genre:pop&tag=artist:ünal", []),
-        ("?queue=pop", ["Zwei"]),
-        ("?queue=pop&q=eins", []),
-    ],
-)
-async def test_questions(client: httpx.AsyncClient, question: str, titles: list[str]) -> None:
-    answer = (await client.get(f"/tracks{question}")).json()
+async def test_questions(client: httpx.AsyncClient) -> None:
+    expected = {
+        "": ["Eins", "Zwei"],
+        "?limit=1&offset=1": ["Zwei"],
+        "?tag=genre:pop": ["Zwei"],
+        "?tag=-genre:pop": ["Eins"],
+        "?tag=genre:pop&tag=artist:ünal": [],
+        "?queue=pop": ["Zwei"],
+        "?queue=pop&q=eins": [],
+    }
 
-    assert [track["title"] for track in answer["tracks"]] == titles
+    answers = {question: (await client.get(f"/tracks{question}")).json() for question in expected}
+
+    assert {q: [track["title"] for track in answer["tracks"]] for q, answer in answers.items()} == expected
 
 
-@pytest.mark.parametrize("question", ["limit=0", "limit=201", "limit=many", "offset=-1", f"q={'x' * 201}"])
-async def test_a_question_out_of_bounds(client: httpx.AsyncClient, question: str) -> None:
-    answer = await client.get(f"/tracks?{question}")
+async def test_a_question_out_of_bounds(client: httpx.AsyncClient) -> None:
+    for question in ("limit=0", "limit=201", "limit=many", "offset=-1", f"q={'x' * 201}"):
+        answer = await client.get(f"/tracks?{question}")
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "bad_query")
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_query")
 
 
 async def test_a_queue_that_is_not(client: httpx.AsyncClient) -> None:
@@ -87,14 +85,12 @@ async def test_one_track_by_its_alias(client: httpx.AsyncClient) -> None:
     assert "one.flac" not in str(answer)
 
 
-@pytest.mark.parametrize(
-    "path", ["/tracks/nothing", "/tracks/nothing/cover", "/tracks/..%2Fone.flac", "/tracks/Zoë_Zwei/cover"]
-)
-async def test_what_is_not_there(client: httpx.AsyncClient, path: str) -> None:
-    answer = await client.get(path)
+async def test_what_is_not_there(client: httpx.AsyncClient) -> None:
+    for path in ("nothing", "nothing/cover", "..%2Fone.flac", "Zoë_Zwei/cover"):
+        answer = await client.get(f"/tracks/{path}")
 
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_cover_is_kept_by_the_browser(client: httpx.AsyncClient) -> None:
@@ -137,18 +133,16 @@ async def test_both_codings_have_tags_of_their_own(client: httpx.AsyncClient, sh
     assert len(tags) == 2
 
 
-@pytest.mark.parametrize("name", ["0" * 32 + ".json", "nothing.json", "..%2F..%2Fsecret"])
-async def test_no_such_data_file(client: httpx.AsyncClient, name: str) -> None:
-    answer = await client.get(f"/tracks/data/{name}")
+async def test_no_such_data_file(client: httpx.AsyncClient) -> None:
+    for name in ("0" * 32 + ".json", "nothing.json", "..%2F..%2Fsecret"):
+        answer = await client.get(f"/tracks/data/{name}")
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_data_file")
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_data_file")
 
 
-@pytest.mark.parametrize(
-    "path", ["/tracks", "/tracks/Ünal_Eins", "/tracks/Ünal_Eins/cover", "/tracks/Ünal_Eins/lyrics"]
-)
-async def test_head_is_get_without_the_body(client: httpx.AsyncClient, path: str) -> None:
-    get, head = await client.get(path), await client.head(path)
+async def test_head_is_get_without_the_body(client: httpx.AsyncClient) -> None:
+    for path in ("", "/Ünal_Eins", "/Ünal_Eins/cover", "/Ünal_Eins/lyrics"):
+        get, head = await client.get(f"/tracks{path}"), await client.head(f"/tracks{path}")
 
-    assert (head.status_code, head.content) == (200, b"")
-    assert head.headers["content-length"] == get.headers["content-length"]
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == get.headers["content-length"]

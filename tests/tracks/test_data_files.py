@@ -129,7 +129,7 @@ async def test_a_file_that_somebody_deleted_is_built_again(shelf: Shelf) -> None
     assert shelf.files.path(rock, gzipped=False).exists()
 
 
-@pytest.mark.parametrize("name", ["", "..", "../api_queue", "f" * 32, "F" * 32, "a" * 31])
-async def test_what_is_no_data_file(shelf: Shelf, name: str) -> None:
-    with pytest.raises(UnknownDataFile):
-        shelf.files.path(name, gzipped=False)
+async def test_what_is_no_data_file(shelf: Shelf) -> None:
+    for name in ("", "..", "../api_queue", "f" * 32, "F" * 32, "a" * 31):
+        with pytest.raises(UnknownDataFile):
+            shelf.files.path(name, gzipped=False)

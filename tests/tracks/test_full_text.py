@@ -59,44 +59,45 @@ async def titles(store: SqlStore, q: str, tag_filter: TagFilter = EVERYTHING) ->
     return [found.title for found in (await store.search(Search(q, tag_filter))).tracks]
 
 
-@pytest.mark.parametrize(
-    ("typed", "title"),
-    [
-        ("bohemian rhapsody", "Bohemian Rhapsody"),
-        ("rhapsody queen", "Bohemian Rhapsody"),
-        ("bohem", "Bohemian Rhapsody"),
-        ("bohemain rapsody", "Bohemian Rhapsody"),
-        ("boemian", "Bohemian Rhapsody"),
-        ("dont stop", "Don't Stop Me Now"),
-        ("don’t stop", "Don't Stop Me Now"),
-        ("dnot stopp", "Don't Stop Me Now"),
-        ("beyonce", "Halo"),
-        ("BEYONCÉ halo", "Halo"),
-        ("byonce", "Halo"),
-        ("acdc", "Back in Black"),
-        ("ac/dc", "Back in Black"),
-        ("ac dc blakc", "Back in Black"),
-        ("hozeir", "Take Me to Church"),
-        ("丸の内", "丸の内サディスティック"),
-        ("の内", "丸の内サディスティック"),
-        ("さでぃす", "丸の内サディスティック"),
-        ("林檎", "丸の内サディスティック"),
-        ("天使のテーゼ", "残酷な天使のテーゼ"),
-        ("残酷の天使のテーゼ", "残酷な天使のテーゼ"),
-        ("группа", "Группа крови"),
-        ("КИНО", "Группа крови"),
-        ("грппа крви", "Группа крови"),
-        ("강남", "강남스타일"),
-        ("παιδια πειραια", "Τα παιδιά του Πειραιά"),
-        ("انت", "أنت عمري"),
-        ("तुम", "तुम ही हो"),
-        ("หิน", "ก้อนหินก้อนนั้น"),
-        ("bjork", "Hyperballad"),
-        ("bjrok hyperbalad", "Hyperballad"),
-    ],
-)
-async def test_it_is_found_however_it_was_typed(songs: SqlStore, typed: str, title: str) -> None:
-    assert (await titles(songs, typed))[:1] == [title]
+TYPED = [
+    ("bohemian rhapsody", "Bohemian Rhapsody"),
+    ("rhapsody queen", "Bohemian Rhapsody"),
+    ("bohem", "Bohemian Rhapsody"),
+    ("bohemain rapsody", "Bohemian Rhapsody"),
+    ("boemian", "Bohemian Rhapsody"),
+    ("dont stop", "Don't Stop Me Now"),
+    ("don’t stop", "Don't Stop Me Now"),
+    ("dnot stopp", "Don't Stop Me Now"),
+    ("beyonce", "Halo"),
+    ("BEYONCÉ halo", "Halo"),
+    ("byonce", "Halo"),
+    ("acdc", "Back in Black"),
+    ("ac/dc", "Back in Black"),
+    ("ac dc blakc", "Back in Black"),
+    ("hozeir", "Take Me to Church"),
+    ("丸の内", "丸の内サディスティック"),
+    ("の内", "丸の内サディスティック"),
+    ("さでぃす", "丸の内サディスティック"),
+    ("林檎", "丸の内サディスティック"),
+    ("天使のテーゼ", "残酷な天使のテーゼ"),
+    ("残酷の天使のテーゼ", "残酷な天使のテーゼ"),
+    ("группа", "Группа крови"),
+    ("КИНО", "Группа крови"),
+    ("грппа крви", "Группа крови"),
+    ("강남", "강남스타일"),
+    ("παιδια πειραια", "Τα παιδιά του Πειραιά"),
+    ("انت", "أنت عمري"),
+    ("तुम", "तुम ही हो"),
+    ("หิน", "ก้อนหินก้อนนั้น"),
+    ("bjork", "Hyperballad"),
+    ("bjrok hyperbalad", "Hyperballad"),
+]
+
+
+async def test_it_is_found_however_it_was_typed(songs: SqlStore) -> None:
+    first = {typed: (await titles(songs, typed))[:1] for typed, _ in TYPED}
+
+    assert first == {typed: [title] for typed, title in TYPED}
 
 
 async def test_a_title_weighs_more_than_an_album(store: SqlStore) -> None:
@@ -151,11 +152,9 @@ async def test_genres_are_found_too(songs: SqlStore) -> None:
     assert await titles(songs, "indie") == ["Take Me to Church"]
 
 
-@pytest.mark.parametrize(
-    "typed", ['"', "a OR b", "title:x", "NEAR(a b)", "*", "^a", "{a}", "a'b\"c", "\x00", "(", "-a", "a" * 5000]
-)
-async def test_no_question_breaks_the_index(songs: SqlStore, typed: str) -> None:
-    await songs.search(Search(typed))
+async def test_no_question_breaks_the_index(songs: SqlStore) -> None:
+    for typed in ('"', "a OR b", "title:x", "NEAR(a b)", "*", "^a", "{a}", "a'b\"c", "\x00", "(", "-a", "a" * 5000):
+        await songs.search(Search(typed))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
