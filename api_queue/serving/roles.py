@@ -14,6 +14,7 @@ import uvloop
 from sanic import Sanic
 
 from api_queue.app import create_app, run_conductor, run_relay
+from api_queue.drivers.process_name import name_process
 from api_queue.logs import configure_logs
 from api_queue.serving.scanning import scan
 from api_queue.settings import Settings
@@ -26,18 +27,19 @@ ROLES: Final[Mapping[str, Callable[[Settings], Coroutine[Any, Any, None]]]] = Ma
 
 def web_worker(settings: Settings) -> "Sanic[Any, Any]":
     """The factory that Sanic calls in each spawned worker: nothing that was set in the main process is there."""
-    _begin(settings)
+    _begin("web", settings)
     return create_app(settings)
 
 
 def run_role(role: str, settings: Settings) -> None:
     """Until SIGTERM or SIGINT."""
-    _begin(settings)
+    _begin(role, settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_told(ROLES[role](settings)))
 
 
-def _begin(settings: Settings) -> None:
+def _begin(role: str, settings: Settings) -> None:
+    name_process(role)
     parent = multiprocessing.parent_process()
     if parent and not parent.is_alive():  # it died before we had asked to die with it
         os._exit(1)
