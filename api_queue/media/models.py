@@ -55,7 +55,7 @@ class LeaseSource(Protocol):
 
 class TrackSource(Protocol):
     async def path_of(self, track_id: TrackId) -> Path:
-        """The file, resolved, under one of the library's roots. Raises TrackNotFound."""
+        """The file, links resolved, under one of the library's roots. Raises TrackNotFound, FileGone."""
 
 
 class PreviewPolicy(Protocol):

@@ -21,6 +21,7 @@ from api_queue.media.models import (
     check_use,
     holds,
 )
+from api_queue.media.places import Places
 from api_queue.media.preview import Previews
 from api_queue.types import QueueName, TrackId
 from api_queue.web.identity import MAY, Caller
@@ -34,7 +35,7 @@ class MediaService:
     ) -> None:
         self._key = key
         self._ttl_s = ttl_s
-        self._tracks = tracks
+        self._places = Places(tracks, clock)
         self._leases = leases
         self._store = store
         self._clock = clock
@@ -42,7 +43,7 @@ class MediaService:
     async def mint(self, caller: Caller, track_id: TrackId, turn: Turn | None) -> Minted:
         """For the active device of a queue; an admin needs none. Raises NotTheSpeaker, TrackNotFound."""
         await self._check_minter(caller, turn)
-        await self._tracks.path_of(track_id)
+        await self._places.path_of(track_id)
         expires_at_ms = self._clock.now_ms() + self._ttl_s * 1000
         token = MediaToken(_public_id(caller), track_id, expires_at_ms, turn)
         _log.debug("media token minted", **_facts(token))
@@ -72,7 +73,7 @@ class MediaService:
             _log.warning("media token used where it does not belong", token_id=token_id, **_facts(token))
             await self._store.count_bad_use(token_id)
             raise
-        return await self._tracks.path_of(track_id)
+        return await self._places.path_of(track_id)
 
     async def _lease_of(self, token: MediaToken) -> Lease | None:
         return await self._leases.lease(token.turn.queue) if token.turn else None
