@@ -25,7 +25,8 @@ export function showGuests(list, hint, queue, items) {
     write(node.firstChild, guest.names);
     write(button, muted.has(guest.id) ? "Unmute" : "Mute");
     button.ariaLabel = `${button.textContent} ${guest.names}`;
-    button.onclick = () => (muted.has(guest.id) ? unmute(queue, guest.id, button) : openMute(queue, guest.id, guest.names, () => write(button, "Unmute")));
+    const again = () => showGuests(list, hint, queue, items);
+    button.onclick = () => (muted.has(guest.id) ? unmute(queue, guest.id, again) : openMute(queue, guest.id, guest.names, again));
   });
 }
 
@@ -58,7 +59,7 @@ export function openMute(queue, guestId, names, done = () => {}) {
   });
 }
 
-async function unmute(queue, guestId, button) {
+async function unmute(queue, guestId, done) {
   try {
     await del(`/queue/${queue}/guests/${encodeURIComponent(guestId)}/mute`);
     toast("May add again.");
@@ -66,5 +67,5 @@ async function unmute(queue, guestId, button) {
     if (error.status !== 404) return toast(error.sentence);
   }
   muted.delete(guestId);
-  return write(button, "Mute");
+  return done();
 }

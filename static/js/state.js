@@ -41,5 +41,7 @@ function apply(items, { op, item, id = item?.id, before }) {
 }
 
 export const waiting = (state) => state.items.filter((item) => item.status === "queued");
-export const current = (state) => state.items.find((item) => item.id === state.session.item_id) ?? null;
+/** Between two events of one change the session may still name an item that waits again. */
+export const current = (state) =>
+  state.items.find((item) => item.id === state.session.item_id && item.status !== "queued") ?? null;
 export const title = (state, queue) => state.settings?.title || queue;
