@@ -9,6 +9,7 @@ from pathlib import Path
 import aiomqtt
 import httpx
 import pytest
+import pytest_asyncio
 
 from tests.acceptance.live import Live, a_live_server
 from tests.acceptance.readers import Screen
@@ -18,7 +19,10 @@ WHOLE_AGAIN_S = 5.0
 GENEROUS = "[rate]\nadds_per_minute = 100000\naddress_per_minute = 100000\n[redis]\nappendfsync = 'always'\n"
 
 
-@pytest.fixture(scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def live(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
     async with a_live_server(tmp_path_factory.mktemp("live"), "--workers", "2", config=GENEROUS) as live:
         yield live
