@@ -1,0 +1,116 @@
+"""The server as its users start it: `python -m api_queue serve`, with every process that belongs to it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+#: Generous: the tests may share their machine.
+START_TIMEOUT_S = 60
+
+
+def until(true: Callable[[], object], what: str, timeout_s: float = 20) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not true():
+        assert time.monotonic() < deadline, f"not within {timeout_s} s: {what}"
+        time.sleep(0.02)
+
+
+def lives(pid: int) -> bool:
+    """A zombie does not."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def children(parent: int) -> dict[str, int]:
+    """Name -> process id: `Sanic-Server-0-0`, `Sanic-relay-0`, `redis-server`, `mosquitto` ..."""
+    pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    return {_name(pid): pid for pid in pids if _parent(pid) == parent and lives(pid)}
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def _name(pid: int) -> str:
+    try:
+        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        named = [entry.partition(b"=")[2].decode() for entry in variables if entry.startswith(b"SANIC_WORKER_NAME=")]
+        return named[0] if named else Path(f"/proc/{pid}/comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return "gone"
+
+
+class LiveServer:
+    """One `serve` on free ports of this machine."""
+
+    def __init__(self, data: Path, *options: str, environment: dict[str, str] | None = None) -> None:
+        ports = ["--port", "0", "--mqtt-port", "0", "--mqtt-ws-port", "0"]
+        command = [sys.executable, "-m", "api_queue", "serve", "--host", "127.0.0.1", *ports, "--data", str(data)]
+        data.parent.mkdir(parents=True, exist_ok=True)
+        self.out, self.err = data.parent / f"{data.name}.out", data.parent / f"{data.name}.err"
+        self.data = data
+        with self.out.open("w") as out, self.err.open("w") as err:
+            self.process = subprocess.Popen(
+                [*command, *options],
+                stdout=out,
+                stderr=err,
+                cwd=data.parent,
+                env={**os.environ, "API_QUEUE_LIBRARY_ROOTS": "", **(environment or {})},
+                start_new_session=True,
+            )
+        self.seen: set[int] = set()
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def ready_line(self) -> str:
+        return next((line for line in self.out.read_text().splitlines() if line.startswith("ready: ")), "")
+
+    @property
+    def url(self) -> str:
+        return self.ready_line.split()[1]
+
+    def wait_until_ready(self) -> "LiveServer":
+        until(lambda: self.ready_line or self.process.poll() is not None, "the ready line", START_TIMEOUT_S)
+        assert self.ready_line, self.err.read_text()
+        return self
+
+    def children(self) -> dict[str, int]:
+        found = children(self.pid)
+        self.seen |= set(found.values())
+        return found
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=20, cookies={"session_id": "guest-number-000000000001"})
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """The exit code. Whatever belonged to the server is gone afterwards."""
+        self.children()
+        self.process.send_signal(number)
+        code = self.process.wait(20)
+        until(lambda: not any(map(lives, self.seen)), "the end of all processes", 10)
+        return code
+
+
+@contextmanager
+def live_server(data: Path, *options: str, environment: dict[str, str] | None = None) -> Iterator[LiveServer]:
+    server = LiveServer(data, *options, environment=environment)
+    try:
+        yield server.wait_until_ready()
+    finally:
+        if server.process.poll() is None:
+            server.end()

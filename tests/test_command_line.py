@@ -1,0 +1,98 @@
+"""The command line: every refusal is one sentence and an exit code."""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api_queue import __version__
+from api_queue.command_line import main
+from api_queue.serving.data_folder import locked
+
+
+@pytest.fixture(autouse=True)
+def _own_interrupt() -> Iterator[None]:
+    """`main` leaves Ctrl-C to the system; the test run wants its own back."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def refused(*arguments: str, cwd: Path) -> str:
+    """What a command that must fail with code 1 says."""
+    command = [sys.executable, "-m", "api_queue", *arguments]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert not done.stdout
+    return done.stderr
+
+
+def serve_refused(folder: Path, *options: str) -> str:
+    ports = ["--host", "127.0.0.1", "--port", "0", "--mqtt-port", "0", "--mqtt-ws-port", "0"]
+    return refused("serve", *ports, "--data", str(folder / "data"), *options, cwd=folder)
+
+
+@pytest.mark.parametrize("option", ["--port", "--mqtt-port", "--mqtt-ws-port"])
+def test_a_port_that_is_taken_is_named(tmp_path: Path, option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert str(port) in serve_refused(tmp_path, option, str(port))
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "file/below cannot be written" in serve_refused(tmp_path, "--data", str(tmp_path / "file" / "below"))
+
+
+def test_two_servers_do_not_share_a_data_folder(tmp_path: Path) -> None:
+    with locked(tmp_path / "data"):
+        assert "Another server uses the data folder" in serve_refused(tmp_path)
+
+
+def test_the_demo_does_not_leave_this_machine(tmp_path: Path) -> None:
+    (tmp_path / "demo.toml").write_text('profile = "demo"\n')
+    assert "127.0.0.1 only" in serve_refused(tmp_path, "--config", "demo.toml", "--host", "0.0.0.0")
+
+
+def test_a_redis_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"API_QUEUE_REDIS_URL=unix://{tmp_path}/none.sock\n")
+    assert "redis_url" in serve_refused(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite+aiosqlite:////none/at/all.sqlite", "nonsense", "postgresql+asyncpg://nowhere/x"]
+)
+def test_a_database_that_cannot_be_used_is_a_sentence(tmp_path: Path, url: str) -> None:
+    (tmp_path / ".env").write_text(f"API_QUEUE_SQL_URL={url}\n")
+    assert "The database cannot be used" in serve_refused(tmp_path)
+
+
+def test_a_setting_that_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
+    assert "'port' must be a whole number from 0 to 65535, not 'eight'" in serve_refused(tmp_path, "--port", "eight")
+
+
+@pytest.mark.parametrize("arguments", [[], ["sing"], ["serve", "--volume", "11"]])
+def test_bad_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: python -m api_queue" in capsys.readouterr().err
+
+
+def test_settings_are_listed_with_their_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("API_QUEUE_PORT", "8080")
+    assert main(["settings"]) == 0
+    assert "port = 8080 (the environment)" in capsys.readouterr().out
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["version"]) == 0
+    assert capsys.readouterr().out == f"{__version__}\n"

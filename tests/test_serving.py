@@ -1,0 +1,146 @@
+"""`serve` from outside: what starts, what comes back, what ends."""
+
+import os
+import re
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.live import LiveServer, live_server, lives, until
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """One for all tests that leave it as they found it."""
+    with live_server(tmp_path_factory.mktemp("serving") / "data") as server:
+        yield server
+
+
+def add_a_song(server: LiveServer) -> str:
+    with server.client() as guest:
+        until(lambda: guest.get("/tracks").json()["total"] == 10, "the scan of the demo music")
+        track = guest.get("/tracks").json()["tracks"][0]["track_id"]
+        answer = guest.post("/queue/party/items", json={"track_id": track, "performer_name": "Ada"})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+
+def items(server: LiveServer) -> list[str]:
+    with server.client() as guest:
+        return [item["id"] for item in guest.get("/queue/party/items").json()["items"]]
+
+
+def answers(server: LiveServer) -> bool:
+    try:
+        return httpx.get(f"{server.url}/queue/party/", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+# -- when it is ready ------------------------------------------------------------------------------------------
+
+
+def test_the_ready_line_has_addresses_that_answer(server: LiveServer) -> None:
+    addresses = re.fullmatch(
+        r"ready: http://127.0.0.1:(\d+) mqtt://127.0.0.1:(\d+) ws://127.0.0.1:(\d+)", server.ready_line
+    )
+    assert addresses
+    for port in addresses.groups():
+        socket.create_connection(("127.0.0.1", int(port)), timeout=5).close()
+
+
+def test_everything_that_belongs_to_it_runs(server: LiveServer) -> None:
+    names = set(server.children())
+    assert {"Sanic-Server-0-0", "Sanic-Server-1-0", "Sanic-relay-0", "Sanic-conductor-0"} <= names
+    assert names & {"redis-server", "valkey-server"}
+
+
+def test_the_admin_link_goes_to_no_log_and_works_once(server: LiveServer) -> None:
+    # Given a start without a terminal
+    file = server.data / "admin-link"
+    link = file.read_text().strip()
+    assert file.stat().st_mode & 0o777 == 0o600
+    code = link.removeprefix(f"{server.url}/login#code=")
+    assert code not in server.out.read_text() + server.err.read_text()
+    # When its code is used, then it is a login, and used up
+    with server.client() as host:
+        assert host.post("/auth", json={"code": code}).json()["role"] == "admin"
+        assert host.post("/auth", json={"code": code}).status_code == 401
+
+
+def test_what_people_need_is_printed(server: LiveServer) -> None:
+    printed = server.out.read_text()
+    for words in (f"{server.url}/queue/party/", "demo songs", "/queue/party/player", str(server.data / "admin-link")):
+        assert words in printed
+
+
+# -- what dies comes back --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["Sanic-Server-0-0", "Sanic-relay-0", "Sanic-conductor-0", "redis-server", "mosquitto"]
+)
+def test_a_killed_part_is_started_again(server: LiveServer, name: str) -> None:
+    # Given a running part, and an item that was acknowledged
+    killed = server.children().get(name)
+    if killed is None:
+        pytest.skip(f"needs the package {name}")
+    item = add_a_song(server)
+    # When it is killed
+    os.kill(killed, signal.SIGKILL)
+    # Then another one takes its place, and the item is still there
+    until(lambda: server.children().get(name, killed) != killed, f"another {name}")
+    until(lambda: answers(server), "an answer")
+    assert item in items(server)
+
+
+def test_guests_are_served_while_a_worker_is_away(server: LiveServer) -> None:
+    os.kill(server.children()["Sanic-Server-1-0"], signal.SIGKILL)
+    assert answers(server)
+
+
+# -- the end ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_no_process_outlives_it_and_nothing_is_lost(tmp_path: Path, number: signal.Signals) -> None:
+    # Given a server with an item
+    with live_server(tmp_path / "data") as server:
+        item = add_a_song(server)
+        # When it is ended, then nothing of it is left
+        assert server.end(number) == (-signal.SIGKILL if number is signal.SIGKILL else 0)
+    # And when it is started again, at once, then the item is there
+    with live_server(tmp_path / "data") as again:
+        assert items(again) == [item]
+
+
+@pytest.mark.parametrize("seconds", [0.6, 1.2, 1.8, 2.4])
+@pytest.mark.parametrize("to_all", [False, True])
+def test_it_ends_also_before_it_is_ready(tmp_path: Path, seconds: float, *, to_all: bool) -> None:
+    # Given a server that is starting, at any point of it
+    server = LiveServer(tmp_path / "data")
+    time.sleep(seconds)
+    server.children()
+    # When it is told to end: it alone, or with all its processes, as a terminal and systemd do
+    (os.killpg if to_all else os.kill)(server.pid, signal.SIGTERM)
+    # Then it does, and leaves none behind
+    assert server.process.wait(20) in {0, -signal.SIGTERM}
+    until(lambda: not any(map(lives, server.seen)), "the end of all processes")
+
+
+def test_a_worker_that_cannot_start_is_a_refusal(tmp_path: Path) -> None:
+    # Given a data folder in which workers find no room for their keys
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "keys").write_text("in the way")
+    # When the server starts
+    server = LiveServer(tmp_path / "data")
+    until(lambda: server.children() or server.process.poll() is not None, "its processes")
+    # Then it says so, ends, and leaves none behind
+    assert server.process.wait(60) == 1
+    assert "A web worker ended before it was ready" in server.err.read_text()
+    until(lambda: not any(map(lives, server.seen)), "the end of all processes")
