@@ -14,7 +14,7 @@ from api_queue.tracks.tables import words as index
 #: bm25 of a hit in title, artist, album, anything else.
 _RANK: Final[ColumnElement[float]] = literal_column("bm25(track_words, 10, 8, 3, 1)")
 _MATCH: Final = text("track_words MATCH :question")
-#: With fewer hits than this, what was typed is taken to be misspelt as well.
+#: With fewer hits than this, a single word is taken to be misspelt as well; several words only without any.
 _FEW: Final = 5
 _WORDS_MAX: Final = 8
 _WORD_MAX: Final = 40
@@ -68,11 +68,11 @@ async def find(connection: AsyncConnection, search: Search) -> Found:
     typed = [part for chunk in search.q.split() if (part := [w[:_WORD_MAX] for w in words(chunk)])][:_WORDS_MAX]
     if not typed:
         return Found(0, ())
-    exact = _hits(offer, " AND ".join(_as_typed(part) for part in typed))
+    exact = _hits(offer, " AND ".join([*map(_finished, typed[:-1]), _unfinished(typed[-1])]))
     first = (await connection.scalars(exact.with_only_columns(tracks.c.number).limit(_FEW))).all()
-    if len(first) == _FEW:
+    if len(first) == _FEW or (first and len(typed) > 1):
         return await _page(connection, exact.order_by(_RANK, tracks.c.sort_key), search)
-    loose = _hits(offer, " AND ".join([await _as_meant(connection, part) for part in typed]))
+    loose = _hits(offer, " AND ".join([await _meant(connection, part) for part in typed]))
     as_typed_first = case((tracks.c.number.in_(first), 0), else_=1)
     return await _page(connection, loose.order_by(as_typed_first, _RANK, tracks.c.sort_key), search)
 
@@ -99,15 +99,21 @@ async def _page(connection: AsyncConnection, hits: Select[bytes], search: Search
     return Found(total, [decode(record) for (record,) in page])
 
 
-def _as_typed(part: list[str]) -> str:
-    """The words in a row, the last one perhaps unfinished; a finished one counts twice."""
-    phrase = " ".join(part)
-    return f'("{phrase}" OR "{phrase}" * OR "{"".join(part)}" *)'
+def _finished(part: list[str]) -> str:
+    """`"ac dc" OR acdc`. FTS5 weighs each phrase by all of its rows: the fewer there are, the faster."""
+    phrases = dict.fromkeys([" ".join(part), "".join(part)])
+    return "(" + " OR ".join(f'"{phrase}"' for phrase in phrases) + ")"
 
 
-async def _as_meant(connection: AsyncConnection, part: list[str]) -> str:
-    near = await _near(connection, "".join(part))
-    return "(" + " OR ".join([_as_typed(part), *(f'"{word}"' for word in near)]) + ")"
+def _unfinished(part: list[str]) -> str:
+    """Also as the beginning of a word; a whole one counts twice."""
+    beginnings = dict.fromkeys([f'"{" ".join(part)}" *', f'"{"".join(part)}" *'])
+    return "(" + " OR ".join([_finished(part), *beginnings]) + ")"
+
+
+async def _meant(connection: AsyncConnection, part: list[str]) -> str:
+    near = [f'"{word}"' for word in await _near(connection, "".join(part))]
+    return "(" + " OR ".join([_unfinished(part), *near]) + ")"
 
 
 async def _near(connection: AsyncConnection, word: str) -> list[str]:
