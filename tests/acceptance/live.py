@@ -69,7 +69,7 @@ async def a_live_server(data: Path, *options: str, config: str = "") -> AsyncIte
             if process.returncode is None:
                 process.terminate()
             await asyncio.wait_for(process.wait(), 30)
-    assert not [pid for pid in family if alive(pid)], "processes were left behind"
+    await _all_gone(family)
 
 
 async def _ready(process: asyncio.subprocess.Process, data: Path) -> Live:
@@ -83,6 +83,16 @@ async def _ready(process: asyncio.subprocess.Process, data: Path) -> Live:
                 ports = (urlsplit(mqtt).port or 0, urlsplit(websocket).port or 0)
                 return Live(process, data, http, *ports, output)
     raise AssertionError(f"the server ended: {(data / 'serve.log').read_text()[-2000:]}")
+
+
+async def _all_gone(family: list[int]) -> None:
+    """Python's resource tracker ends just after the process that it served."""
+    names = {pid: comm(pid) for pid in family if alive(pid)}
+    for _ in range(40):
+        if not any(alive(pid) for pid in names):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"left behind: {[name for pid, name in names.items() if alive(pid)]}")
 
 
 def descendants(pid: int) -> list[int]:
