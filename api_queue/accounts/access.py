@@ -107,6 +107,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
 #: Routes that take a token from a bucket on their way in. An add takes its own, in the queue's script.
 LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("POST", "/auth"): "login",
+    ("POST", "/auth/refresh"): "login",
     ("PUT", "/queue/<name>"): "add",
     ("PUT", "/queue/<name>/queue.json"): "add",
     ("PUT", "/queue/<name>/items/<item_id>"): "add",

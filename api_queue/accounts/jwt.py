@@ -13,6 +13,10 @@
 Who may call what is the guard's business; `@protected` stands on no route of ours.
 """
 
+import asyncio
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 from typing import Any, Final
 
 import jwt
@@ -205,6 +209,13 @@ def setup_jwt(app: Sanic[Any, Any], keys: tuple[bytes, ...], settings: Settings,
     """/auth, /auth/me, /auth/verify, /auth/refresh, /auth/logout; `app.ctx` holds tokens, logins, audit, settings."""
     exceptions.Unauthorized = _Unauthorized
     decorators.deepcopy = dict
+    _in_a_loop(partial(_initialize, app, keys[0]))
+    auth: Auth = app.ctx.auth
+    auth.reader, auth.signing_key, auth.clock = AccessTokenReader(keys), keys[0], clock
+    auth.access_ttl_s = settings.jwt_access_minutes * 60
+
+
+def _initialize(app: Sanic[Any, Any], key: bytes) -> None:
     sanic_jwt.Initialize(
         app,
         authentication_class=Auth,
@@ -221,9 +232,21 @@ def setup_jwt(app: Sanic[Any, Any], keys: tuple[bytes, ...], settings: Settings,
         url_prefix="/auth",
         user_id="sub",
         algorithm=ALGORITHM,
-        secret=keys[0].hex(),  # only so that its public default stands nowhere; `_get_secret` gives the key
+        secret=key.hex(),  # only so that its public default stands nowhere; `_get_secret` gives the key
         leeway=_LEEWAY_S,
     )
-    auth: Auth = app.ctx.auth
-    auth.reader, auth.signing_key, auth.clock = AccessTokenReader(keys), keys[0], clock
-    auth.access_ttl_s = settings.jwt_access_minutes * 60
+
+
+def _in_a_loop(step: Callable[[], None]) -> None:
+    """The library asks for the event loop while it is set up: without one it leaves one open, and on 3.14 it fails."""
+
+    async def take() -> None:
+        step()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        with closing(asyncio.new_event_loop()) as loop:
+            loop.run_until_complete(take())
+    else:
+        step()

@@ -90,7 +90,9 @@ class Guard:
         _authorise(request, rule, caller)
         if rule.limit is not None:
             await self._keepers.limiter.check(rule.limit, caller)
-        return await self._idempotency.begin(request, caller) if rule.writes else None
+        if rule.writes and rule.access != "public":  # a login has no caller yet whose answer could be kept
+            return await self._idempotency.begin(request, caller)
+        return None
 
     async def _caller(self, request: Request, rule: Rule) -> Caller:
         address = self._address(request)
