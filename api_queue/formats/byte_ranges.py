@@ -53,6 +53,8 @@ def parse(header: str) -> tuple[Asked, ...] | None:
 
 def merge(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Overlapping spans become one, in the place of the one that was asked for first."""
+    if len(spans) < 2:
+        return tuple(spans)
     merged: list[tuple[int, Span]] = []
     for place, span in sorted(enumerate(spans), key=lambda placed: placed[1]):
         if merged and span.start < merged[-1][1].stop:

@@ -29,6 +29,9 @@ from api_queue.web.stall_watch import StallWatch
 #: More gains little speed and costs each listener memory; less costs CPU (`bench/media.py` measures it).
 CHUNK_BYTES: Final = 256 * 1024
 
+#: A listener as fast as we are never makes `send` wait: after so much, half a millisecond's worth, it is others' turn.
+TURN_BYTES: Final = 4 * CHUNK_BYTES
+
 #: Where nginx gets, and nobody else, the folders of the library: under this and their absolute path.
 OFFLOAD_PREFIX: Final = "/_media"
 
@@ -75,15 +78,16 @@ async def _write(response: BaseHTTPResponse, fd: int, segment: bytes | Span, wat
     if isinstance(segment, bytes):
         await response.send(segment, end_stream=False)
         return
-    at, stop = segment
+    (at, stop), turn = segment, 0
     while at < stop:
         chunk = await read(fd, at, min(CHUNK_BYTES, stop - at))
         if not chunk:
             raise EOFError
-        at += len(chunk)
         await response.send(chunk, end_stream=False)  # type: ignore[type-var]  # Sanic takes any buffer
         watch.progress()
-        if at < stop:  # a listener as fast as we are never makes `send` wait, and others want their turn
+        at, turn = at + len(chunk), turn + len(chunk)
+        if turn >= TURN_BYTES:
+            turn = 0
             await asyncio.sleep(0)
 
 
