@@ -49,7 +49,9 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scan learnt of one file: a track, or the reason why it is none."""
+    """What a scan learnt of one file: a track, or the reason why it is none. The next scan reads it again if the file
+    has another `size` or `mtime_ns` by then.
+    """
 
     path: str
     size: int

@@ -31,8 +31,11 @@ _LINE_MAX_BYTES: Final = 4 << 20
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`passing`: a fault of the disk or of ours, which the next scan may find gone though the file is the same."""
+
     track: Track | None = None
     fault: str = ""
+    passing: bool = False
 
 
 class Reader:
@@ -61,7 +64,7 @@ class Reader:
                 answers.append(await _answer_of(process))
         except (OSError, TimeoutError, ValueError):
             await self.aclose()
-            answers.append(Answer(fault="the process that read it broke off"))
+            answers.append(Answer(fault="the process that read it broke off", passing=True))
         return answers
 
     async def aclose(self) -> None:
@@ -74,7 +77,8 @@ class Reader:
 
 
 def _reading(file: Found, answer: Answer) -> Reading:
-    return Reading(path=file.path, size=file.size, mtime_ns=file.mtime_ns, track=answer.track, fault=answer.fault)
+    size, mtime_ns = (0, 0) if answer.passing else (file.size, file.mtime_ns)
+    return Reading(path=file.path, size=size, mtime_ns=mtime_ns, track=answer.track, fault=answer.fault)
 
 
 async def _answer_of(process: Process) -> Answer:
@@ -105,9 +109,9 @@ def answer(path: str) -> Answer:
     except NotMusic as error:
         return Answer(fault=str(error.facts["reason"]))
     except OSError as error:
-        return Answer(fault=f"it cannot be read: {error.strerror}")
+        return Answer(fault=f"it cannot be read: {error.strerror}", passing=True)
     except Exception as error:  # one bad file never stops a scan
-        return Answer(fault=f"it cannot be read: {type(error).__name__}: {error}")
+        return Answer(fault=f"it cannot be read: {type(error).__name__}: {error}", passing=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A library on a disk and in SQL, what a scan makes of it, and a clock that the test moves."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -58,12 +59,18 @@ class Shelf:
     clock: MovedClock
     music: Path
     progress: list[tuple[int, int, int]] = field(default_factory=list)
+    progressed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def scan(self, *roots: Path) -> Report:
         run = Scan(self.store, self.library, self.folder, self.clock, processes=1)
-        report = await run.run(roots or (self.music,), lambda *step: self.progress.append(step))
+        report = await run.run(roots or (self.music,), self._note)
         self.clock.forward_s(2)  # until the service asks for the version again
         return report
+
+    def _note(self, done: int, files: int, faults: int) -> None:
+        self.progress.append((done, files, faults))
+        if done:
+            self.progressed.set()
 
     async def tracks(self, tag_filter: TagFilter = EVERYTHING) -> list[Track]:
         return [track async for track in self.store.tracks(tag_filter)]

@@ -1,10 +1,12 @@
+import asyncio
 import os
 import shutil
+from asyncio.subprocess import Process
 from pathlib import Path
 
 import pytest
 
-from api_queue.tracks import readers
+from api_queue.tracks import readers, scan
 from api_queue.tracks.walk import music_roots
 from tests.tracks.conftest import Shelf
 from tests.tracks.flacs import JPEG, Flac, song
@@ -238,6 +240,38 @@ async def test_a_file_that_kills_its_reader_is_a_fault(shelf: Shelf, monkeypatch
     assert [(Path(fault.path).name, fault.reason) for fault in report.faults] == [
         ("b.flac", "the process that read it broke off")
     ]
+    # And the next scan, by a reader that is well, reads that one again
+    monkeypatch.undo()
+    assert (await shelf.scan()).read == 1
+    assert await shelf.titles() == ["a", "b", "c"]
+
+
+async def test_a_cancelled_scan_ends_its_reader_and_goes_on_later(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a scan of several batches
+    monkeypatch.setattr(scan, "_BATCH", 2)
+    for name in "abcdef":
+        song(name).write(shelf.music / f"{name}.flac")
+    started: list[Process] = []
+    start = readers._start
+
+    async def noted() -> Process:
+        started.append(await start())
+        return started[-1]
+
+    monkeypatch.setattr(readers, "_start", noted)
+    # When it is cancelled in the middle
+    running = asyncio.create_task(shelf.scan())
+    await shelf.progressed.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    # Then its reader has ended, what was read is kept, and the rest is read the next time
+    assert [process.returncode is None for process in started] == [False]
+    assert 2 <= await shelf.store.count() < 6
+    assert (await shelf.scan()).tracks == 6
+    assert shelf.progress[-1] == (6, 6, 0)
 
 
 # -- where it looks --------------------------------------------------------------------------------------------

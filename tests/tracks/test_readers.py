@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from api_queue.tracks import readers
+from api_queue.tracks.readers import Reader, answer
+from api_queue.tracks.walk import Found
+from tests.tracks.flacs import song
+
+
+def test_an_answer_is_a_track_or_a_reason(music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = song("Good").write(music / "good.flac")
+
+    assert answer(f"{good}").track
+    assert answer(f"{music / 'gone.flac'}").fault == "it cannot be read: No such file or directory"
+
+    def broken(path: Path) -> None:
+        raise MemoryError("too large")
+
+    monkeypatch.setattr(readers, "read_track", broken)
+    assert answer(f"{good}").fault == "it cannot be read: MemoryError: too large"
+
+
+async def test_a_reader_that_was_killed_is_started_again(music: Path) -> None:
+    # Given a reader that has read
+    found = Found(f"{song('One').write(music / 'one.flac')}")
+    reader = Reader()
+    await reader.read([found])
+    # When it is killed
+    assert reader._process
+    reader._process.kill()
+    await reader._process.wait()
+    # Then one file suffers, and the next is read
+    [lost, read] = await reader.read([found, found])
+    assert lost.fault == "the process that read it broke off"
+    assert read.track
+    await reader.aclose()
+    await reader.aclose()
+
+
+async def test_a_file_that_takes_for_ever_is_given_up(music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "READ_TIMEOUT_S", 0)
+    reader = Reader()
+
+    [reading] = await reader.read([Found(f"{song('One').write(music / 'one.flac')}")])
+
+    assert reading.fault == "the process that read it broke off"
