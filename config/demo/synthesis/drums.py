@@ -73,8 +73,15 @@ def high_tom() -> Sound:
 
 
 def ride() -> Sound:
-    metal = [(1, 0.10, 0.25), (1.34, 0.09, 0.3), (1.83, 0.08, 0.2), (2.41, 0.06, 0.15), (2.93, 0.05, 0.1)]
-    return mixed(ring(3_150, frames_in(0.9), metal), [0.2 * y for y in hat()])
+    metal = [
+        (1, 0.05, 0.16),
+        (1.34, 0.05, 0.2),
+        (1.57, 0.04, 0.15),
+        (1.83, 0.04, 0.12),
+        (2.41, 0.04, 0.1),
+        (2.93, 0.03, 0.08),
+    ]
+    return mixed(ring(3_150, frames_in(0.7), metal), [0.4 * y for y in hat()])
 
 
 def crackle() -> Sound:

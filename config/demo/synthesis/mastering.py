@@ -1,6 +1,7 @@
 """The last step of the studio: no DC, equal loudness, no peak above the ceiling, a fade, sixteen bits."""
 
 from array import array
+from itertools import pairwise
 from math import cos, log10, pi, tan
 
 from .score import Score
@@ -44,9 +45,7 @@ def limited(stereo: Stereo) -> Stereo:
     for before, after in zip(allowed, [*allowed[1:], 1.0], strict=True):
         edges.append(min(before, after, edges[-1] + 0.02))
     gains = [
-        start + (end - start) * i / LIMITER_FRAMES
-        for start, end in zip(edges, edges[1:], strict=False)
-        for i in range(LIMITER_FRAMES)
+        start + (end - start) * i / LIMITER_FRAMES for start, end in pairwise(edges) for i in range(LIMITER_FRAMES)
     ]
     return [y * g for y, g in zip(left, gains, strict=False)], [y * g for y, g in zip(right, gains, strict=False)]
 

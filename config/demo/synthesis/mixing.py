@@ -1,14 +1,18 @@
 """From a score to two channels: every part is played, placed between the ears, and given room."""
 
 from functools import lru_cache
+from itertools import pairwise
 from math import cos, pi, sin
-from random import Random
 
+from .chance import chance
 from .instruments import INSTRUMENTS
 from .score import Part, Score
 from .tone import RATE_HZ, Sound, frames_in
 
-ROOM_DELAYS = (691, 887, 1123, 1327)
+ROOM_DELAYS = (809, 967, 1093, 1277, 1427, 1583, 1747, 1931)
+# Shorter than every delay, so that a block hears only what came before it.
+ROOM_BLOCK = 800
+ROOM_GAIN = 0.7
 DIFFUSERS = (113, 337)
 
 
@@ -19,8 +23,7 @@ def played(instrument: str, key: int, held_s: float) -> Sound:
 
 def performed(score: Score, part: Part, frames: int) -> Sound:
     """One part alone, played by hands: each note a few milliseconds off and not quite as loud as the last."""
-    # The same score has to give the same audio, down to its MD5: chance is seeded with the title.
-    hands = Random(f"{score.title} {part.instrument} {part.pan}")
+    hands = chance(f"{score.title} {part.instrument} {part.pan}")
     track = [0.0] * frames
     for note in score.notes(part):
         begin_s = score.seconds(note.beat)
@@ -85,25 +88,21 @@ def diffused(track: Sound, delay: int) -> Sound:
 
 
 def reverberated(track: Sound, decay_s: float) -> tuple[Sound, Sound]:
-    """Four delay lines that feed one another through a Hadamard matrix (Jot's reverberator), damped in the treble."""
+    """Eight delay lines that feed one another through a Householder matrix (after Jot), damped in the treble."""
     for delay in DIFFUSERS:
         track = diffused(track, delay)
     lines = [[0.0] * delay for delay in ROOM_DELAYS]
-    # Each line loses what a decay of 60 dB in decay_s takes in its own length; 1/2 keeps the matrix lossless.
-    k1, k2, k3, k4 = (0.5 * 10 ** (-3 * delay / RATE_HZ / decay_s) for delay in ROOM_DELAYS)
-    one, two, three, four = lines
+    # Each line loses, in its own length, its part of the 60 dB that the room takes decay_s to lose.
+    losses = [10 ** (-3 * delay / RATE_HZ / decay_s) for delay in ROOM_DELAYS]
     left, right = [], []
-    d1 = d2 = d3 = d4 = 0.0
-    for i, y in enumerate(track):
-        d1 += 0.55 * (one[i] - d1)
-        d2 += 0.55 * (two[i] - d2)
-        d3 += 0.55 * (three[i] - d3)
-        d4 += 0.55 * (four[i] - d4)
-        near, far, cross, anti = d1 + d2, d3 + d4, d1 - d2, d3 - d4
-        one.append(y + k1 * (near + far))
-        two.append(y + k2 * (cross + anti))
-        three.append(y + k3 * (near - far))
-        four.append(y + k4 * (cross - anti))
-        left.append(d1 + d3)
-        right.append(d2 + d4)
+    for start in range(0, len(track), ROOM_BLOCK):
+        block = track[start : start + ROOM_BLOCK]
+        tails = [
+            [0.7 * now + 0.3 * after for now, after in pairwise(line[start : start + len(block) + 1])] for line in lines
+        ]
+        shared = [sum(heads) / 4 for heads in zip(*tails, strict=True)]
+        for line, tail, loss in zip(lines, tails, losses, strict=True):
+            line += [y + loss * (own - all_) for y, own, all_ in zip(block, tail, shared, strict=True)]
+        left += [ROOM_GAIN * (a - b + c - d) for a, b, c, d in zip(*tails[::2], strict=True)]
+        right += [ROOM_GAIN * (a - b + c - d) for a, b, c, d in zip(*tails[1::2], strict=True)]
     return left, right

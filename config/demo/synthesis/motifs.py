@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from math import atan2, cos, hypot, pi, sin
-from random import Random
+
+from .chance import chance
 
 Colour = tuple[float, float, float]
 Palette = list[Colour]
@@ -28,8 +29,8 @@ def inside(distance: float) -> float:
 
 def rain(palette: Palette) -> Painter:
     top, bottom, glass, moon = palette
-    chance = Random(7)
-    drops = [(-0.9 + 0.12 * n, chance.uniform(-0.7, 0.8), chance.uniform(0.15, 0.9)) for n in range(16)]
+    fall = chance(7)
+    drops = [(-0.9 + 0.12 * n, fall.uniform(-0.7, 0.8), fall.uniform(0.15, 0.9)) for n in range(16)]
 
     def paint(x: float, y: float) -> Colour:
         colour = blend(top, bottom, (y + 1) / 2)
@@ -49,7 +50,7 @@ def horizon(palette: Palette) -> Painter:
             depth = 0.12 / (y - 0.245)
             rows, columns = depth * 3.2 % 1, x * depth * 5 % 1
             line = max(0.0, 1 - min(columns, 1 - columns) / (0.035 * (1 + depth * 2)))
-            return blend(ground, grid, max(line, max(0.0, 1 - min(rows, 1 - rows) / 0.06)) * min(1.0, 1.2 / depth))
+            return blend(ground, grid, max(line, 1 - min(rows, 1 - rows) / 0.06) * min(1.0, 1.2 / depth))
         colour = blend(sky, glow, max(0.0, (y + 1) / 1.25) ** 2)
         slit = y > -0.25 and (y + 0.25) * 12 % 1 < 0.15 + 0.9 * (y + 0.25)
         return colour if slit else blend(colour, blend(sun, glow, (y + 0.55) / 0.9), inside(hypot(x, y + 0.1) - 0.5))
@@ -74,8 +75,8 @@ def sunbeams(palette: Palette) -> Painter:
 
 def lighthouse(palette: Palette) -> Painter:
     sky, dusk, light, tower = palette
-    chance = Random(3)
-    stars = [(chance.uniform(-1, 1), chance.uniform(-1, 0.3), chance.uniform(0.005, 0.014)) for _ in range(40)]
+    heaven = chance(3)
+    stars = [(heaven.uniform(-1, 1), heaven.uniform(-1, 0.3), heaven.uniform(0.005, 0.014)) for _ in range(40)]
 
     def paint(x: float, y: float) -> Colour:
         colour = blend(sky, dusk, ((y + 1) / 2) ** 2)

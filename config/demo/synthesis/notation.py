@@ -1,13 +1,13 @@
 """How a score is written: text that becomes notes.
 
-A bar is split evenly by its words, bars are split by `|`. A word is a rest `.`, a tie `-`, or what sounds at once, joined
-by `+`: a pitch `eb5`, a degree of the chord of the moment `1 3 5 7 8 9` (`'` an octave up, `_` down), the bass of the
-chord `0`, the whole chord `*`, or a drum (a letter). `!` after it is an accent, `?` a ghost.
+A bar is split evenly by its words, bars are split by `|`. A word is a rest `.`, a tie `-`, or what sounds at once,
+joined by `+`: a pitch `eb5`, a degree of the chord of the moment `1 3 5 7 8 9` (`'` an octave up, `_` down), the
+bass of the chord `0`, the whole chord `*`, or a drum (a letter). `!` after it is an accent, `?` a ghost.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 STEPS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 SHARPS = {"": 0, "#": 1, "b": -1}
@@ -103,7 +103,9 @@ def notes_of(pattern: str, chords: str, beats_in_bar: int, centre: int) -> list[
         length = beats_in_bar / len(words)
         for step, word in enumerate(words):
             if word == "-":
-                notes[-sounding:] = [longer(note, length) for note in notes[-sounding:]] if sounding else []
+                notes[-sounding:] = (
+                    [replace(note, beats=note.beats + length) for note in notes[-sounding:]] if sounding else []
+                )
                 continue
             accent = word[-1] if word[-1] in "!?" else ""
             chord = chord_of(symbols[step * len(symbols) // len(words)])
@@ -112,7 +114,3 @@ def notes_of(pattern: str, chords: str, beats_in_bar: int, centre: int) -> list[
             notes += [Note(key, beat, length, ACCENTS[accent], place) for place, key in enumerate(keys)]
             sounding = len(keys)
     return notes
-
-
-def longer(note: Note, beats: float) -> Note:
-    return Note(note.key, note.beat, note.beats + beats, note.accent, note.place)

@@ -1,6 +1,7 @@
 """A score as it stands in a TOML file of `songs/`, and when each of its notes and lines comes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -54,7 +55,7 @@ class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     echo_beats: float = 0.75
     room_s: float = 1.4
     room: float = 1.0
-    # Between the ears: 0 is mono, 1 as wide as the parts are placed. Width nearly doubles a FLAC: four songs have it.
+    # Between the ears: 0 is mono, 1 as wide as the parts are placed. Width nearly doubles a FLAC: three songs have it.
     width: float = 0.0
     fade_s: float = 2.0
     tail_s: float = 1.5
@@ -78,7 +79,7 @@ class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for section in self.form.split():
             if section in part.play:
                 for note in notes_of(part.play[section], self.chords[section], self.beats, key_of(part.centre)):
-                    yield Note(note.key, note.beat + start, note.beats, note.accent, note.place)
+                    yield replace(note, beat=note.beat + start)
             start += self.bars_in(section) * self.beats
 
     def timed_lyrics(self) -> Iterator[tuple[float, str]]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import cos, exp, pi, sin, tan, tau
-from random import Random
+
+from .chance import chance
 
 Sound = list[float]
 
@@ -20,6 +21,10 @@ LOW, BAND, HIGH = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 
 def frames_in(seconds: float) -> int:
     return round(seconds * RATE_HZ)
+
+
+def hertz_of(key: int) -> float:
+    return float(440 * 2 ** ((key - 69) / 12))
 
 
 def wave_of(levels: Sequence[float]) -> Sound:
@@ -124,7 +129,7 @@ def filtered(
 
 
 def noise(frames: int, seed: int) -> Sound:
-    random = Random(seed)
+    random = chance(seed)
     return [random.uniform(-1, 1) for _ in range(frames)]
 
 
