@@ -33,6 +33,10 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/auth/verify"): "public",
     ("POST", "/auth/refresh"): "public",
     ("POST", "/auth/logout"): "public",
+    ("POST", "/token"): "public",
+    ("GET", "/me"): "open",
+    ("POST", "/refresh-token"): "public",
+    ("POST", "/revoke-token"): "public",
     # queues
     ("GET", "/queue"): "admin",
     ("POST", "/queue"): "guest",
@@ -108,6 +112,8 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
 LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("POST", "/auth"): "login",
     ("POST", "/auth/refresh"): "login",
+    ("POST", "/token"): "login",
+    ("POST", "/refresh-token"): "login",
     ("PUT", "/queue/<name>"): "add",
     ("PUT", "/queue/<name>/queue.json"): "add",
     ("PUT", "/queue/<name>/items/<item_id>"): "add",

@@ -28,7 +28,7 @@ from sanic_jwt import decorators, endpoints, exceptions
 from api_queue.accounts.logins import LoginService
 from api_queue.accounts.models import Claims, SignedIn
 from api_queue.accounts.service import AuditService, TokenService
-from api_queue.accounts.wire import Credentials, Renewal, caller_json, user_of
+from api_queue.accounts.wire import Credentials, Departure, Renewal, caller_json, user_of
 from api_queue.drivers.clock import Clock
 from api_queue.errors import BadBody, BadCredential, LoginExpired, MissingCredential
 from api_queue.settings import Settings
@@ -185,9 +185,10 @@ class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has n
 
     async def post(self, request: Request) -> BaseHTTPResponse:
         logins: LoginService = request.app.ctx.logins
+        end = logins.end_everywhere if read_body(request, Departure).everywhere else logins.end
         login_id = (_refresh_token(request) or "").partition(".")[0] or self._login_of_bearer(request)
         if login_id:
-            await logins.end(login_id)
+            await end(login_id)
         response = empty()
         drop_credential_cookies(response, secure=request.ctx.secure)
         return response
@@ -199,6 +200,16 @@ class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has n
             return auth.reader.read(bearer).login_id if bearer else None
         except (BadCredential, LoginExpired):
             return None
+
+
+#: Below /auth, and where other programs of the kind have it.
+_VIEWS: Final = (
+    ("/", "/token", endpoints.AuthenticateEndpoint),
+    ("/me", "/me", Me),
+    ("/verify", "", endpoints.VerifyEndpoint),
+    ("/refresh", "/refresh-token", Refresh),
+    ("/logout", "/revoke-token", Logout),
+)
 
 
 class _Unauthorized(exceptions.SanicJWTException):  # type: ignore[misc]  # the library has no types
@@ -216,25 +227,23 @@ def setup_jwt(app: Sanic[Any, Any], keys: tuple[bytes, ...], settings: Settings,
 
 
 def _initialize(app: Sanic[Any, Any], key: bytes) -> None:
-    sanic_jwt.Initialize(
+    library = sanic_jwt.Initialize(
         app,
         authentication_class=Auth,
         responses_class=Answers,
         auth_mode=False,  # the library adds none of its routes by itself
         refresh_token_enabled=True,
-        class_views=[
-            ("/", endpoints.AuthenticateEndpoint),
-            ("/me", Me),
-            ("/verify", endpoints.VerifyEndpoint),
-            ("/refresh", Refresh),
-            ("/logout", Logout),
-        ],
+        class_views=[(path, view) for path, _, view in _VIEWS],
         url_prefix="/auth",
         user_id="sub",
         algorithm=ALGORITHM,
         secret=key.hex(),  # only so that its public default stands nowhere; `_get_secret` gives the key
         leeway=_LEEWAY_S,
     )
+    for _, alias, view in _VIEWS:
+        if alias:
+            handler = view.as_view(library.responses, config=library.config, instance=app)
+            app.add_route(handler, alias, name=f"jwt_{alias[1:]}")
 
 
 def _in_a_loop(step: Callable[[], None]) -> None:

@@ -61,3 +61,9 @@ class LoginService:
         """Its refresh token and its access tokens are good no more, on every worker."""
         await self._store.end_login(login_id, self._clock.now_ms())
         await self._revocations.tell()
+
+    async def end_everywhere(self, login_id: str) -> None:
+        """This login and all others by the same login token."""
+        if login := await self.live(login_id):
+            await self._store.end_logins(login.token_id, self._clock.now_ms())
+            await self._revocations.tell()

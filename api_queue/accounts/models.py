@@ -151,6 +151,8 @@ class LoginStore(Protocol):
         """Whether `old_hash` was still the newest."""
 
     async def end_login(self, login_id: str, now_ms: int) -> None: ...
+    async def end_logins(self, token_id: str, now_ms: int) -> None:
+        """All that were made with this login token."""
 
 
 class AuditStore(Protocol):

@@ -150,7 +150,13 @@ class SqlLogins(_Sql):
         return await self._write(change) == 1
 
     async def end_login(self, login_id: str, now_ms: int) -> None:
-        live = (LOGINS.c.login_id == login_id) & LOGINS.c.ended_at_ms.is_(None)
+        await self._end(LOGINS.c.login_id == login_id, now_ms)
+
+    async def end_logins(self, token_id: str, now_ms: int) -> None:
+        await self._end(LOGINS.c.token_id == token_id, now_ms)
+
+    async def _end(self, which: ColumnElement[bool], now_ms: int) -> None:
+        live = which & LOGINS.c.ended_at_ms.is_(None)
         await self._write(update(LOGINS).where(live).values(ended_at_ms=now_ms))
 
 

@@ -17,9 +17,15 @@ class Credentials(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Renewal(msgspec.Struct):
-    """POST /auth/refresh and /auth/logout, when no cookie says it."""
+    """POST /auth/refresh, when no cookie says it."""
 
     refresh_token: str | None = None
+
+
+class Departure(Renewal):
+    """POST /auth/logout; `everywhere`: all logins that were made with the same login token."""
+
+    everywhere: bool = False
 
 
 class Invitation(msgspec.Struct, forbid_unknown_fields=True):

@@ -35,10 +35,11 @@ def test_nothing_that_writes_is_open_but_the_ways_to_log_in() -> None:
     open_writes = {
         path for (method, path), access in ACCESS.items() if method != "GET" and access in {"public", "open"}
     }
-    assert open_writes == {"/auth", "/auth/refresh", "/auth/logout"}
+    assert open_writes == {"/auth", "/auth/refresh", "/auth/logout", "/token", "/refresh-token", "/revoke-token"}
 
 
 def test_each_login_and_each_command_is_limited() -> None:
-    assert {path for _, path in LIMITED if LIMITED[_, path] == "login"} == {"/auth", "/auth/refresh"}
+    logins = {path for (_, path), klass in LIMITED.items() if klass == "login"}
+    assert logins == {"/auth", "/auth/refresh", "/token", "/refresh-token"}
     commands = {line for line in ACCESS if "/command/" in line[1]}
     assert {LIMITED[line] for line in commands} == {"control"}

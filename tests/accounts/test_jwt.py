@@ -230,6 +230,30 @@ async def test_an_access_token_alone_can_log_out(house: House, client: httpx.Asy
     assert (await client.post("/auth/refresh", json=login)).status_code == 401
 
 
+async def test_logging_out_everywhere_ends_the_other_browsers_too(house: House, client: httpx.AsyncClient) -> None:
+    # Given two browsers with the same login token, and one with another
+    shared, own = await house.token("admin"), await house.token("admin")
+    here, there, elsewhere = [await house.log_in(client, value) for value in (shared, shared, own)]
+    # When the first logs out everywhere
+    await client.post("/auth/logout", json={"refresh_token": here["refresh_token"], "everywhere": True})
+    # Then both are out, and the third is not
+    statuses = [
+        (await client.get("/queue/", headers=bearer(login["access_token"]))).status_code
+        for login in (here, there, elsewhere)
+    ]
+    assert statuses == [401, 401, 200]
+
+
+async def test_the_same_under_the_names_of_other_programs(house: House, client: httpx.AsyncClient) -> None:
+    login = (await client.post("/token", json={"token": await house.token("admin")})).json()
+    client.cookies.clear()
+    second = (await client.post("/refresh-token", json=login)).json()
+    client.cookies.clear()
+    assert (await client.get("/me", headers=bearer(second["access_token"]))).json()["role"] == "admin"
+    assert (await client.post("/revoke-token", json=second)).status_code == 204
+    assert (await client.get("/me", headers=bearer(second["access_token"]))).status_code == 401
+
+
 async def test_an_access_token_ends_by_itself_and_says_so(house: House, client: httpx.AsyncClient) -> None:
     login = await house.log_in(client, await house.token("admin"))
     assert (await client.get("/queue/", headers=bearer(login["access_token"]))).status_code == 200
