@@ -1,8 +1,8 @@
 """`/media`: the music itself, addresses of it, previews."""
 
-from typing import Final
+from typing import Any, Final
 
-from sanic import Blueprint, HTTPResponse, Request
+from sanic import Blueprint, HTTPResponse, Request, Sanic
 
 from api_queue.media.service import MediaService, PreviewService
 from api_queue.media.wire import MintBody, minted_json
@@ -10,11 +10,17 @@ from api_queue.types import QueueName, TrackId
 from api_queue.web.bodies import read_body
 from api_queue.web.file_ranges import FileSender
 from api_queue.web.identity import Caller
+from api_queue.web.masked_logs import mask_sanic_logs
 from api_queue.web.replies import reply
 
 FLAC: Final = "audio/flac"
 
 bp = Blueprint("media", url_prefix="/media")
+
+
+@bp.before_server_start
+async def mask_tokens(_app: "Sanic[Any, Any]") -> None:
+    mask_sanic_logs()
 
 
 @bp.post("/token")

@@ -21,6 +21,10 @@ class MaskSecrets(logging.Filter):
         return True
 
 
+_MASK: Final = MaskSecrets()
+
+
 def mask_sanic_logs() -> None:
+    """Twice is as good as once."""
     for name in _SANIC_LOGGERS:
-        logging.getLogger(name).addFilter(MaskSecrets())
+        logging.getLogger(name).addFilter(_MASK)
