@@ -4,13 +4,19 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import Final, get_args
 
 from api_queue import __version__, settings_sources
-from api_queue.errors import ApiQueueError
+from api_queue.accounts.models import TokenRole
+from api_queue.accounts.service import TokenService
+from api_queue.accounts.token_commands import create_token, list_tokens, revoke_token
+from api_queue.errors import ApiQueueError, StartRefused
 from api_queue.settings_sources import LoadedSettings
+from api_queue.types import QueueName
 
 #: option of `serve` -> (setting, what it takes)
 _OPTIONS: Final = {
@@ -52,9 +58,28 @@ def _parser() -> argparse.ArgumentParser:
         serving.add_argument(option, dest=setting, metavar=takes, default=argparse.SUPPRESS)
     for role in ("relay", "conductor"):
         command(role, _run_role, f"Run only a {role}, beside a server elsewhere.").set_defaults(role=role)
+    _add_token_commands(commands, common)
     command("settings", _show_settings, "Show each setting with its value and where it was set.")
     command("version", _show_version, "Show the version.")
     return parser
+
+
+def _add_token_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *parents: argparse.ArgumentParser
+) -> None:
+    of_data = argparse.ArgumentParser(add_help=False)
+    of_data.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS)
+    verbs = commands.add_parser("token", help="Make, list and revoke login tokens.").add_subparsers(required=True)
+    create = verbs.add_parser("create", parents=[*parents, of_data], help="Make one; its value is shown this once.")
+    create.add_argument("--role", required=True, choices=get_args(TokenRole))
+    create.add_argument("--queue", help="the queue that it is for")
+    create.add_argument("--label", default="", help="a word to know it by")
+    create.set_defaults(command=_create_token)
+    listing = verbs.add_parser("list", parents=[*parents, of_data], help="Show all of them, without their values.")
+    listing.set_defaults(command=_list_tokens)
+    revoke = verbs.add_parser("revoke", parents=[*parents, of_data], help="End one, and all logins made from it.")
+    revoke.add_argument("token_id", metavar="ID")
+    revoke.set_defaults(command=_revoke_token)
 
 
 def _loaded(asked: argparse.Namespace) -> LoadedSettings:
@@ -65,13 +90,20 @@ def _loaded(asked: argparse.Namespace) -> LoadedSettings:
 def _serve(asked: argparse.Namespace) -> None:
     from api_queue.serving.serve import serve
 
-    serve(_loaded(asked).settings)
+    loaded = _loaded(asked)
+    if loaded.settings.profile == "normal" or "data" in loaded.sources:
+        return serve(loaded.settings)
+    with TemporaryDirectory(prefix="api_queue-demo-") as data:  # a demo leaves nothing behind
+        return serve(replace(loaded.settings, data=Path(data)))
 
 
 def _run_role(asked: argparse.Namespace) -> None:
     from api_queue.serving.roles import run_role
 
-    run_role(asked.role, _loaded(asked).settings)
+    settings = _loaded(asked).settings
+    if not settings.redis_url or not settings.mqtt_url:
+        raise StartRefused(reason=f"A {asked.role} alone needs the server's own redis_url and mqtt_url.")
+    run_role(asked.role, settings)
 
 
 def _show_settings(asked: argparse.Namespace) -> None:
@@ -80,3 +112,22 @@ def _show_settings(asked: argparse.Namespace) -> None:
 
 def _show_version(_asked: argparse.Namespace) -> None:
     print(__version__)
+
+
+def _create_token(asked: argparse.Namespace) -> None:
+    queue = QueueName(asked.queue) if asked.queue else None
+    _token(asked, lambda tokens: create_token(tokens, asked.role, queue, label=asked.label))
+
+
+def _list_tokens(asked: argparse.Namespace) -> None:
+    _token(asked, list_tokens)
+
+
+def _revoke_token(asked: argparse.Namespace) -> None:
+    _token(asked, lambda tokens: revoke_token(tokens, asked.token_id))
+
+
+def _token(asked: argparse.Namespace, command: Callable[[TokenService], Awaitable[str]]) -> None:
+    from api_queue.serving.tokens import with_tokens
+
+    print(with_tokens(_loaded(asked).settings, command))

@@ -53,20 +53,18 @@ def _name(pid: int) -> str:
 
 
 class LiveServer:
-    """One `serve` on free ports of this machine."""
+    """One `serve` on free ports of this machine; `folder` is where it is started, and where its data is."""
 
-    def __init__(self, data: Path, *options: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, *options: str, environment: dict[str, str] | None = None) -> None:
         ports = ["--port", "0", "--mqtt-port", "0", "--mqtt-ws-port", "0"]
-        command = [sys.executable, "-m", "api_queue", "serve", "--host", "127.0.0.1", *ports, "--data", str(data)]
-        data.parent.mkdir(parents=True, exist_ok=True)
-        self.out, self.err = data.parent / f"{data.name}.out", data.parent / f"{data.name}.err"
-        self.data = data
+        command = [sys.executable, "-m", "api_queue", "serve", "--host", "127.0.0.1", *ports]
+        self.out, self.err, self.data = folder / "out", folder / "err", folder / "data"
         with self.out.open("w") as out, self.err.open("w") as err:
             self.process = subprocess.Popen(
                 [*command, *options],
                 stdout=out,
                 stderr=err,
-                cwd=data.parent,
+                cwd=folder,
                 env={**os.environ, "API_QUEUE_LIBRARY_ROOTS": "", **(environment or {})},
                 start_new_session=True,
             )
@@ -107,8 +105,8 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(data: Path, *options: str, environment: dict[str, str] | None = None) -> Iterator[LiveServer]:
-    server = LiveServer(data, *options, environment=environment)
+def live_server(folder: Path, *options: str, environment: dict[str, str] | None = None) -> Iterator[LiveServer]:
+    server = LiveServer(folder, *options, environment=environment)
     try:
         yield server.wait_until_ready()
     finally:

@@ -1,5 +1,6 @@
 """The command line: every refusal is one sentence and an exit code."""
 
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import pytest
 
 from api_queue import __version__
 from api_queue.command_line import main
+from api_queue.drivers.sql import url_of
+from api_queue.migrations import upgrade
 from api_queue.serving.data_folder import locked
 
 
@@ -74,6 +77,33 @@ def test_a_database_that_cannot_be_used_is_a_sentence(tmp_path: Path, url: str) 
 
 def test_a_setting_that_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
     assert "'port' must be a whole number from 0 to 65535, not 'eight'" in serve_refused(tmp_path, "--port", "eight")
+
+
+@pytest.mark.parametrize("role", ["relay", "conductor"])
+def test_a_role_alone_asks_for_the_parts_it_shares(tmp_path: Path, role: str) -> None:
+    assert f"A {role} alone needs the server's own redis_url and mqtt_url" in refused(role, cwd=tmp_path)
+
+
+def test_tokens_of_no_server_are_refused(tmp_path: Path) -> None:
+    assert "no server's database" in refused("token", "list", "--data", "nowhere", cwd=tmp_path)
+
+
+def test_tokens_are_made_listed_and_revoked_without_a_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given the data folder of a server that does not run
+    upgrade(url_of("", tmp_path))
+
+    def said(*arguments: str) -> str:
+        assert main(["token", *arguments, "--data", str(tmp_path)]) == 0
+        return capsys.readouterr().out
+
+    # When a token is made, then its value is all that is printed
+    assert re.fullmatch(r"aq_\w+\n", said("create", "--role", "host", "--queue", "party", "--label", "the bar"))
+    # And it is in the list, until it is revoked
+    row = next(line for line in said("list").splitlines() if "the bar" in line)
+    assert "is revoked" in said("revoke", row.split()[0])
+    assert "revoked" in said("list")
 
 
 @pytest.mark.parametrize("arguments", [[], ["sing"], ["serve", "--volume", "11"]])

@@ -4,6 +4,8 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,7 @@ from tests.live import LiveServer, live_server, lives, until
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """One for all tests that leave it as they found it."""
-    with live_server(tmp_path_factory.mktemp("serving") / "data") as server:
+    with live_server(tmp_path_factory.mktemp("serving")) as server:
         yield server
 
 
@@ -104,18 +106,35 @@ def test_guests_are_served_while_a_worker_is_away(server: LiveServer) -> None:
     assert answers(server)
 
 
+def test_a_token_is_dead_on_a_running_server_when_it_is_revoked(server: LiveServer) -> None:
+    # Given a token that the running server knows
+    def say(*arguments: str) -> str:
+        command = [sys.executable, "-m", "api_queue", "token", *arguments, "--data", str(server.data)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+
+    value = say("create", "--role", "admin", "--label", "for a while")
+    with server.client() as client:
+        bearer = {"Authorization": f"Bearer {value}"}
+        assert client.get("/auth/me", headers=bearer).json()["role"] == "admin"
+        # When it is revoked from the command line
+        row = next(line for line in say("list").splitlines() if "for a while" in line)
+        assert "is revoked" in say("revoke", row.split()[0])
+        # Then it is known no more
+        until(lambda: client.get("/auth/me", headers=bearer).status_code == 401, "a refusal", 5)
+
+
 # -- the end ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_no_process_outlives_it_and_nothing_is_lost(tmp_path: Path, number: signal.Signals) -> None:
     # Given a server with an item
-    with live_server(tmp_path / "data") as server:
+    with live_server(tmp_path) as server:
         item = add_a_song(server)
         # When it is ended, then nothing of it is left
         assert server.end(number) == (-signal.SIGKILL if number is signal.SIGKILL else 0)
     # And when it is started again, at once, then the item is there
-    with live_server(tmp_path / "data") as again:
+    with live_server(tmp_path) as again:
         assert items(again) == [item]
 
 
@@ -123,7 +142,7 @@ def test_no_process_outlives_it_and_nothing_is_lost(tmp_path: Path, number: sign
 @pytest.mark.parametrize("to_all", [False, True])
 def test_it_ends_also_before_it_is_ready(tmp_path: Path, seconds: float, *, to_all: bool) -> None:
     # Given a server that is starting, at any point of it
-    server = LiveServer(tmp_path / "data")
+    server = LiveServer(tmp_path)
     time.sleep(seconds)
     server.children()
     # When it is told to end: it alone, or with all its processes, as a terminal and systemd do
@@ -133,12 +152,34 @@ def test_it_ends_also_before_it_is_ready(tmp_path: Path, seconds: float, *, to_a
     until(lambda: not any(map(lives, server.seen)), "the end of all processes")
 
 
+def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:
+    # Given a worker that hears nothing
+    with live_server(tmp_path) as server:
+        os.kill(server.children()["Sanic-Server-0-0"], signal.SIGSTOP)
+        # When the server is told to end, then it does so without it
+        assert server.end() == 0
+        assert "did not end in time" in server.err.read_text()
+
+
+def test_the_demo_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a demo, which takes a data folder of its own
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    demo = Path(__file__).parent.parent / "config" / "demo.toml"
+    with live_server(tmp_path, "--config", str(demo)) as server:
+        assert list(tmp_path.glob("api_queue-demo-*"))
+        # When the seed's admin plays on the seed's queue, then it is known
+        with httpx.Client(base_url=server.url, cookies={"session_id": "admin"}) as admin:
+            assert admin.get("/queue/test/command/play").status_code == 200
+    # And when it has ended, then nothing is left
+    assert not list(tmp_path.glob("api_queue-demo-*"))
+
+
 def test_a_worker_that_cannot_start_is_a_refusal(tmp_path: Path) -> None:
     # Given a data folder in which workers find no room for their keys
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "keys").write_text("in the way")
     # When the server starts
-    server = LiveServer(tmp_path / "data")
+    server = LiveServer(tmp_path)
     until(lambda: server.children() or server.process.poll() is not None, "its processes")
     # Then it says so, ends, and leaves none behind
     assert server.process.wait(60) == 1

@@ -21,6 +21,9 @@ from api_queue.errors import StartRefused
 #: Bytes of a unix socket's path that Linux takes: `sun_path` is 108, and one is the end mark.
 LONGEST_SOCKET_PATH = 107
 
+#: Where commands beside a running server find its Redis.
+_URL = "url"
+
 
 class EmbeddedRedis:
     """Keeps `folder`, its socket and its server; `url` is what `drivers.redis.connect` takes."""
@@ -45,10 +48,12 @@ class EmbeddedRedis:
 
     def start(self) -> None:
         self.program.start()
+        (self._folder / _URL).write_text(self.url, encoding="utf-8")
 
     def stop(self) -> None:
         """Redis writes its log out before it ends."""
         self.program.stop()
+        (self._folder / _URL).unlink(missing_ok=True)
         if self._socket.parent != self._folder:
             shutil.rmtree(self._socket.parent, ignore_errors=True)
 
@@ -61,6 +66,12 @@ class EmbeddedRedis:
                 return connection.recv(7) == b"+PONG\r\n"
         except OSError:
             return False
+
+
+def running_url(folder: Path) -> str | None:
+    """Of the server that keeps `folder` now, if one does."""
+    file = folder / _URL
+    return file.read_text(encoding="utf-8") if file.exists() else None
 
 
 def find_binary() -> str:

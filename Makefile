@@ -1,0 +1,47 @@
+# `make help` lists what there is. ARGS goes to the server: make run ARGS="--music ~/Music --port 8080"
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGE := setup.cfg pyproject.toml
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check fix bench
+
+help: ## Show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/served ## Install what is needed and serve on port 8000
+	@exec $(BIN)/python -m api_queue serve $(ARGS)
+
+demo: $(VENV)/served ## The README's curl lines on 127.0.0.1, in a data folder that is removed afterwards
+	@exec $(BIN)/python -m api_queue serve --config config/demo.toml $(ARGS)
+
+test: $(VENV)/tested ## Run all tests; at least 90 % of the lines have to be covered
+	$(BIN)/python -m pytest --cov=api_queue --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
+
+check: $(VENV)/tested ## Look for faults without running anything: style, types, who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(VENV)/tested ## Mend what of the style can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/tested ## Measure, and write bench/RESULTS.md
+	$(BIN)/python -m bench $(ARGS)
+
+# A stamp is newer than the package's description: nothing to install, and a second start takes a second.
+$(VENV)/served: $(PACKAGE) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/tested: $(PACKAGE) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,check]'
+	@touch $@ $(VENV)/served
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON to one."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python cannot make virtual environments here: install the package python3-venv."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
