@@ -177,6 +177,21 @@ async def test_refresh_tokens_are_kept_as_hashes_and_the_key_is_our_own(
     assert (house.folder / "keys" / "jwt").stat().st_mode & 0o777 == 0o600
 
 
+async def test_refresh_tokens_are_compared_in_constant_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[str, str]] = []
+
+    def compare(known: str, presented: str) -> bool:
+        compared.append((known, presented))
+        return known == presented
+
+    monkeypatch.setattr("api_queue.accounts.logins.hmac.compare_digest", compare)
+    token, _ = await house.tokens.create("admin")
+    signed_in = await house.logins.start(token)
+    with pytest.raises(BadCredential):
+        await house.logins.renew(f"{signed_in.login_id}.wrong")
+    assert compared == [(hash_of(signed_in.refresh.partition(".")[2]), hash_of("wrong"))]
+
+
 # The night of a login
 
 
@@ -291,6 +306,8 @@ async def test_me_is_a_guest_too(house: House, client: httpx.AsyncClient) -> Non
     login = await house.log_in(client, await house.token("host", PARTY))
     host = (await client.get("/auth/me", headers=bearer(login["access_token"]))).json()
     assert (host["role"], host["queue"], host["signed_in"]) == ("host", "party", True)
+    by_token = (await client.get("/auth/me", headers=bearer(await house.token("screen", PARTY)))).json()
+    assert by_token["role"] == "screen"
 
 
 async def test_a_rotated_key_still_verifies_what_it_signed(house: House, client: httpx.AsyncClient) -> None:
