@@ -1,8 +1,14 @@
 """Publishing under a lease: MQTT cannot refuse a leader that is late, so it is asked before each publish."""
 
+import asyncio
+from typing import Final
+
 from api_queue.errors import BrokerAway
 from api_queue.stream.lease import Lease
 from api_queue.stream.models import Publisher
+
+#: Before a publish that failed is tried again.
+RETRY_S: Final = 0.1
 
 
 class FencedPublisher:
@@ -24,6 +30,7 @@ class FencedPublisher:
             try:
                 return await self.publish(topic, payload, retain=False)
             except BrokerAway:
+                await asyncio.sleep(RETRY_S)
                 await self.connected()
 
     async def connected(self) -> None:

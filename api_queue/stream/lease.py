@@ -46,6 +46,7 @@ class Lease:
             pass
         finally:
             await self.release()
+        _end_if_cancelled()
         return done
 
     async def _wait(self) -> None:
@@ -80,3 +81,10 @@ class Lease:
         if fence:
             self._held_until_s = asked_at_s + self.ttl_s
         return fence
+
+
+def _end_if_cancelled() -> None:
+    """A task group forgets that it was cancelled when one of its tasks failed at the same time."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

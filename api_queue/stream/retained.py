@@ -94,9 +94,10 @@ class Retained:
     async def _follow_library(self) -> None:
         while True:
             try:
+                await self._publisher.connected()
                 library = await self._library.library()
                 if library is not None:
                     await self._publish_changed("tracks", library)
-            except (Unavailable, LeaseLost):  # the broker or Redis is away: asked again soon
+            except (Unavailable, LeaseLost):  # asked again soon
                 pass
             await asyncio.sleep(LIBRARY_S)

@@ -68,8 +68,10 @@ async def browsing(address: str, last_event_id: str = "") -> AsyncIterator[Brows
     headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
     async with httpx.AsyncClient(timeout=5) as client, client.stream("GET", address, headers=headers) as response:
         browser = Browser(response)
-        yield browser
-        browser.stop()
+        try:
+            yield browser
+        finally:
+            browser.stop()
 
 
 async def test_a_stream_starts_with_headers_a_retry_and_the_snapshot(base: str, queues: Queues) -> None:
