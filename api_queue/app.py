@@ -9,7 +9,6 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,6 +64,7 @@ from api_queue.tracks.scan import Progress, Report, Scan
 from api_queue.tracks.service import TrackService
 from api_queue.tracks.store import SqlStore
 from api_queue.tracks.version import LibraryVersion
+from api_queue.tracks.walk import music_roots
 from api_queue.types import EventId, QueueName
 from api_queue.web import join_qr, pages
 from api_queue.web.errors import setup_errors
@@ -178,8 +178,7 @@ class Parts:
     @cached_property
     def library_roots(self) -> tuple[Path, ...]:
         """The operator's folders; when none of them is there, the music that comes with us."""
-        roots = tuple(root for root in self.settings.library_roots if root.is_dir())
-        return roots or (Path(str(files("api_queue.config").joinpath("demo", "music"))),)
+        return music_roots(self.settings.library_roots)
 
     @cached_property
     def library(self) -> RedisLibrary:

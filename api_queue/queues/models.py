@@ -189,7 +189,7 @@ class Mute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the add script checks; None: no limit. Windows in ms; buckets as (field, capacity, refill per ms)."""
+    """What the add script checks; None: no limit. Windows in ms; buckets as (field, capacity, ms per token)."""
 
     max_items: int | None = None
     max_per_guest: int | None = None

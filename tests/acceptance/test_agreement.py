@@ -25,6 +25,7 @@ from tests.house import House, a_house
 
 ALIAS = "KAT_TUN_Your_side_Instrumental_"
 X = QueueName("party")
+COMMANDS = ("play", "play", "pause", "toggle", "stop", "next", "prev", "skip", "restart", "seek_forwards", "play_one")
 
 
 class Party:
@@ -55,30 +56,19 @@ class Party:
             return await self._add(client, which)
         if what < 0.55:
             return await self._remove(client, item)
-        if what < 0.7:
-            target = self.added[-1] if self.added and which < 0.7 else -1
-            return await client.put("/queue/party/", json={"source": item, "target": target})
-        if what < 0.78:
-            return await client.put(f"/queue/party/items/{item}", json={"performer_name": f"Name {which:.3f}"})
-        if what < 0.82:
-            return await client.put("/queue/party/settings", json={"track_space": round(which * 20)})
         if what < 0.85:
-            body = {"timestamp_play": 4_000_000_000_000 if which < 0.5 else None}
-            return await client.put(f"/queue/party/items/{item}", json=body)
-        commands = [
-            "play",
-            "play",
-            "pause",
-            "toggle",
-            "stop",
-            "next",
-            "prev",
-            "skip",
-            "restart",
-            "seek_forwards",
-            "play_one",
-        ]
-        return await client.post(f"/queue/party/command/{commands[int(which * len(commands))]}")
+            path, body = self._change(item, what, which)
+            return await client.put(f"/queue/party/{path}", json=body)
+        return await client.post(f"/queue/party/command/{COMMANDS[int(which * len(COMMANDS))]}")
+
+    def _change(self, item: str, what: float, which: float) -> tuple[str, dict[str, Any]]:
+        if what < 0.7:
+            return "", {"source": item, "target": self.added[-1] if self.added and which < 0.7 else -1}
+        if what < 0.78:
+            return f"items/{item}", {"performer_name": f"Name {which:.3f}"}
+        if what < 0.82:
+            return "settings", {"track_space": round(which * 20)}
+        return f"items/{item}", {"timestamp_play": 4_000_000_000_000 if which < 0.5 else None}
 
     async def _add(self, client: httpx.AsyncClient, which: float) -> httpx.Response:
         body = {"track_id": ALIAS, "performer_name": f"Singer {int(which * 5)}"}

@@ -1,0 +1,72 @@
+"""The table of access, held against the server as it is: each route declared, each role tried on each route."""
+
+import re
+
+import httpx
+import pytest
+
+from api_queue.accounts.access import ACCESS
+from api_queue.app import create_app
+from api_queue.types import QueueName, Role
+from api_queue.web.access_rules import undeclared, unrouted
+from api_queue.web.identity import MAY
+from tests.house import House, house_settings
+
+X, OTHER = QueueName("party"), QueueName("elsewhere")
+ROLES: tuple[Role, ...] = ("member", "helper", "host", "admin", "speaker", "screen")
+#: Endless by design: what they need is tried by the tests of the stream.
+STREAMS = {"/events", "/queue/<name>/events"}
+FILLED = {"name": "party", "item_id": "0000000000", "guest_id": "nobody", "token_id": "none", "track_id": "none",
+          "command": "dance", "path": "css/none.css"}  # fmt: skip
+
+
+def address(path: str) -> str:
+    return re.sub(r"<(\w+)[^>]*>", lambda part: FILLED[part[1]], path)
+
+
+async def test_every_route_is_declared_and_every_line_is_a_route(house: House) -> None:
+    app = create_app(house_settings("redis://127.0.0.1:1", house.parts.settings.data))
+    assert undeclared(app, ACCESS) == []
+    assert unrouted(app, ACCESS) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_gets_past_the_door_only_where_it_may(house: House, role: Role) -> None:
+    queue = X if role in {"helper", "host", "speaker", "screen"} else None
+    _, value = await house.parts.tokens.create(role, queue)  # type: ignore[arg-type]  # every role but guest
+    async with house.nobody() as client:
+        client.headers["Authorization"] = f"Bearer {value}"
+        for (method, path), access in ACCESS.items():
+            if path in STREAMS or (method, path) in {("DELETE", "/queue/<name>"), ("POST", "/auth/logout")}:
+                continue
+            may = access == "public" or role in MAY[access]
+            assert_past(await client.request(method, address(path)), method, path, may=may)
+
+
+async def test_a_host_is_only_a_guest_elsewhere(house: House) -> None:
+    await house.parts.queues.ensure(OTHER, "Elsewhere")
+    _, value = await house.parts.tokens.create("host", OTHER)
+    async with house.nobody() as client:
+        client.headers["Authorization"] = f"Bearer {value}"
+        for (method, path), access in ACCESS.items():
+            if access in {"host", "helper"} and "<name>" in path:
+                assert_past(await client.request(method, address(path)), method, path, may=False)
+
+
+async def test_nobody_and_a_guest_get_past_only_what_is_theirs(house: House) -> None:
+    async with house.nobody() as nobody, house.guest() as guest:
+        for (method, path), access in ACCESS.items():
+            if path in STREAMS or access in {"public", "open", "guest"}:
+                continue
+            answer = await nobody.request(method, address(path))
+            assert (answer.status_code, answer.json()["code"]) == (401, "missing_credential"), (method, path)
+            assert_past(await guest.request(method, address(path)), method, path, may=False)
+
+
+def assert_past(answer: httpx.Response, method: str, path: str, *, may: bool) -> None:
+    assert answer.status_code < 500, (method, path, answer.text)
+    if "problem" not in answer.headers.get("content-type", ""):
+        assert may, (method, path)
+        return
+    refused = answer.json()["code"] in {"missing_right", "missing_credential"}
+    assert refused is not may or path.endswith("/<command>"), (method, path, answer.text)
