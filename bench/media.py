@@ -1,11 +1,11 @@
 """Figure 3: how fast and at what cost the music is sent, beside nginx on the same file in the same run.
 
-Ours is one worker with the sender behind `/media/tracks`; nginx is one process with sendfile. Both are asked over
-loopback by one client process with plain sockets; the rounds of the two alternate, and the medians count.
+Ours is one web worker of the whole server, with the token checked at each request; nginx is one process with
+sendfile. Both are asked over loopback by one client process with plain sockets. Their rounds alternate: whatever else
+the machine does meets both alike.
 """
 
 import json
-import multiprocessing
 import os
 import random
 import selectors
@@ -15,23 +15,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from unittest.mock import patch
 
-from sanic import HTTPResponse, Request, Sanic
+from bench.measure import Live, Process, Row, call, free_port, listening, live_server
 
-from api_queue.drivers.clock import SystemClock
-from api_queue.web.file_ranges import FileSender
-
-FILE_BYTES = 128 << 20
+#: White noise, which FLAC cannot make smaller: some 130 MB.
+MUSIC_S = 760
 RANGE_BYTES = 1 << 20
 ROUNDS = 15
 ROUND_S = 0.4
 RECEIVE_BYTES = 1 << 20
+NAME = "noise.flac"
 
 NGINX = """
 daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;
@@ -40,19 +39,32 @@ http {{
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
   client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
-  server {{ listen 127.0.0.1:{port}; root {folder}; }}
+  server {{ listen 127.0.0.1:{port}; root {music}; }}
 }}
 """
 
 
 @dataclass(frozen=True)
-class Server:
-    pid: int
-    port: int
+class Target:
+    process: Process
+    path: str
 
-    def cpu_s(self) -> float:
-        """CPU time of all threads of the process: Linux makes its clock from the pid."""
-        return time.clock_gettime((~self.pid << 3) | 2)
+
+@dataclass(frozen=True)
+class Load:
+    """What is asked for again and again; `range_bytes` 0 is the whole file."""
+
+    what: str
+    clients: int
+    range_bytes: int
+    file_bytes: int
+
+    def request(self, path: str) -> bytes:
+        head = f"GET {path} HTTP/1.1\r\nHost: bench\r\n"
+        if self.range_bytes:
+            start = random.randrange(self.file_bytes - self.range_bytes)
+            head += f"Range: bytes={start}-{start + self.range_bytes - 1}\r\n"
+        return f"{head}\r\n".encode()
 
 
 @dataclass(frozen=True)
@@ -61,24 +73,33 @@ class Sample:
     cpu_s_per_gb: float
 
 
-def run() -> list[dict[str, object]]:
+def run() -> list[Row]:
     """One row for each kind of request and number of clients."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-media-")))
-        (folder / "song.flac").write_bytes(os.urandom(FILE_BYTES))
-        ours, nginx = stack.enter_context(_ours(folder)), stack.enter_context(_nginx(folder))
-        return [
-            _row(f"{what}, {clients} client{'s' if clients > 1 else ''}", ours, nginx, headers, clients)
-            for what, headers in (("whole file", _whole), (f"random {RANGE_BYTES >> 20} MiB ranges", _random_range))
-            for clients in (1, 64)
-        ]
+        music = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-music-")))
+        _make_noise(music / NAME)
+        stack.enter_context(patch.dict(os.environ, API_QUEUE_LIBRARY_ROOTS=str(music)))
+        live, nginx = stack.enter_context(live_server()), stack.enter_context(_nginx(music))
+        admin, track_id = live.admin(), _track_id(live)
+        rows = []
+        for load in _loads((music / NAME).stat().st_size):
+            address = call(f"{live.url}/media/token", {"track_id": track_id}, token=admin)["url"]
+            rows.append(_row(load, Target(live.web, address), Target(nginx, f"/{NAME}")))
+        return rows
 
 
-def _row(what: str, ours: Server, nginx: Server, request: Callable[[], bytes], clients: int) -> dict[str, object]:
-    """The shares are medians of neighbouring rounds: whatever else the machine does meets both alike."""
-    pairs = [(_sample(ours, request, clients), _sample(nginx, request, clients)) for _ in range(ROUNDS)]
+def _loads(file_bytes: int) -> Iterator[Load]:
+    for what, range_bytes in (("whole file", 0), (f"random {RANGE_BYTES >> 20} MiB ranges", RANGE_BYTES)):
+        for clients in (1, 64):
+            yield Load(what, clients, range_bytes, file_bytes)
+
+
+def _row(load: Load, ours: Target, nginx: Target) -> Row:
+    """The shares are medians over pairs of neighbouring rounds."""
+    pairs = [(_sample(ours, load), _sample(nginx, load)) for _ in range(ROUNDS)]
     return {
-        "what": what,
+        "what": load.what,
+        "clients": load.clients,
         "ours_mb_per_s": round(median(mine.mb_per_s for mine, _ in pairs)),
         "nginx_mb_per_s": round(median(its.mb_per_s for _, its in pairs)),
         "share_of_nginx": round(median(mine.mb_per_s / its.mb_per_s for mine, its in pairs), 2),
@@ -91,24 +112,14 @@ def _row(what: str, ours: Server, nginx: Server, request: Callable[[], bytes], c
 # -- the client ------------------------------------------------------------------------------------------------
 
 
-def _whole() -> bytes:
-    return b"GET /song.flac HTTP/1.1\r\nHost: bench\r\n\r\n"
-
-
-def _random_range() -> bytes:
-    start = random.randrange(FILE_BYTES - RANGE_BYTES)
-    header = f"Range: bytes={start}-{start + RANGE_BYTES - 1}"
-    return f"GET /song.flac HTTP/1.1\r\nHost: bench\r\n{header}\r\n\r\n".encode()
-
-
-def _sample(server: Server, request: Callable[[], bytes], clients: int) -> Sample:
+def _sample(target: Target, load: Load) -> Sample:
     with ExitStack() as stack, selectors.DefaultSelector() as ready:
-        for _ in range(clients):
-            connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
-            ready.register(connection, selectors.EVENT_READ, Listener(connection, request))
-        cpu_s, started_s = server.cpu_s(), time.perf_counter()
+        for _ in range(load.clients):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", target.process.port)))
+            ready.register(connection, selectors.EVENT_READ, Listener(connection, load, target.path))
+        cpu_s, started_s = target.process.cpu_s(), time.perf_counter()
         received = _receive(ready, started_s + ROUND_S)
-        took_s, cpu_s = time.perf_counter() - started_s, server.cpu_s() - cpu_s
+        took_s, cpu_s = time.perf_counter() - started_s, target.process.cpu_s() - cpu_s
     return Sample(received / took_s / 1e6, cpu_s / (received / 1e9))
 
 
@@ -123,11 +134,12 @@ def _receive(ready: selectors.BaseSelector, until_s: float) -> int:
 class Listener:
     """Asks again as soon as an answer is complete."""
 
-    def __init__(self, connection: socket.socket, request: Callable[[], bytes]) -> None:
+    def __init__(self, connection: socket.socket, load: Load, path: str) -> None:
         self._connection = connection
-        self._request = request
+        self._load = load
+        self._path = path
         self._left = 0
-        connection.sendall(request())
+        self._ask()
 
     def receive(self, buffer: bytearray) -> int:
         got = self._connection.recv_into(buffer)
@@ -135,8 +147,11 @@ class Listener:
             raise ConnectionError
         self._left = (self._left or _length(buffer)) - got
         if self._left == 0:
-            self._connection.sendall(self._request())
+            self._ask()
         return got
+
+    def _ask(self) -> None:
+        self._connection.sendall(self._load.request(self._path))
 
 
 def _length(answer: bytearray) -> int:
@@ -150,53 +165,34 @@ def _length(answer: bytearray) -> int:
 # -- the servers -----------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _ours(folder: Path) -> Iterator[Server]:
-    port = _free_port()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(folder, port), daemon=True)
-    process.start()
-    assert process.pid
-    yield _listening(process.pid, port)
-    process.terminate()
-    process.join()
+def _make_noise(path: Path) -> None:
+    source = f"anoisesrc=d={MUSIC_S}:r=44100"
+    stereo = ("-ac", "2", "-sample_fmt", "s16", "-compression_level", "0")
+    subprocess.run([_program("ffmpeg"), "-v", "error", "-f", "lavfi", "-i", source, *stereo, path], check=True)
 
 
-def _serve(folder: Path, port: int) -> None:
-    app: Sanic[Any, Any] = Sanic("bench_media", configure_logging=False)
-    sender, path = FileSender(SystemClock(), "", 30), folder / "song.flac"
-
-    @app.get("/song.flac")
-    async def song(request: Request) -> HTTPResponse | None:
-        return await sender.send(request, path, "audio/flac")
-
-    app.run("127.0.0.1", port, single_process=True, access_log=False, motd=False)
-
-
-@contextmanager
-def _nginx(folder: Path) -> Iterator[Server]:
-    port, config = _free_port(), folder / "nginx.conf"
-    config.write_text(NGINX.format(folder=folder, port=port))
-    program = shutil.which("nginx") or sys.exit("bench.media compares with nginx: install the package nginx")
-    process = subprocess.Popen([program, "-c", config, "-p", folder, "-e", folder / "error.log"])
-    yield _listening(process.pid, port)
-    process.terminate()
-    process.wait()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def _listening(pid: int, port: int) -> Server:
-    for _ in range(500):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            time.sleep(0.02)
-        else:
-            return Server(pid, port)
+def _track_id(live: Live) -> str:
+    """Of the one track, once the scan that `serve` begins with has found it."""
+    for _ in range(300):
+        if found := call(f"{live.url}/tracks")["tracks"]:
+            return str(found[0]["track_id"])
+        time.sleep(0.1)
     raise TimeoutError
+
+
+@contextmanager
+def _nginx(music: Path) -> Iterator[Process]:
+    with tempfile.TemporaryDirectory(prefix="bench-nginx-") as folder:
+        port, config = free_port(), Path(folder) / "nginx.conf"
+        config.write_text(NGINX.format(folder=folder, port=port, music=music))
+        command = (_program("nginx"), "-c", config, "-p", folder, "-e", f"{folder}/error.log")
+        with subprocess.Popen(command) as process:
+            yield listening(process.pid, port)
+            process.terminate()
+
+
+def _program(name: str) -> str:
+    return shutil.which(name) or sys.exit(f"bench.media needs {name}: install the package {name}")
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The verbs: mint an address of a track, look up the file behind one, find a preview."""
 
-import asyncio
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -10,7 +10,6 @@ from api_queue.errors import BadMediaToken, ForeignMediaToken, NotTheSpeaker, Pr
 from api_queue.media import tokens
 from api_queue.media.models import (
     MAX_BAD_USES,
-    Lease,
     LeaseSource,
     MediaToken,
     Minted,
@@ -21,10 +20,16 @@ from api_queue.media.models import (
     check_use,
     holds,
 )
-from api_queue.media.places import Places
 from api_queue.media.preview import Previews
+from api_queue.media.remembered import Remembered
 from api_queue.types import QueueName, TrackId
 from api_queue.web.identity import MAY, Caller
+
+#: The library answers with SQL and resolves links, ten times what a range costs. A file that moves is missed so long.
+PLACE_KEPT_MS: Final = 10_000
+
+#: How long after its last chance a token may still be used. The lease, on the other hand, is looked at each time.
+BAD_USES_KEPT_MS: Final = 1_000
 
 _log = structlog.get_logger()
 
@@ -35,15 +40,16 @@ class MediaService:
     ) -> None:
         self._key = key
         self._ttl_s = ttl_s
-        self._places = Places(tracks, clock)
         self._leases = leases
         self._store = store
         self._clock = clock
+        self._path_of = Remembered(tracks.path_of, PLACE_KEPT_MS, clock)
+        self._bad_uses = Remembered(store.bad_uses, BAD_USES_KEPT_MS, clock)
 
     async def mint(self, caller: Caller, track_id: TrackId, turn: Turn | None) -> Minted:
         """For the active device of a queue; an admin needs none. Raises NotTheSpeaker, TrackNotFound."""
         await self._check_minter(caller, turn)
-        await self._places.path_of(track_id)
+        await self._path_of(track_id)
         expires_at_ms = self._clock.now_ms() + self._ttl_s * 1000
         token = MediaToken(_public_id(caller), track_id, expires_at_ms, turn)
         _log.debug("media token minted", **_facts(token))
@@ -64,19 +70,16 @@ class MediaService:
     async def file_of(self, track_id: TrackId, text: str) -> Path:
         """The file that the token in `text` opens. Raises BadMediaToken, ForeignMediaToken, TrackNotFound."""
         token, token_id = tokens.verify(text, self._key), tokens.token_id(text)
-        lease, bad_uses = await asyncio.gather(self._lease_of(token), self._store.bad_uses(token_id))
-        if bad_uses >= MAX_BAD_USES:
+        if await self._bad_uses(token_id) >= MAX_BAD_USES:
             raise BadMediaToken
+        lease = await self._leases.lease(token.turn.queue) if token.turn else None
         try:
             check_use(token, track_id, lease, self._clock.now_ms())
         except ForeignMediaToken:
             _log.warning("media token used where it does not belong", token_id=token_id, **_facts(token))
             await self._store.count_bad_use(token_id)
             raise
-        return await self._places.path_of(track_id)
-
-    async def _lease_of(self, token: MediaToken) -> Lease | None:
-        return await self._leases.lease(token.turn.queue) if token.turn else None
+        return await self._path_of(track_id)
 
 
 class PreviewService:
