@@ -10,6 +10,8 @@ import { Search } from "./search.js";
 import { title, waiting } from "./state.js";
 import { clock, count } from "./text.js";
 
+/** Own tickets on top; more would push the search away. */
+const SHOWN = 3;
 const queue = queueName();
 const summary = await enter(queue);
 let me = summary.guest_id;
@@ -19,6 +21,7 @@ const live = new Live(queue, { state: show, link, gone: () => notHere() });
 const now = new Now(byId("bar"), live);
 new Search(byId("find"), queue, (track) => openAdd(live, track, { added: (item) => { me = item.session_owner; show(); } }));
 byId("bar").addEventListener("click", showList);
+byId("mine-more").addEventListener("click", showList);
 setInterval(() => live.state && showTimes(), 5000);
 write(byId("title"), summary.title || queue);
 
@@ -35,7 +38,9 @@ function show() {
 function showTimes() {
   const rows = places(live, me);
   const mine = rows.filter((row) => row.own);
-  fillTickets(byId("mine"), mine, live, true, showTimes);
+  fillTickets(byId("mine"), mine.slice(0, SHOWN), live, true, showTimes);
+  byId("mine-more").hidden = mine.length <= SHOWN;
+  write(byId("mine-more"), `and ${mine.length - SHOWN} more`);
   byId("tickets").hidden = mine.length === 0;
   byId("welcome").hidden = mine.length > 0;
   const others = waiting(live.state).length;
@@ -65,5 +70,5 @@ function showList() {
   const heading = el("h2", { className: "grow", textContent: `${count(waiting(live.state).length, "track")} waiting` });
   fillTickets(openList, rows, live, false, showTimes);
   const dialog = sheet("The queue", el("div", { className: "row head" }, heading, close), rows.length ? openList : empty);
-  dialog.addEventListener("close", () => { openList = null; byId("bar").focus(); });
+  dialog.addEventListener("close", () => { openList = null; });
 }

@@ -6,6 +6,8 @@ import { length } from "./text.js";
 import { projected } from "./times.js";
 import { cover, lookUp, showCover } from "./tracks.js";
 
+/** Characters beyond which a title wants smaller letters. */
+const LONG = 22;
 const STATES = { playing: "Now playing", paused: "Paused", stopped: "Up next" };
 
 export class Now {
@@ -32,6 +34,7 @@ export class Now {
     this.root.dataset.state = item ? state.session.play_state : "idle";
     this.set("state", item ? STATES[state.session.play_state] : "");
     this.set("title", item ? (track?.title ?? "…") : "");
+    this.parts.title.classList.toggle("long", this.parts.title.textContent.length > LONG);
     this.set("artist", track?.artist ?? "");
     this.set("performer", item?.performer_name ?? "");
     if (this.cover) showCover(this.cover, track ?? undefined);

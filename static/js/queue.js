@@ -1,11 +1,14 @@
 // The waiting items with their places and times, as guests see them.
 
 import { del } from "./api.js";
-import { el, fill, toast, write } from "./dom.js";
+import { el, fill, icon, toast, write } from "./dom.js";
 import { current, waiting } from "./state.js";
 import { clock, until } from "./text.js";
 import { expectedStarts } from "./times.js";
 import { lookUp } from "./tracks.js";
+
+/** Less than this is not worth a number. */
+const SOON_MS = 45_000;
 
 /** The current item (place 0) and the waiting ones, each with its place, its expected start, and whether it is mine. */
 export function places(live, me = null) {
@@ -26,12 +29,12 @@ export function makeTicket(queue, mine) {
       el("strong", { className: "cut title", dir: "auto" }),
       el("span", { className: "cut dim by", dir: "auto" }),
       el("span", { className: "when digits" })));
-  if (mine) node.lastChild.append(takeBack(node, queue));
+  if (mine) node.append(takeBack(node, queue));
   return node;
 }
 
 export function showTicket(node, { item, place, at, own }, live, again) {
-  const [stub, face] = node.children;
+  const [stub, face, actions] = node.children;
   const track = lookUp(item.track_id, again);
   node.classList.toggle("now", place === 0);
   node.classList.toggle("others", !own);
@@ -39,29 +42,32 @@ export function showTicket(node, { item, place, at, own }, live, again) {
   stub.setAttribute("aria-label", place === 0 ? "Playing now" : `Place ${place}`);
   write(face.querySelector(".title"), track?.title ?? "…");
   write(face.querySelector(".by"), item.performer_name);
-  write(face.querySelector(".when"), whenText(place, at, live.now()));
-  const actions = face.querySelector(".takeback");
+  write(face.querySelector(".when"), whenText(place, at, live));
   if (actions) actions.hidden = place === 0;
 }
 
-function whenText(place, at, now) {
-  if (place === 0) return "Playing now";
+function whenText(place, at, live) {
+  if (place === 0) return live.state.session.play_state === "paused" ? "Paused" : "Playing now";
   const next = place === 1 ? "Next – " : "";
-  return at === null ? `${next}when the music starts` : `${next}${clock(at)}, ${until(at - now)}`;
+  if (at === null) return `${next}when the music starts`;
+  const left = at - live.now();
+  return left < SOON_MS ? `${next}any moment` : `${next}${clock(at)}, ${until(left)}`;
 }
 
-/** Remove asks once more, in place; the question goes away by itself. */
+/** Removing asks once more, in place; the question goes away by itself. */
 function takeBack(node, queue) {
-  const box = el("div", { className: "takeback row" });
-  const ask = el("button", { type: "button", textContent: "Take it back" });
-  const sure = el("button", { type: "button", className: "flame", textContent: "Yes, remove" });
+  const box = el("div", { className: "takeback" });
+  const ask = el("button", { type: "button", className: "round", title: "Take it back", ariaLabel: "Take it back" }, icon("close"));
+  const sure = el("button", { type: "button", className: "flame", textContent: "Remove" });
   const keep = el("button", { type: "button", textContent: "Keep" });
   const reset = (focus) => {
     clearTimeout(box.timer);
+    node.classList.remove("asks");
     box.replaceChildren(ask);
     if (focus) ask.focus();
   };
   ask.onclick = () => {
+    node.classList.add("asks");
     box.replaceChildren(sure, keep);
     keep.focus();
     box.timer = setTimeout(() => reset(box.contains(document.activeElement)), 8000);

@@ -13,7 +13,6 @@ export function length(ms) {
 
 export function until(ms) {
   const minutes = Math.round(ms / 60_000);
-  if (ms < 45_000) return "any moment";
   if (minutes < 60) return `in ${Math.max(1, minutes)} min`;
   return `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

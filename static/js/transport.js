@@ -21,7 +21,7 @@ export class Transport {
     this.live = live;
     this.buttons = {};
     for (const [name, label, title] of COMMANDS) {
-      const button = el("button", { type: "button", title, onclick: () => this.give(name) },
+      const button = el("button", { type: "button", title, disabled: true, onclick: () => this.give(name) },
         icon(name === "toggle" ? "play" : name), el("span", { textContent: label }));
       this.buttons[name] = button;
       byId("commands").append(button);

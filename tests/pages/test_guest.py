@@ -44,8 +44,7 @@ async def test_the_times_come_with_the_music(
     await page.get_by_role("button", name="Done").click()
     tickets = page.locator("#mine .ticket")
     await expect(tickets.nth(0)).to_contain_text("Playing now")
-    await expect(tickets.nth(1)).to_contain_text("Next – ")
-    await expect(tickets.nth(1)).to_contain_text("in ")
+    await expect(tickets.nth(1)).to_contain_text("Next – any moment")
     await expect(page.locator("#bar")).to_contain_text(songs[0])
 
 
@@ -69,7 +68,7 @@ async def test_taking_back_asks_first(phone: Device, queue: Queue, songs: list[s
     await page.get_by_role("button", name="Keep").click()
     await expect(page.locator("#mine .ticket")).to_have_count(1)
     await page.get_by_role("button", name="Take it back").click()
-    await page.get_by_role("button", name="Yes, remove").click()
+    await page.get_by_role("button", name="Remove").click()
     await expect(page.locator("#tickets")).to_be_hidden()
     await expect(page.get_by_text("Taken off the queue.")).to_be_visible()
 
@@ -116,7 +115,7 @@ async def test_without_a_connection_it_says_so_and_comes_back(
     phone: Device, queue: Queue, host_api: httpx.AsyncClient
 ) -> None:
     page = await phone.open(queue.path())
-    await expect(page.locator("#welcome")).to_be_visible()
+    await expect(page.get_by_text("Nothing on yet.")).to_be_visible()
     await phone.context.set_offline(True)
     await expect(page.get_by_text("No connection. Trying again…")).to_be_visible()
     await host_api.put("settings", json={"title": "Beach party"})
@@ -134,7 +133,7 @@ async def test_a_queue_that_is_not_there(phone: Device, house: House) -> None:
 
 async def test_a_queue_that_goes_says_so(phone: Device, queue: Queue, host_api: httpx.AsyncClient) -> None:
     page = await phone.open(queue.path())
-    await expect(page.locator("#welcome")).to_be_visible()
+    await expect(page.get_by_text("Nothing on yet.")).to_be_visible()
     await host_api.delete("")
     await expect(page.get_by_role("alert")).to_have_text("This queue was closed.")
 

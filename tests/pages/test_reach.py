@@ -22,7 +22,7 @@ SMALL = """() => [...document.querySelectorAll("button, a.button, input, select,
 #: Controls without a name of their own.
 NAMELESS = """() => [...document.querySelectorAll("button, a, input, select, textarea, img")]
     .filter((node) => node.checkVisibility() && !node.closest("[aria-hidden=true]"))
-    .filter((node) => !(node.textContent.trim() || node.ariaLabel || node.labels?.length || node.alt))
+    .filter((node) => !(node.textContent.trim() || node.ariaLabel || node.labels?.length || node.hasAttribute("alt")))
     .map((node) => node.outerHTML.slice(0, 120))"""
 
 #: Texts whose colour stands out too little from what is behind them (WCAG AA): [text, ratio].
@@ -45,8 +45,8 @@ PALE = """() => {
         const style = getComputedStyle(node);
         const [a, b] = [light(parts(style.color)), light(behind(node))].sort((x, y) => y - x);
         const ratio = (a + 0.05) / (b + 0.05);
-        const big = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
-        if (ratio < (big ? 3 : 4.5)) pale.push([node.textContent.trim().slice(0, 40), ratio.toFixed(2)]);
+        const size = parseFloat(style.fontSize) * (style.fontWeight >= 700 ? 1.286 : 1);
+        if (ratio < (size >= 24 ? 3 : 4.5)) pale.push([node.textContent.trim().slice(0, 40), ratio.toFixed(2)]);
     }
     return pale;
 }"""
