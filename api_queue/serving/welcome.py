@@ -44,6 +44,8 @@ def _broker(settings: Settings, host: str) -> tuple[str, str]:
 
 
 def _admin(settings: Settings, code: str | None, *, shown: bool) -> str:
+    if settings.profile == "demo":
+        return f"{settings.public_url}/login, with the token admin"
     if code is None:
         return f"{settings.public_url}/login, with your token (lost it: python -m api_queue token create --role admin)"
     link = f"{settings.public_url}/login#code={code}"
