@@ -1,0 +1,174 @@
+"""Figure 1: adds a second through HTTP, guard, rate buckets, one Lua script and outbox, on one worker.
+
+Beside it, in alternating rounds, a bare Sanic handler that is sent the very same requests; and the same script with
+the same arguments by redis-benchmark. wrk has two of its rounds' connections on nothing else than this.
+"""
+
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, cast
+
+from api_queue.drivers.lua import load
+from api_queue.drivers.redis import Argument, Redis, connect
+from api_queue.queues.items import new_item_id
+from api_queue.queues.models import Item, Limits
+from api_queue.queues.store import RedisQueues
+from api_queue.types import GuestId, Milliseconds, QueueName, TrackId
+from bench.measure import Live, Process, Row, bare_server, call, live_server
+
+LEVELS = (10, 1_000, 10_000)
+ROUNDS = 5
+ROUND_S = 1
+CONNECTIONS = 64
+KEPT = 1000
+SCRIPTS = Path(__file__).parent / "wrk"
+QUEUE = QueueName("bench")
+
+
+@dataclass(frozen=True)
+class Party:
+    """A queue that is filled anew for each round."""
+
+    live: Live
+    token: str
+    tracks: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        return f"{self.live.url}/queue/{QUEUE}"
+
+    def fill(self, waiting: int) -> list[str]:
+        """The ids of the waiting items."""
+        call(f"{self.url}/command/clear", {}, token=self.token)
+        return asyncio.run(_fill(self.live, self.tracks, waiting))
+
+
+def run() -> list[Row]:
+    with bare_server() as bare:
+        return [row for appendfsync in ("always", "everysec") for row in _rows(bare, appendfsync)]
+
+
+def _rows(bare: Process, appendfsync: str) -> list[Row]:
+    with live_server(appendfsync) as live:
+        party = _party(live)
+        by_level = [_row(bare, party, waiting) for waiting in LEVELS]
+        script = _by_redis_benchmark(party)
+    return [{"appendfsync": appendfsync} | row | {"script_alone_per_s": round(script)} for row in by_level]
+
+
+def _row(bare: Process, party: Party, waiting: int) -> Row:
+    """The share is the median over neighbouring rounds: whatever else the machine does meets both alike."""
+    adds: list[tuple[float, float]] = []
+    moves, swaps = [], []
+    ids = party.live.data / "ids"
+    for _ in range(ROUNDS):
+        party.fill(waiting)
+        add = ("add.lua", QUEUE, *party.tracks)
+        adds.append((wrk(party.live.url, *add), wrk(bare.url, *add)))
+        ids.write_text("\n".join(party.fill(waiting)))
+        moves.append(wrk(party.live.url, "move.lua", QUEUE, party.token, str(ids)))
+        swaps.append(wrk(party.live.url, "swap.lua", QUEUE, party.token, party.tracks[0]))
+    return {
+        "waiting": waiting,
+        "adds_per_s": round(median(ours for ours, _ in adds)),
+        "bare_per_s": round(median(its for _, its in adds)),
+        "share_of_bare": round(median(ours / its for ours, its in adds), 2),
+        "moves_per_s": round(median(moves)),
+        "adds_and_deletes_per_s": round(median(swaps)),
+    }
+
+
+def wrk(url: str, script: str, *args: str) -> float:
+    """Requests a second. All must be answered well."""
+    program = shutil.which("wrk") or sys.exit("bench.adds sends its load by wrk: install the package wrk")
+    options = ["-t1", f"-c{CONNECTIONS}", f"-d{ROUND_S}s", "-s", str(SCRIPTS / script), url, "--", *args]
+    out = subprocess.run([program, *options], check=True, capture_output=True, text=True).stdout
+    assert "Non-2xx" not in out, out
+    assert "Socket errors" not in out, out
+    return float(re.findall(r"Requests/sec:\s+([\d.]+)", out)[0])
+
+
+# -- the queue -------------------------------------------------------------------------------------------------
+
+
+def _party(live: Live) -> Party:
+    token = live.admin()
+    call(f"{live.url}/queue", {"kind": "named", "name": QUEUE}, token=token)
+    while not (found := call(f"{live.url}/tracks")["tracks"]):  # the scan of the demo music
+        time.sleep(0.1)
+    return Party(live, token, tuple(track["track_id"] for track in found))
+
+
+async def _fill(live: Live, tracks: Sequence[str], waiting: int) -> list[str]:
+    redis = connect(f"unix://{live.redis_socket}")
+    store, items = RedisQueues(redis, KEPT), [_item(tracks[n % len(tracks)]) for n in range(waiting)]
+    settings_rev = (await store.queue(QUEUE)).settings_rev
+    for start in range(0, waiting, 500):
+        now_ms = time.time_ns() // 1_000_000
+        some = (store.add(QUEUE, item, Limits(), settings_rev, None, now_ms) for item in items[start : start + 500])
+        await asyncio.gather(*some)
+    await redis.close()
+    return [item.id for item in items]
+
+
+def _item(track: str) -> Item:
+    return Item(
+        id=new_item_id(),
+        track_id=TrackId(track),
+        performer_name="Singer",
+        session_owner=GuestId("bench"),
+        timestamp_added=time.time_ns() // 1_000_000,
+        track_duration_ms=Milliseconds(180_000),
+    )
+
+
+# -- the script alone ------------------------------------------------------------------------------------------
+
+
+class Recorder:
+    """Stands where Redis does, and keeps how the add's script is called."""
+
+    command: tuple[str, ...] = ()
+
+    async def script(self, name: str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+        self.command = ("EVALSHA", load(name).sha, str(len(keys)), *keys, *map(str, args))
+        return ["stale"]
+
+
+def _by_redis_benchmark(party: Party) -> float:
+    """Calls a second, each with another id, as many at a time as wrk has connections."""
+    party.fill(10)
+    command = asyncio.run(_add_command(party))
+    program = shutil.which("redis-benchmark") or sys.exit("bench.adds needs the package redis-tools")
+    options = ["-s", str(party.live.redis_socket), "-c", str(CONNECTIONS), "-n", "30000", "-r", "1000000000", "--csv"]
+    rates = []
+    for _ in range(3):
+        out = subprocess.run([program, *options, *command], check=True, capture_output=True, text=True).stdout
+        rates.append(float(out.rpartition('","')[0]))
+    return median(rates)
+
+
+async def _add_command(party: Party) -> list[str]:
+    recorder = Recorder()
+    buckets = (("g:bench", 10_000_000, 1.0), ("a:127.0.0.1", 10_000_000, 1.0))
+    settings_rev = await _settings_rev(party)
+    store = RedisQueues(cast("Redis", recorder), KEPT)
+    item = _item(party.tracks[0])
+    await store.add(QUEUE, item, Limits(buckets=buckets), settings_rev, None, item.timestamp_added)
+    return [word.replace(item.id, "__rand_int__") for word in recorder.command]
+
+
+async def _settings_rev(party: Party) -> int:
+    redis = connect(f"unix://{party.live.redis_socket}")
+    try:
+        return (await RedisQueues(redis, KEPT).queue(QUEUE)).settings_rev
+    finally:
+        await redis.close()
