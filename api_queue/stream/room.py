@@ -1,7 +1,7 @@
 """What one worker keeps of one queue while somebody listens: the newest events and one snapshot for all who come."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from api_queue.errors import Unavailable, UnknownQueue
 from api_queue.stream.follower import PAGE, Follower
@@ -31,7 +31,7 @@ class Room:
 
     async def open(self) -> None:
         """Fills the ring and follows from there; once, however many wait for it."""
-        if self._opening is None:
+        if self._opening is None or _failed(self._opening):
             self._opening = asyncio.create_task(self._fill(), name=f"open-{self.queue}")
         await asyncio.shield(self._opening)
         if self.deleted:
@@ -51,12 +51,10 @@ class Room:
         return await asyncio.shield(self._reading)
 
     def _is_fresh(self) -> bool:
-        if self._reading is None:
+        if self._reading is None or _failed(self._reading):
             return False
         if not self._reading.done():
             return True
-        if self._reading.cancelled() or self._reading.exception() is not None:
-            return False
         recent = asyncio.get_running_loop().time() < self._fresh_until_s
         return recent and self._reading.result().event_id == self.ring.position
 
@@ -77,3 +75,7 @@ class Room:
             raise Unavailable(retry_after=1)
         self._fresh_until_s = asyncio.get_running_loop().time() + FRESH_S
         return snapshot
+
+
+def _failed(task: "asyncio.Task[Any]") -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

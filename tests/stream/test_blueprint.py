@@ -184,3 +184,9 @@ async def test_discovery_tells_where_the_broker_is(base: str) -> None:
         "host": "127.0.0.1", "port": 1884, "websocket_url": "ws://127.0.0.1:9002", "prefix": "api_queue"
     }  # fmt: skip
     assert found["clock_ms"] > 1_700_000_000_000
+
+
+async def test_a_head_does_not_wait_for_the_end_of_a_stream(base: str, queues: Queues) -> None:
+    await queues.create("party")
+    async with httpx.AsyncClient(timeout=2) as client:
+        assert (await client.head(f"{base}/queue/party/events")).status_code == 405

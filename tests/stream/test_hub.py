@@ -9,6 +9,7 @@ from api_queue.errors import Unavailable, UnknownQueue
 from api_queue.stream import hub as hub_module
 from api_queue.stream import listener as listener_module
 from api_queue.stream.hub import Hub
+from api_queue.stream.models import Page
 from api_queue.stream.store import RedisEventLog
 from api_queue.types import QueueName
 from tests.stream.conftest import Beacons
@@ -77,10 +78,10 @@ async def test_who_comes_back_to_another_worker_misses_nothing(
 ) -> None:
     await queues.create(PARTY)
     screen = await Screen(PARTY).join(hub)
+    screen.leave(hub)
     await queues.change(PARTY)
     # When it joins a hub that has never heard of the queue
     other = Hub(log, queues, beacons, buffer=50, kept=200)
-    screen.seen = screen.seen[:1]
     await screen.join(other)
     # Then it goes on where it was
     assert screen.revs() == [1, 2]
@@ -302,3 +303,22 @@ async def test_a_worker_that_ends_sends_everyone_elsewhere(hub: Hub, queues: Que
     assert screen.ended
     with pytest.raises(Unavailable):
         await Screen(PARTY).join(hub)
+
+
+async def test_who_joins_while_redis_is_away_is_refused_and_let_in_afterwards(
+    hub: Hub, queues: Queues, log: RedisEventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await queues.create(PARTY)
+
+    # Given a Redis that cannot be read
+    async def away(*_: object) -> Page:
+        raise Unavailable(retry_after=1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "read", away)
+        for answer in await asyncio.gather(*(Screen(PARTY).join(hub) for _ in range(3)), return_exceptions=True):
+            assert isinstance(answer, Unavailable)
+    # When it is back
+    screen = await Screen(PARTY).join(hub)
+    # Then nothing is left of the failure
+    assert screen.revs() == [1]
