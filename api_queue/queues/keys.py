@@ -1,5 +1,6 @@
 """The Redis keys of a queue. All share one hash tag, so that a script may touch them all on a Redis Cluster."""
 
+from functools import lru_cache
 from typing import Final
 
 from api_queue.types import QueueName
@@ -13,10 +14,12 @@ def key(name: QueueName, part: str) -> str:
     return f"q:{{{name}}}:{part}"
 
 
-def rows(name: QueueName) -> list[str]:
+@lru_cache(1000)
+def rows(name: QueueName) -> tuple[str, ...]:
     """The seven that every script which writes a queue takes, in its order."""
-    return [key(name, part) for part in ROWS]
+    return tuple(key(name, part) for part in ROWS)
 
 
-def guests(name: QueueName) -> list[str]:
-    return [key(name, part) for part in GUESTS]
+@lru_cache(1000)
+def guests(name: QueueName) -> tuple[str, ...]:
+    return tuple(key(name, part) for part in GUESTS)

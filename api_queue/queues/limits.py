@@ -1,6 +1,7 @@
 """Why an add is refused, in words: each refusal says what would be right, and when it passes."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from api_queue.errors import (
     AddingClosed,
@@ -21,6 +22,7 @@ from api_queue.queues.timing import expected_after, expected_last, expected_star
 from api_queue.types import GuestId, Milliseconds
 
 
+@lru_cache(4096)  # the same guests come again
 def limits_of(settings: QueueSettings, buckets: tuple[tuple[str, int, float], ...]) -> Limits:
     return Limits(
         max_items=settings.max_items,

@@ -37,6 +37,8 @@ def performer_name(text: str) -> str:
         raise BadPerformerName(reason="is empty; say who sings")
     if len(name) > LONGEST:
         raise BadPerformerName(reason=f"is {len(name)} characters long; {LONGEST} fit")
+    if name.isascii() and name.isprintable():  # nothing below can be wrong with it
+        return name
     if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in _BIDI for c in name):
         raise BadPerformerName(reason="has a line break or a control character in it; write it on one line")
     if all(unicodedata.category(c)[0] in "CZ" for c in name):

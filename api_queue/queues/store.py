@@ -203,10 +203,10 @@ class RedisQueues:
     # -- how a script is called --------------------------------------------------------------------------------
 
     async def _write(
-        self, verb: str, name: QueueName, now_ms: int, *body: Argument, extra_keys: Sequence[str] = ()
+        self, verb: str, name: QueueName, now_ms: int, *body: Argument, extra_keys: tuple[str, ...] = ()
     ) -> list[Any]:
         args = (name, now_ms, self._kept, *body)
-        answer = cast("list[Any]", await self._redis.script(f"queues/{verb}", [*rows(name), *extra_keys], args))
+        answer = cast("list[Any]", await self._redis.script(f"queues/{verb}", rows(name) + extra_keys, args))
         if answer[0] == "gone":
             raise UnknownQueue(queue=name)
         return answer

@@ -23,10 +23,16 @@ class LibraryVersion:
 
     async def current(self) -> int:
         """As it was at most a second ago; while Redis is away, the last that was heard of."""
-        async with self._asking:
-            now_ms = self._clock.now_ms()
-            if now_ms - self._asked_at_ms >= _ASK_EVERY_MS:
-                self._asked_at_ms = now_ms
-                with suppress(Unavailable):
-                    self._version = await self._library.version()
-            return self._version
+        if not self._is_fresh():
+            async with self._asking:
+                if not self._is_fresh():
+                    await self._ask()
+        return self._version
+
+    def _is_fresh(self) -> bool:
+        return self._clock.now_ms() - self._asked_at_ms < _ASK_EVERY_MS
+
+    async def _ask(self) -> None:
+        with suppress(Unavailable):
+            self._version = await self._library.version()
+        self._asked_at_ms = self._clock.now_ms()
