@@ -19,7 +19,7 @@ _SHARED: tuple[Processor, ...] = (
 def configure_logs(level: str) -> None:
     """Ours and those of the libraries, alike. Libraries below warning are only heard at `debug`."""
     number = logging.getLevelNamesMapping()[level.upper()]
-    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(_json)
+    renderer = _for_a_terminal() if sys.stderr.isatty() else structlog.processors.JSONRenderer(_json)
     structlog.configure(
         processors=[*_SHARED, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -34,6 +34,11 @@ def configure_logs(level: str) -> None:
         )
     )
     logging.basicConfig(level=number if level == "debug" else logging.WARNING, handlers=[handler], force=True)
+
+
+def _for_a_terminal() -> structlog.dev.ConsoleRenderer:
+    """The default tracebacks show the values of variables, and secrets among them."""
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
 
 def _json(event: object, **_: Any) -> str:

@@ -1,6 +1,7 @@
 """Logs, ours and those of libraries, are the same lines on stderr."""
 
 import logging
+import sys
 from collections.abc import Iterator
 
 import msgspec
@@ -56,3 +57,19 @@ def test_an_exception_is_in_its_line(capsys: pytest.CaptureFixture[str]) -> None
         structlog.get_logger().exception("failed")
     (line,) = lines(capsys)
     assert "ValueError: why" in str(line["exception"])
+
+
+def test_a_traceback_on_a_terminal_shows_no_values(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    configure_logs("info")
+    token = "-".join(("aq", "hunter2"))
+    try:
+        int(token[:2])
+    except ValueError:
+        structlog.get_logger().exception("failed")
+        logging.getLogger("library").exception("failed too")
+    said = capsys.readouterr().err
+    assert said.count("Traceback") == 2
+    assert token not in said

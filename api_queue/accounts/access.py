@@ -72,7 +72,6 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/queue/<name>/history"): "open",
     ("GET", "/queue/<name>/history.json"): "open",
     ("GET", "/queue/<name>/history.csv"): "open",
-    ("GET", "/queue/<name>/history.m3u"): "open",
     # the host's
     ("POST", "/queue/<name>/invite"): "host",
     ("GET", "/queue/<name>/tokens"): "host",
@@ -92,7 +91,6 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("POST", "/sessions/<name>/seek"): "host",
     ("POST", "/sessions/<name>/next"): "host",
     ("POST", "/sessions/<name>/prev"): "host",
-    ("POST", "/sessions/<name>/options"): "host",
     ("POST", "/sessions/<name>/speaker"): "host",
     ("POST", "/sessions/<name>/ended"): "speaker",
     ("POST", "/sessions/<name>/failed"): "speaker",
@@ -129,7 +127,6 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("POST", "/sessions/<name>/seek"): "control",
     ("POST", "/sessions/<name>/next"): "control",
     ("POST", "/sessions/<name>/prev"): "control",
-    ("POST", "/sessions/<name>/options"): "control",
     ("POST", "/sessions/<name>/speaker"): "control",
     ("POST", "/queue/<name>/invite"): "mint",
     ("POST", "/media/token"): "mint",
