@@ -1,5 +1,6 @@
 """The command line: every refusal is one sentence and an exit code."""
 
+import asyncio
 import re
 import signal
 import socket
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from api_queue import __version__
+from api_queue.app import Parts
 from api_queue.command_line import main
 from api_queue.drivers.sql import url_of
 from api_queue.migrations import upgrade
 from api_queue.serving.data_folder import locked
+from api_queue.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +63,22 @@ def test_two_servers_do_not_share_a_data_folder(tmp_path: Path) -> None:
 def test_the_demo_does_not_leave_this_machine(tmp_path: Path) -> None:
     (tmp_path / "demo.toml").write_text('profile = "demo"\n')
     assert "127.0.0.1 only" in serve_refused(tmp_path, "--config", "demo.toml", "--host", "0.0.0.0")
+
+
+def test_a_demos_database_is_not_served_to_others(tmp_path: Path) -> None:
+    # Given a data folder in which a demo has been
+    (tmp_path / "data").mkdir()
+    url = url_of("", tmp_path / "data")
+    upgrade(url)
+
+    async def add_demo_admin() -> None:
+        parts = Parts(Settings(sql_url=url, redis_url="unix:///none"))
+        await parts.tokens.add_demo_admin()
+        await parts.close()
+
+    asyncio.run(add_demo_admin())
+    # When a normal server starts on it, then it refuses
+    assert "made by the demo" in serve_refused(tmp_path)
 
 
 def test_a_redis_that_does_not_answer_is_named(tmp_path: Path) -> None:

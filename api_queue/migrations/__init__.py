@@ -17,6 +17,7 @@ import asyncio
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from api_queue.drivers.sql import connect, writing
 
@@ -31,6 +32,9 @@ async def upgrade_database(url: str) -> None:
     try:
         async with writing(engine) as connection:
             await connection.run_sync(_upgrade)
+    except OperationalError:
+        await asyncio.sleep(0.1)  # the thread of a connection that could not be opened has a last word for this loop
+        raise
     finally:
         await engine.dispose()
 

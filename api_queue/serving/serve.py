@@ -48,9 +48,9 @@ def serve(settings: Settings) -> None:
             broker_url = settings.mqtt_url
             if not broker_url:
                 settings, broker_url = _with_broker(settings, parts)
-            admin_code = _prepare(settings)
-            spawn_from_here()
             resource_tracker.ensure_running()  # whoever starts it later unblocks the signals that we are about to block
+        admin_code = _prepare(settings)
+        spawn_from_here()
         _run_sanic(settings, broker_url, listener, partial(welcome.show, settings, admin_code))
 
 
