@@ -3,7 +3,7 @@
 import { openAdd } from "./add.js";
 import { post } from "./api.js";
 import { byId, el, fill, icon, sheet, toast, write } from "./dom.js";
-import { enterAsHost, link, notHere, queueName } from "./enter.js";
+import { enterAs, link, notHere, queueName } from "./enter.js";
 import { showGuests } from "./guests.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
@@ -18,7 +18,7 @@ import { Transport } from "./transport.js";
 
 const OVER = { played: "played", skipped: "skipped", failed: "did not play" };
 const queue = queueName();
-const summary = await enterAsHost(queue, "host");
+const summary = await enterAs(["helper", "host", "admin"], queue, "host");
 write(byId("title"), summary.title || queue);
 byId("to-player").href = `/queue/${queue}/player`;
 byId("to-display").href = `/queue/${queue}/display`;

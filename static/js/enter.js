@@ -25,6 +25,7 @@ export async function enter(queue, page = "") {
 /** Shows that the page is offline, and that it tries by itself. */
 export function link(online) {
   const banner = byId("banner");
+  if (!banner) return;
   banner.textContent = online ? "" : "No connection. Trying again…";
   banner.hidden = online;
   document.body.classList.toggle("offline", !online);
@@ -43,12 +44,12 @@ export function notHere(sentence = "This queue was closed.") {
   return new Promise(() => {});
 }
 
-const HOSTS = new Set(["host", "admin"]);
-/** Lets only a host on: anybody else gets the login card in place of the page. */
-export async function enterAsHost(queue, page) {
+/** Lets only these roles on: anybody else gets the login card in place of the page. */
+export async function enterAs(roles, queue, page) {
   let summary = await enter(queue, page);
-  if (!HOSTS.has(summary.role) && (await refresh())) summary = await enter(queue, page);
-  if (!HOSTS.has(summary.role)) {
+  if (!roles.includes(summary.role) && (await refresh())) summary = await enter(queue, page);
+  document.body.dataset.role = summary.role;
+  if (!roles.includes(summary.role)) {
     document.querySelectorAll("body > :not(main):not(script)").forEach((node) => node.remove());
     document.querySelector("main").replaceWith(loginCard(queue));
     return new Promise(() => {});

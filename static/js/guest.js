@@ -8,7 +8,7 @@ import { Now } from "./now.js";
 import { fillTickets, places } from "./queue.js";
 import { Search } from "./search.js";
 import { title, waiting } from "./state.js";
-import { clock, count } from "./text.js";
+import { count, day } from "./text.js";
 
 /** Own tickets on top; more would push the search away. */
 const SHOWN = 3;
@@ -56,7 +56,7 @@ function notice(settings, at) {
   if (summary.muted) return `The host has muted you: ${summary.muted.reason}`;
   const start = Date.parse(settings.event_start ?? "");
   const end = Date.parse(settings.event_end ?? "");
-  if (start > at) return `Adding opens at ${clock(start)}.`;
+  if (start > at) return `Adding opens at ${day(start, at)}.`;
   if (end < at) return "The party is over. Thank you for the music!";
   return settings.accepting === false ? "The host has closed adding. What is on the queue will still play." : "";
 }

@@ -108,7 +108,7 @@ export class List {
       act("Remove it", () => this.change(del(path), "Removed."), "danger")] : [];
     const dialog = sheet("Change this item",
       el("h2", { dir: "auto", textContent: lookUp(item.track_id, () => {})?.title ?? "" }), ...waits, rename,
-      act("Mute this guest…", () => openMute(this.live.queue, item.session_owner, item.performer_name), "quiet"),
+      act("Mute this guest…", () => openMute(this.live.queue, item.session_owner, item.performer_name), "quiet host-only"),
       act("Close", () => {}, "quiet"));
   }
 }

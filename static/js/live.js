@@ -98,7 +98,7 @@ export class Live {
    * cookies where the old ones ran out; `closed`: the server has refused the stream.
    */
   async check(closed = false) {
-    if ((!closed && Date.now() - this.heard < SILENCE_MS) || this.checking) return;
+    if ((!closed && Date.now() - this.heard < SILENCE_MS) || this.checking || this.over) return;
     this.checking = true;
     try {
       const { rev } = await get(`/queue/${this.queue}/`, { signal: AbortSignal.timeout?.(5000) });
@@ -128,6 +128,7 @@ export class Live {
   }
 
   vanish() {
+    this.over = true;
     this.source.close();
     this.on.gone?.();
   }

@@ -3,6 +3,8 @@
 import { get, post } from "./api.js";
 import { byId, el, write } from "./dom.js";
 
+/** What each role comes for. */
+const PAGES = { host: "admin", helper: "admin", admin: "admin", screen: "display", speaker: "player" };
 const given = new URLSearchParams(location.hash.slice(1));
 history.replaceState(null, "", location.pathname + location.search);
 byId("login").addEventListener("submit", (event) => {
@@ -40,9 +42,8 @@ async function logIn(credential) {
 /** To where they came from, else to what they may do. */
 async function goOn(role, queue) {
   const next = new URLSearchParams(location.search).get("next") ?? "";
-  const hosts = role === "host" || role === "admin";
   if (/^\/queue\/[a-z0-9_-]+\//.test(next)) return location.replace(next);
-  if (queue) return location.replace(`/queue/${queue}/${hosts ? "admin" : ""}`);
+  if (queue) return location.replace(`/queue/${queue}/${PAGES[role] ?? ""}`);
   if (role !== "admin") return location.replace("/");
   const { queues } = await get("/queue/");
   if (queues.length === 1) return location.replace(`/queue/${queues[0].name}/admin`);

@@ -1,7 +1,7 @@
 // The player's page: the queue's sound out of this tab, in time with the session, never beside another one.
 
 import { byId, memory, write } from "./dom.js";
-import { enterAsHost, link, notHere, queueName } from "./enter.js";
+import { enterAs, link, notHere, queueName } from "./enter.js";
 import { Live } from "./live.js";
 import { Now } from "./now.js";
 import { Sound } from "./sound.js";
@@ -9,7 +9,7 @@ import { Speaker } from "./speaker.js";
 import { title } from "./state.js";
 
 const queue = queueName();
-const summary = await enterAsHost(queue, "player");
+const summary = await enterAs(["host", "admin"], queue, "player");
 write(byId("title"), summary.title || queue);
 byId("admin").href = `/queue/${queue}/admin`;
 byId("display").href = `/queue/${queue}/display`;

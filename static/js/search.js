@@ -53,11 +53,17 @@ export class Search {
   show(words, total) {
     write(this.found, foundText(words, total));
     this.more.hidden = this.tracks.length >= total;
+    if (!total && !words) this.again();
     fill(this.list, this.tracks, (track) => track.track_id, () => this.row(), showRow);
   }
 
   fail(error) {
     write(this.found, error.sentence);
+    this.again();
+  }
+
+  /** The server may be away, or still reading its music. */
+  again() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.load(0), 5000);
   }
@@ -83,5 +89,5 @@ function showRow(node, track) {
 
 function foundText(words, total) {
   if (total) return count(total, "track");
-  return words ? `Nothing found for “${words}”. Try fewer letters, or the artist.` : "There is no music here yet.";
+  return words ? `Nothing found for “${words}”. Try fewer letters, or the artist.` : "There is no music here yet. Looking again…";
 }

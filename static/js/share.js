@@ -72,7 +72,7 @@ export class Keys {
 
   /** Shown this once: the server keeps only its hash. */
   showFresh(token) {
-    const link = new URL(`/login?next=/queue/${this.queue}/#token=${token}`, location.href).href;
+    const link = new URL(`/login#token=${token}`, location.href).href;
     this.fresh.replaceChildren(
       el("p", { className: "hint", textContent: "This key is shown only now." }),
       el("p", { className: "secret", textContent: token }),

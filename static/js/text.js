@@ -5,6 +5,11 @@ const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 /** @param {number} ms since 1970 */
 export const clock = (ms) => CLOCK.format(ms);
 
+const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+/** The same, with the day when it is not close. */
+export const day = (ms, now) => (Math.abs(ms - now) < 43_200_000 ? CLOCK : DAY_AND_CLOCK).format(ms);
+
 /** 212500 -> "3:32" */
 export function length(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -21,12 +21,12 @@ export class Transport {
     this.live = live;
     this.buttons = {};
     for (const [name, label, title] of COMMANDS) {
-      const button = el("button", { type: "button", title, disabled: true, onclick: () => this.give(name) },
+      const className = name === "toggle" ? "flame host-only" : name === "skip" ? "" : "host-only";
+      const button = el("button", { type: "button", className, title, disabled: true, onclick: () => this.give(name) },
         icon(name === "toggle" ? "play" : name), el("span", { textContent: label }));
       this.buttons[name] = button;
       byId("commands").append(button);
     }
-    this.buttons.toggle.className = "flame";
     this.seek = byId("seek");
     this.seek.addEventListener("input", () => { this.held = true; this.tell(); });
     this.seek.addEventListener("change", () => this.give("seek", { position_ms: Number(this.seek.value) }));

@@ -174,3 +174,18 @@ async def test_a_guest_is_shown_the_door(phone: Device, queue: Queue) -> None:
     page = await phone.open(queue.path("admin"))
     await expect(page.get_by_role("heading", name="For the host")).to_be_visible()
     await expect(page.get_by_role("link", name="I am a guest")).to_have_attribute("href", f"/queue/{queue.name}/")
+
+
+async def test_a_helper_reorders_and_skips_and_sees_no_more(
+    phone: Device, queue: Queue, three: httpx.AsyncClient
+) -> None:
+    key = (await three.post("invite", json={"role": "helper"})).json()["token"]
+    page = await phone.open(f"{queue.address}/login#token={key}")
+    await order_becomes(page, "Ana", "Ben", "Cleo")
+    await page.locator("#items .grip").first.press("ArrowDown")
+    await order_becomes(page, "Ben", "Ana", "Cleo")
+    await three.post("command/play")
+    await page.get_by_role("button", name="Skip", exact=True).click()
+    await order_becomes(page, "Ana", "Cleo")
+    await expect(page.get_by_text("Settings", exact=True)).to_be_hidden()
+    await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_hidden()
