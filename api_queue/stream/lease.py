@@ -53,7 +53,7 @@ class Lease:
         while True:
             if await self.acquire():
                 return
-            await asyncio.sleep(self.ttl_s / 3)
+            await asyncio.sleep(self.ttl_s / 8)
 
     async def acquire(self) -> bool:
         with suppress(Unavailable):

@@ -23,7 +23,8 @@ from api_queue.stream.models import Connect, EventLog, LibrarySource, RelayStore
 from api_queue.stream.retained import Retained
 from api_queue.types import EventId, QueueName
 
-LEASE_MS: Final = 3_000
+#: How long after a leader's death nobody publishes, at most; retained state has to be right within five seconds.
+LEASE_MS: Final = 2_000
 #: What is not published this long after the relay was told to end is left to the next leader.
 FLUSH_S: Final = 2.0
 #: Between tries while Redis is away.
