@@ -22,7 +22,7 @@ from api_queue.queues.items import new_item_id
 from api_queue.queues.models import Item, Limits
 from api_queue.queues.store import RedisQueues
 from api_queue.types import GuestId, Milliseconds, QueueName, TrackId
-from bench.measure import Live, Process, Row, bare_server, call, live_server
+from bench.measure import Live, Process, Row, bare_server, call, live_server, queue_with_tracks
 
 LEVELS = (10, 1_000, 10_000)
 ROUNDS = 5
@@ -58,7 +58,7 @@ def run() -> list[Row]:
 
 def _rows(bare: Process, appendfsync: str) -> list[Row]:
     with live_server(appendfsync) as live:
-        party = _party(live)
+        party = Party(live, *queue_with_tracks(live, QUEUE))
         by_level = [_row(bare, party, waiting) for waiting in LEVELS]
         script = _by_redis_benchmark(party)
     return [{"appendfsync": appendfsync} | row | {"script_alone_per_s": round(script)} for row in by_level]
@@ -97,14 +97,6 @@ def wrk(url: str, script: str, *args: str) -> float:
 
 
 # -- the queue -------------------------------------------------------------------------------------------------
-
-
-def _party(live: Live) -> Party:
-    token = live.admin()
-    call(f"{live.url}/queue", {"kind": "named", "name": QUEUE}, token=token)
-    while not (found := call(f"{live.url}/tracks")["tracks"]):  # the scan of the demo music
-        time.sleep(0.1)
-    return Party(live, token, tuple(track["track_id"] for track in found))
 
 
 async def _fill(live: Live, tracks: Sequence[str], waiting: int) -> list[str]:

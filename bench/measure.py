@@ -50,6 +50,10 @@ class Process:
         """CPU time of all threads of the process: Linux makes its clock from the pid."""
         return time.clock_gettime((~self.pid << 3) | 2)
 
+    @property
+    def lives(self) -> bool:
+        return Path(f"/proc/{self.pid}/smaps_rollup").exists()
+
     def pss_kb(self) -> int:
         """Memory, with what is shared between processes counted once."""
         lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()
@@ -70,6 +74,10 @@ class Live:
     @property
     def web(self) -> Process:
         return self.parts["aq-web"]
+
+    @property
+    def broker(self) -> Process:
+        return next(part for name, part in self.parts.items() if name in {"mosquitto", "aq-broker", "aq-mqtt"})
 
     @property
     def redis_socket(self) -> Path:
@@ -177,6 +185,15 @@ def call(url: str, body: object = None, *, token: str = "", method: str | None =
     request = urllib.request.Request(url, data, headers, method=method)
     with urllib.request.urlopen(request, timeout=60) as answer:
         return json.loads(answer.read() or b"null")
+
+
+def queue_with_tracks(live: Live, name: str) -> tuple[str, tuple[str, ...]]:
+    """A queue without settings, and what can be asked for: the admin's token, the ids of the demo music."""
+    token = live.admin()
+    call(f"{live.url}/queue", {"kind": "named", "name": name}, token=token)
+    while not (found := call(f"{live.url}/tracks")["tracks"]):  # the scan is on its way
+        time.sleep(0.1)
+    return token, tuple(track["track_id"] for track in found)
 
 
 def allow_many_files() -> None:
