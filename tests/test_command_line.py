@@ -55,6 +55,11 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert "file/below cannot be written" in serve_refused(tmp_path, "--data", str(tmp_path / "file" / "below"))
 
 
+def test_a_music_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "song.flac").touch()
+    assert "song.flac cannot be read" in serve_refused(tmp_path, "--music", str(tmp_path / "song.flac"))
+
+
 def test_two_servers_do_not_share_a_data_folder(tmp_path: Path) -> None:
     with locked(tmp_path / "data"):
         assert "Another server uses the data folder" in serve_refused(tmp_path)

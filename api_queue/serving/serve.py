@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -60,6 +61,9 @@ def _refuse_unfit(settings: Settings) -> None:
             reason="The demo knows tokens that everybody knows: it listens on 127.0.0.1 only, "
             f"not on {settings.host}; set host, or profile to normal."
         )
+    for root in settings.library_roots:
+        if root.exists() and not (root.is_dir() and os.access(root, os.R_OK | os.X_OK)):
+            raise StartRefused(reason=f"The music folder {root} cannot be read; look at library_roots, or --music.")
 
 
 @contextmanager
