@@ -30,7 +30,7 @@ from api_queue.drivers import sql
 from api_queue.drivers.clock import Clock, SystemClock
 from api_queue.drivers.keys import load_or_make
 from api_queue.drivers.mqtt import Publisher
-from api_queue.drivers.redis import Redis, connect
+from api_queue.drivers.redis import Redis, connect, end_task
 from api_queue.events import Event
 from api_queue.media import blueprint as media_blueprint
 from api_queue.media.preview import Previews
@@ -66,10 +66,12 @@ from api_queue.tracks.store import SqlStore
 from api_queue.tracks.version import LibraryVersion
 from api_queue.tracks.walk import music_roots
 from api_queue.types import EventId, QueueName
-from api_queue.web import join_qr, pages
+from api_queue.web import docs, health, join_qr, pages
+from api_queue.web.docs import setup_docs
 from api_queue.web.errors import setup_errors
 from api_queue.web.file_ranges import FileSender
 from api_queue.web.guard import Doorkeepers, setup_guard
+from api_queue.web.health import Readiness
 from api_queue.web.rate_limits import RateLimits
 
 #: How long after its death another conductor takes over.
@@ -103,6 +105,10 @@ class Parts:
             await self.redis.close()
         if "engine" in self.__dict__:
             await self.engine.dispose()
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        return Readiness({"redis": partial(self.redis.call, "PING"), "sql": partial(sql.ping, self.engine)})
 
     # -- accounts ----------------------------------------------------------------------------------------------
 
@@ -245,13 +251,14 @@ class Parts:
 #: What handlers find under `app.ctx`.
 _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "audit", "queues", "items", "commands", "guests", "playback"),
-    *("tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
+    *("tracks", "data_files", "files", "media", "previews", "hub", "discovery", "readiness"),
 )
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, Any]":
     """A web worker. The name is the same in each, since Sanic's manager finds them by it."""
     app: Sanic[Any, Any] = Sanic("api_queue", configure_logging=False)
+    app.config.AUTO_EXTEND = False  # sanic-ext's middleware takes a third of the rate, and adds routes of its own
     app.config.RESPONSE_TIMEOUT = max(60.0, 3 * settings.sse_heartbeat_s)
     parts = Parts(settings, clock)
     for name in _ON_CONTEXT:
@@ -259,6 +266,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, An
     setup_errors(app)
     setup_jwt(app, signing_keys(parts.keys), settings, parts.clock)
     setup_guard(app, TABLE, parts.doorkeepers, settings)
+    setup_docs(app, TABLE)
     _add_routes(app)
     _look_after(app, parts)
     return app
@@ -269,6 +277,8 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
         [
             pages.bp,
             join_qr.bp,
+            docs.bp,
+            health.bp,
             accounts_blueprint.bp,
             queues_blueprint.bp,
             stream_blueprint.bp,
@@ -291,9 +301,7 @@ def _look_after(app: "Sanic[Any, Any]", parts: Parts) -> None:
 
     @app.after_server_stop
     async def end(_app: "Sanic[Any, Any]") -> None:
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await asyncio.gather(*map(end_task, beside))
         await parts.close()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sanic import Sanic
 
 from api_queue.app import Parts, create_app
 from api_queue.drivers.clock import Clock
@@ -25,6 +26,7 @@ class House:
     """`parts` are the server's own kind, for looking behind the scenes."""
 
     url: str
+    app: "Sanic[Any, Any]"
     parts: Parts
     admin_token: str
 
@@ -67,7 +69,8 @@ async def a_house(
         await parts.redis.call("INCR", "tracks:version")
         await parts.queues.ensure(QueueName("party"), "Party")
         _, admin_token = await parts.tokens.create("admin", label="test")
-        async with serving(create_app(settings, clock)) as url:
-            yield House(url, parts, admin_token)
+        app = create_app(settings, clock)
+        async with serving(app) as url:
+            yield House(url, app, parts, admin_token)
     finally:
         await parts.close()

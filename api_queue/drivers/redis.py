@@ -119,6 +119,13 @@ class Redis:
         await self.client.aclose()
 
 
+async def end_task(task: "asyncio.Task[None]") -> None:
+    """For who holds a subscription: the library can swallow a cancellation while it connects, so once is not enough."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=0.05)
+
+
 def _settle(future: "asyncio.Future[Any]", reply: object) -> None:
     if future.done():  # the caller went away
         return

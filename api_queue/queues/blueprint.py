@@ -1,7 +1,7 @@
 """Every address of a queue. Who may call which stands in `accounts/access.py`; ownership is the services' matter."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -16,14 +16,19 @@ from api_queue.queues.items import Changes, ItemService
 from api_queue.queues.models import Mute
 from api_queue.queues.names import queue_name, read_item_id
 from api_queue.queues.service import QueueService
+from api_queue.queues.settings import QueueSettings
 from api_queue.tracks.data_files import DataFiles
 from api_queue.types import GuestId, QueueKind
 from api_queue.web.bodies import read_body, read_fields, to_shape
+from api_queue.web.idempotency import repeatable_number
 from api_queue.web.identity import Caller
+from api_queue.web.operation import Operation
 from api_queue.web.pages import page, wants_html
 from api_queue.web.replies import empty, reply, text_reply
 
 bp = Blueprint("queues")
+
+_WAITING: Final = {"waiting": "Anything: only what is still to come."}
 
 
 class NewItem(msgspec.Struct):
@@ -60,12 +65,15 @@ class NewMute(msgspec.Struct):
 
 @bp.get("/queue")
 async def list_queues(request: Request) -> HTTPResponse:
+    """Every queue of this server."""
     queues: QueueService = request.app.ctx.queues
     return reply({"queues": [wire.summary_json(queue) for queue in await queues.queues()]})
 
 
 @bp.post("/queue")
+@Operation(body=NewQueue, status=201)
 async def create_queue(request: Request) -> HTTPResponse:
+    """A new queue; settings may stand beside its kind and name. `host_token` makes its holder the host."""
     queues: QueueService = request.app.ctx.queues
     fields = read_fields(request)
     wanted = to_shape({k: fields.pop(k) for k in ("kind", "name") if k in fields}, NewQueue)
@@ -75,7 +83,7 @@ async def create_queue(request: Request) -> HTTPResponse:
 
 @bp.get("/queue/<name>")
 async def show_queue(request: Request, name: str) -> HTTPResponse:
-    """Also where `wants_html` sends browsers: the guest page."""
+    """The queue in short, and what the caller is on it. Browsers get the guest page."""
     if wants_html(request):
         return page("guest")
     queues: QueueService = request.app.ctx.queues
@@ -87,7 +95,9 @@ async def show_queue(request: Request, name: str) -> HTTPResponse:
 
 
 @bp.delete("/queue/<name>")
+@Operation(status=204)
 async def delete_queue(request: Request, name: str) -> HTTPResponse:
+    """Deletes the queue with everything on it."""
     queues: QueueService = request.app.ctx.queues
     await queues.delete(queue_name(name))
     return empty()
@@ -96,6 +106,7 @@ async def delete_queue(request: Request, name: str) -> HTTPResponse:
 @bp.get("/queue/<name>/settings", name="settings")
 @bp.get("/queue/<name>/settings.json", name="settings_json")
 async def show_settings(request: Request, name: str) -> HTTPResponse:
+    """The settings of the queue."""
     queues: QueueService = request.app.ctx.queues
     return reply(wire.settings_json((await queues.queue(queue_name(name))).settings))
 
@@ -104,7 +115,9 @@ async def show_settings(request: Request, name: str) -> HTTPResponse:
 @bp.put("/queue/<name>/settings.json", name="put_settings_json")
 @bp.post("/queue/<name>/settings", name="post_settings")
 @bp.post("/queue/<name>/settings.json", name="post_settings_json")
+@Operation(body=QueueSettings)
 async def change_settings(request: Request, name: str) -> HTTPResponse:
+    """Changes the settings that are named; the others stay."""
     queues: QueueService = request.app.ctx.queues
     caller: Caller = request.ctx.caller
     x = queue_name(name)
@@ -113,7 +126,9 @@ async def change_settings(request: Request, name: str) -> HTTPResponse:
 
 @bp.get("/queue/<name>/tracks", name="tracks")
 @bp.get("/queue/<name>/tracks.json", name="tracks_json")
+@Operation(status=302)
 async def show_tracks(request: Request, name: str) -> HTTPResponse:
+    """Leads to the file of all tracks that are offered here."""
     queues: QueueService = request.app.ctx.queues
     data_files: DataFiles = request.app.ctx.data_files
     data_hash = await data_files.data_file(await queues.filter_of(queue_name(name)))
@@ -126,7 +141,9 @@ async def show_tracks(request: Request, name: str) -> HTTPResponse:
 @bp.get("/queue/<name>/items", name="items")
 @bp.get("/queue/<name>/items.json", name="items_json")
 @bp.get("/queue/<name>/queue.json", name="queue_json")
+@Operation(query=_WAITING)
 async def show_items(request: Request, name: str) -> HTTPResponse:
+    """The items in playing order. As CSV where the client prefers it."""
     if request.accept.match("application/json", "text/csv").mime == "text/csv":
         return await _csv(request, name)
     queues: QueueService = request.app.ctx.queues
@@ -136,7 +153,9 @@ async def show_items(request: Request, name: str) -> HTTPResponse:
 
 @bp.get("/queue/<name>/items.csv", name="items_csv")
 @bp.get("/queue/<name>/queue.csv", name="queue_csv")
+@Operation(query=_WAITING, media_type="text/csv")
 async def show_csv(request: Request, name: str) -> HTTPResponse:
+    """The items as CSV, in playing order."""
     return await _csv(request, name)
 
 
@@ -150,16 +169,22 @@ async def _csv(request: Request, name: str) -> HTTPResponse:
 @bp.post("/queue/<name>/items", name="add_item")
 @bp.post("/queue/<name>/items.json", name="add_item_json")
 @bp.post("/queue/<name>/queue.json", name="add_queue_json")
+@Operation(body=NewItem, status=201)
 async def add_item(request: Request, name: str) -> HTTPResponse:
+    """Puts a track at the end of the queue. One CSV line, `track_id,performer_name`, does too."""
     items: ItemService = request.app.ctx.items
     wish = read_body(request, NewItem, csv_columns=("track_id", "performer_name"))
-    placed = await items.add(queue_name(name), wish.track_id, wish.performer_name, request.ctx.caller)
+    again = repeatable_number(request)
+    item_id = None if again is None else read_item_id(again % 2**50)
+    placed = await items.add(queue_name(name), wish.track_id, wish.performer_name, request.ctx.caller, item_id)
     return reply(wire.placed_json(placed.item, placed.position, placed.expected_ms, placed.rev), 201)
 
 
 @bp.put("/queue/<name>/items/<item_id>", name="edit_item")
 @bp.put("/queue/<name>/queue/<item_id>", name="edit_queue_item")
+@Operation(body=ItemChanges)
 async def edit_item(request: Request, name: str, item_id: str) -> HTTPResponse:
+    """Changes a waiting item, or its place; guests change the `performer_name` of their own."""
     items: ItemService = request.app.ctx.items
     wish = read_body(request, ItemChanges)
     if sum(place is not None for place in (wish.before, wish.after, wish.position)) > 1:
@@ -177,8 +202,9 @@ async def edit_item(request: Request, name: str, item_id: str) -> HTTPResponse:
 
 @bp.put("/queue/<name>", name="move_here")
 @bp.put("/queue/<name>/queue.json", name="move_queue_json")
+@Operation(body=Move)
 async def move_item(request: Request, name: str) -> HTTPResponse:
-    """`{source, target}`; target -1 is the end."""
+    """Moves the item `source` before the item `target`; -1 is the end."""
     items: ItemService = request.app.ctx.items
     wish = read_body(request, Move)
     target = None if wish.target in {-1, "-1"} else read_item_id(wish.target)
@@ -189,6 +215,7 @@ async def move_item(request: Request, name: str) -> HTTPResponse:
 @bp.delete("/queue/<name>/items/<item_id>", name="remove_item")
 @bp.delete("/queue/<name>/queue/<item_id>", name="remove_queue_item")
 async def remove_item(request: Request, name: str, item_id: str) -> HTTPResponse:
+    """Takes a waiting item off the queue; guests their own."""
     items: ItemService = request.app.ctx.items
     return reply(wire.item_json(await items.remove(queue_name(name), read_item_id(item_id), request.ctx.caller)))
 
@@ -199,7 +226,7 @@ async def remove_item(request: Request, name: str, item_id: str) -> HTTPResponse
 @bp.get("/queue/<name>/command/<command>", name="get_command")
 @bp.post("/queue/<name>/command/<command>", name="post_command")
 async def command(request: Request, name: str, command: str) -> HTTPResponse:
-    """GET too, as in the seed's curl lines; the guard refuses it from other sites, and no cache keeps it."""
+    """Presses a button; `seek` takes `{position_ms}`. GET does too, but not from other sites; no cache keeps it."""
     commands: QueueCommands = request.app.ctx.commands
     caller: Caller = request.ctx.caller
     x = queue_name(name)
@@ -210,12 +237,15 @@ async def command(request: Request, name: str, command: str) -> HTTPResponse:
 @bp.get("/queue/<name>/history", name="history")
 @bp.get("/queue/<name>/history.json", name="history_json")
 async def show_history(request: Request, name: str) -> HTTPResponse:
+    """What was played, skipped or failed, oldest first."""
     queues: QueueService = request.app.ctx.queues
     return reply(wire.history_json(await queues.history(queue_name(name))))
 
 
 @bp.get("/queue/<name>/history.csv")
+@Operation(media_type="text/csv")
 async def show_history_csv(request: Request, name: str) -> HTTPResponse:
+    """The history as CSV."""
     queues: QueueService = request.app.ctx.queues
     return text_reply(wire.history_csv(await queues.history(queue_name(name))), "text/csv")
 
@@ -224,7 +254,9 @@ async def show_history_csv(request: Request, name: str) -> HTTPResponse:
 
 
 @bp.post("/queue/<name>/guests/<guest_id>/mute")
+@Operation(body=NewMute)
 async def mute_guest(request: Request, name: str, guest_id: str) -> HTTPResponse:
+    """Keeps a guest from adding, until a time or until unmuted."""
     guests: GuestService = request.app.ctx.guests
     wish = read_body(request, NewMute)
     until_ms = None if wish.until is None else round(wish.until.timestamp() * 1000)
@@ -233,6 +265,7 @@ async def mute_guest(request: Request, name: str, guest_id: str) -> HTTPResponse
 
 @bp.delete("/queue/<name>/guests/<guest_id>/mute")
 async def unmute_guest(request: Request, name: str, guest_id: str) -> HTTPResponse:
+    """Lets a muted guest add again."""
     guests: GuestService = request.app.ctx.guests
     await guests.unmute(queue_name(name), GuestId(guest_id))
     return reply({"guest_id": guest_id, "muted": None})
@@ -240,5 +273,6 @@ async def unmute_guest(request: Request, name: str, guest_id: str) -> HTTPRespon
 
 @bp.post("/queue/<name>/end")
 async def end_party(request: Request, name: str) -> HTTPResponse:
+    """Closes adding and ends the sessions of all guests; who comes back is a new guest."""
     guests: GuestService = request.app.ctx.guests
     return reply({"ended_guests": await guests.end(queue_name(name))})

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Literal
 from weakref import WeakValueDictionary
 
@@ -64,6 +65,7 @@ def new_item_id() -> ItemId:
     return ItemId(crockford.encode(secrets.randbits(50), 10))
 
 
+@lru_cache(1000)
 def tag_filter(settings: QueueSettings) -> TagFilter:
     return TagFilter.of(settings.filter_tags, settings.forced_tags, settings.hidden_tags)
 
@@ -87,14 +89,19 @@ class ItemService:
 
     # -- add ---------------------------------------------------------------------------------------------------
 
-    async def add(self, name: QueueName, track_id: str, performer: str, caller: Caller) -> Placed:
-        """A host's adds pass all limits; the others raise what they meet, with the time at which it passes."""
+    async def add(
+        self, name: QueueName, track_id: str, performer: str, caller: Caller, item_id: ItemId | None = None
+    ) -> Placed:
+        """A host's adds pass all limits; the others raise what they meet, with the time at which it passes.
+
+        An `item_id` that is there already is this add, sent again after its answer was lost: it is not added twice.
+        """
         role = caller.role_on(name)
         facts = await self._facts(track_id)
         if caller.guest_id is None:
             raise MissingCredential
         item = Item(
-            id=new_item_id(),
+            id=item_id or new_item_id(),
             track_id=facts.track_id,
             performer_name=performer_name(performer),
             session_owner=caller.guest_id,
@@ -154,6 +161,8 @@ class ItemService:
             return await self._placed(queue, item, answer, now_ms)
         if answer.why == "stale":
             return None
+        if answer.why == "exists":
+            return await self._there_already(queue.name, item.id, now_ms)
         raise await self._refusal(queue.name, answer, item, now_ms)
 
     async def _placed(self, queue: Queue, item: Item, added: Added, now_ms: int) -> Placed:
@@ -164,6 +173,14 @@ class ItemService:
         else:
             expected_ms = expected_after(added.ahead, added.ahead_ms, free_ms, space_ms)
         return Placed(item, added.ahead + 1, expected_ms, added.rev)
+
+    async def _there_already(self, name: QueueName, item_id: ItemId, now_ms: int) -> Placed:
+        view = await self._store.view(name)
+        starts = expected_starts(view.to_come, free_at(view.queue.session, now_ms), view.queue.settings.track_space_ms)
+        for place, (item, start_ms) in enumerate(zip(view.to_come, starts, strict=True), 1):
+            if item.id == item_id:
+                return Placed(item, place, start_ms, view.queue.rev)
+        return Placed(next(item for item in view.items if item.id == item_id), 0, None, view.queue.rev)
 
     async def _refusal(self, name: QueueName, refused: Refused, item: Item, now_ms: int) -> Exception:
         if refused.why == "muted":

@@ -9,6 +9,7 @@ from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
 from api_queue.stream.models import Subscription, parse_positions
 from api_queue.types import QueueName
+from api_queue.web.operation import Operation
 from api_queue.web.replies import reply
 from api_queue.web.sse_transport import SseLine
 
@@ -19,14 +20,16 @@ bp = Blueprint("stream")
 
 
 @bp.get("/queue/<name>/events")
+@Operation(media_type="text/event-stream")
 async def one_queue(request: Request, name: str) -> None:
     """A snapshot, then every change of one queue; with Last-Event-ID only what was missed."""
     await _stream(request, Subscription((QueueName(name),)))
 
 
 @bp.get("/events")
+@Operation(query={"queue": "Name of a queue; once for each."}, media_type="text/event-stream")
 async def several_queues(request: Request) -> None:
-    """The same for several, `?queue=a&queue=b`, on one connection: ids are composite, payloads name their queue."""
+    """The same of several queues, `?queue=a&queue=b`. Ids are composite; payloads name their queue."""
     names = {QueueName(name) for name in request.args.getlist("queue", [])}
     if not names:
         raise NoQueueNamed

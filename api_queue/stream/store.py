@@ -6,7 +6,7 @@ from typing import Final, cast
 
 from redis.exceptions import RedisError
 
-from api_queue.drivers.redis import Redis
+from api_queue.drivers.redis import Redis, end_task
 from api_queue.events import Event
 from api_queue.stream.models import START, Page
 from api_queue.types import EventId, EventName, QueueName
@@ -35,7 +35,7 @@ class RedisEventLog:
             while True:
                 yield await rung.get()
         finally:
-            await _end(listening)
+            await end_task(listening)
 
     async def _listen(self, rung: "asyncio.Queue[QueueName | None]") -> None:
         while True:
@@ -74,13 +74,6 @@ class RedisRelayStore:
         if newest:
             last_ms = int(newest[0][0].partition("-")[0])
             await self._redis.call("XTRIM", _events(queue), "MINID", min(before_ms, last_ms))
-
-
-async def _end(listening: "asyncio.Task[None]") -> None:
-    """The library can swallow a cancellation while it connects anew, so once is not enough."""
-    while not listening.done():
-        listening.cancel()
-        await asyncio.wait([listening], timeout=0.05)
 
 
 def _events(queue: QueueName) -> str:

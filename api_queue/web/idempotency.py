@@ -72,6 +72,15 @@ class Idempotency:
                 await self._store.keep(key, Answer(body_hash, response.status, response.content_type, body))
 
 
+def repeatable_number(request: Request) -> int | None:
+    """The same for the same Idempotency-Key, caller and address; None without a key.
+
+    What is made under it is made once, even when the answer was lost before it could be kept.
+    """
+    begun: tuple[str, str] | None = getattr(request.ctx, "idempotency", None)
+    return None if begun is None else int(begun[0], 16)
+
+
 def _key_of(request: Request) -> str | None:
     header = request.headers.get("idempotency-key")
     if header is not None or b"client_event_uuid" not in request.body:

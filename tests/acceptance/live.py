@@ -79,9 +79,9 @@ async def _ready(process: asyncio.subprocess.Process, data: Path) -> Live:
         while line := (await process.stdout.readline()).decode():
             output.append(line)
             if line.startswith("ready: "):
-                http, mqtt, websocket = line.split()[1:]
-                ports = (urlsplit(mqtt).port or 0, urlsplit(websocket).port or 0)
-                return Live(process, data, http, *ports, output)
+                found = {urlsplit(address).scheme: address for address in line.split()[1:]}
+                mqtt, websocket = (urlsplit(found.get(scheme, "")).port or 0 for scheme in ("mqtt", "ws"))
+                return Live(process, data, found["http"], mqtt, websocket, output)
     raise AssertionError(f"the server ended: {(data / 'serve.log').read_text()[-2000:]}")
 
 

@@ -6,18 +6,17 @@ import httpx
 import pytest
 
 from api_queue.accounts.access import ACCESS
-from api_queue.app import create_app
 from api_queue.types import QueueName, Role
 from api_queue.web.access_rules import undeclared, unrouted
 from api_queue.web.identity import MAY
-from tests.house import House, house_settings
+from tests.house import House
 
 X, OTHER = QueueName("party"), QueueName("elsewhere")
 ROLES: tuple[Role, ...] = ("member", "helper", "host", "admin", "speaker", "screen")
 #: Endless by design: what they need is tried by the tests of the stream.
 STREAMS = {"/events", "/queue/<name>/events"}
 FILLED = {"name": "party", "item_id": "0000000000", "guest_id": "nobody", "token_id": "none", "track_id": "none",
-          "command": "dance", "path": "css/none.css"}  # fmt: skip
+          "command": "dance", "file": "none", "path": "css/none.css"}  # fmt: skip
 
 
 def address(path: str) -> str:
@@ -25,9 +24,8 @@ def address(path: str) -> str:
 
 
 async def test_every_route_is_declared_and_every_line_is_a_route(house: House) -> None:
-    app = create_app(house_settings("redis://127.0.0.1:1", house.parts.settings.data))
-    assert undeclared(app, ACCESS) == []
-    assert unrouted(app, ACCESS) == []
+    assert undeclared(house.app, ACCESS) == []
+    assert unrouted(house.app, ACCESS) == []
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -11,6 +11,7 @@ import aiomqtt
 from tests.acceptance.live import a_live_server
 from tests.tools import needs
 
+V311, V5 = aiomqtt.ProtocolVersion.V311, aiomqtt.ProtocolVersion.V5
 ALIAS = "KAT_TUN_Your_side_Instrumental_"
 #: Shorter than the minute that the product promises: the test of the promise itself is made by hand.
 AWAY_S = 6.0
@@ -66,9 +67,7 @@ async def test_a_broker_that_is_away_costs_no_request_and_no_change(tmp_path: Pa
     await broker.kill()
 
 
-async def retained(
-    port: int, rev: int, version: aiomqtt.ProtocolVersion = aiomqtt.ProtocolVersion.V311
-) -> dict[str, int]:
+async def retained(port: int, rev: int, version: aiomqtt.ProtocolVersion = V311) -> dict[str, int]:
     """The retained list when it has reached `rev`; the relay comes back within seconds, backing off."""
     async with asyncio.timeout(15):
         while True:

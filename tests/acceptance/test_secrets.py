@@ -40,7 +40,11 @@ async def test_a_guests_cookie_appears_nowhere(tmp_path: Path) -> None:
     assert COOKIE not in "".join(answers)
     assert COOKIE not in heard
     assert "items_change" in heard or '"changes"' in heard
-    assert [path for path in tmp_path.rglob("*") if path.is_file() and COOKIE.encode() in path.read_bytes()] == []
+    assert files_with(COOKIE, tmp_path) == []
+
+
+def files_with(text: str, folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
 async def read_until_quiet(process: asyncio.subprocess.Process) -> str:

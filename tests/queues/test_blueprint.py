@@ -318,3 +318,16 @@ async def test_an_add_under_an_idempotency_key_happens_once(house: House) -> Non
     assert first.json() == again.json()
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
     assert len(await items(house)) == 1
+
+
+async def test_an_add_whose_answer_was_lost_before_it_was_kept_happens_once(house: House) -> None:
+    # Given an add under a key, whose kept answer is gone: the server died between the change and the answer
+    async with house.guest() as ana:
+        body, headers = {"track_id": ALIAS, "performer_name": "Ana"}, {"Idempotency-Key": "k1"}
+        first = (await ana.post("/queue/party/items", json=body, headers=headers)).json()
+        await house.parts.redis.call("DEL", *await house.parts.redis.call("KEYS", "answer:*"))
+        # When the guest sends it again
+        again = await ana.post("/queue/party/items", json=body, headers=headers)
+    # Then it is the same item
+    assert (again.status_code, again.json()["id"]) == (201, first["id"])
+    assert len(await items(house)) == 1
