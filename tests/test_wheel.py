@@ -62,8 +62,8 @@ def test_its_command_says_the_version(installed: Path) -> None:
 
 
 def test_it_serves_the_pages_and_the_demo_music(installed: Path) -> None:
-    with live_server(installed, "--workers", "1", environment={"PYTHONPATH": str(installed)}) as server:
-        with server.client() as client:
-            until(lambda: client.get("/tracks").json()["total"] == 10, "all demo tracks are known")
-            assert client.get("/queue/party/", headers={"Accept": "text/html"}).status_code == 200
-            assert client.get("/static/js/guest.js").status_code == 200
+    of_the_wheel = {"PYTHONPATH": str(installed)}
+    with live_server(installed, "--workers", "1", environment=of_the_wheel) as server, server.client() as client:
+        until(lambda: client.get("/tracks").json()["total"] == 10, "all demo tracks are known")
+        assert client.get("/queue/party/", headers={"Accept": "text/html"}).status_code == 200
+        assert client.get("/static/js/guest.js").status_code == 200
