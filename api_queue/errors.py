@@ -441,6 +441,15 @@ class FileGone(NotFound):
     code = "file_gone"
 
 
+# -- the server ------------------------------------------------------------------------------------------------
+
+
+class NotReady(Unavailable):
+    """The server waits for {named}; try again in {retry_after} seconds."""
+
+    code = "not_ready"
+
+
 # -- the broker ------------------------------------------------------------------------------------------------
 
 

@@ -101,7 +101,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/tracks/<track_id>"): "open",
     ("GET", "/tracks/<track_id>/cover"): "open",
     ("GET", "/tracks/<track_id>/lyrics"): "open",
-    ("GET", "/tracks/data/<name>"): "open",
+    ("GET", "/tracks/data/<file>"): "open",
     ("GET", "/media/tracks/<track_id>"): "public",
     ("GET", "/media/preview/<track_id>"): "public",
 }

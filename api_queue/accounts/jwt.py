@@ -35,6 +35,7 @@ from api_queue.settings import Settings
 from api_queue.web.bodies import read_body
 from api_queue.web.credentials import REFRESH, add_credential_cookies, drop_credential_cookies, presented
 from api_queue.web.errors import problem
+from api_queue.web.operation import Operation
 from api_queue.web.replies import empty, reply
 
 ALGORITHM: Final = "HS256"
@@ -168,20 +169,33 @@ class Answers(sanic_jwt.Responses):  # type: ignore[misc]  # the library has no 
         return problem(error.status_code, code, str(error), {})
 
 
+@Operation(body=Credentials)
+class Login(endpoints.AuthenticateEndpoint):  # type: ignore[misc]  # the library has no types
+    """Swaps a login token or a one-time code for an access and a refresh token. Browsers get them as cookies too."""
+
+
+class Verify(endpoints.VerifyEndpoint):  # type: ignore[misc]  # the library has no types
+    """Whether an access token is good."""
+
+
+@Operation(body=Renewal)
 class Refresh(endpoints.AuthenticateEndpoint):  # type: ignore[misc]  # the library has no types
-    """Logging in with the refresh token, which is swapped for the next one; the library's own keeps it."""
+    """Logs in with the refresh token, which is swapped for the next one."""
 
     async def do_incoming(self, request: Request, args: Any, kwargs: Any) -> tuple[Request, Any, dict[str, Any]]:
         return request, args, {**kwargs, "renew": True}
 
 
 class Me(endpoints.RetrieveUserEndpoint):  # type: ignore[misc]  # the library has no types
+    """Who the caller is, and what they may do where."""
+
     async def do_output(self, output: dict[str, Any]) -> Any:
         return output["me"]
 
 
+@Operation(body=Departure, status=204)
 class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has no types
-    """By refresh token, else by access token; a browser's cookies go in any case."""
+    """Ends the login of the refresh token, else of the access token. A browser's cookies go in any case."""
 
     async def post(self, request: Request) -> BaseHTTPResponse:
         logins: LoginService = request.app.ctx.logins
@@ -204,9 +218,9 @@ class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has n
 
 #: Below /auth, and where other programs of the kind have it.
 _VIEWS: Final = (
-    ("/", "/token", endpoints.AuthenticateEndpoint),
+    ("/", "/token", Login),
     ("/me", "/me", Me),
-    ("/verify", "", endpoints.VerifyEndpoint),
+    ("/verify", "", Verify),
     ("/refresh", "/refresh-token", Refresh),
     ("/logout", "/revoke-token", Logout),
 )

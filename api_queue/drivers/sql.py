@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, MetaData, event, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 #: Constraints have names, so that a later migration can drop them.
@@ -51,6 +51,12 @@ def writing(engine: AsyncEngine) -> AbstractAsyncContextManager[AsyncConnection]
     waits.
     """
     return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").begin()
+
+
+async def ping(engine: AsyncEngine) -> None:
+    """Raises when the database does not answer."""
+    async with engine.connect() as connection:
+        await connection.execute(select(1))
 
 
 def _set_up(connection: Any, _record: object) -> None:

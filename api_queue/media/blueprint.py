@@ -11,6 +11,7 @@ from api_queue.web.bodies import read_body
 from api_queue.web.file_ranges import FileSender
 from api_queue.web.identity import Caller
 from api_queue.web.masked_logs import mask_sanic_logs
+from api_queue.web.operation import Operation
 from api_queue.web.replies import reply
 
 FLAC: Final = "audio/flac"
@@ -24,7 +25,9 @@ async def mask_tokens(_app: "Sanic[Any, Any]") -> None:
 
 
 @bp.post("/token")
+@Operation(body=MintBody)
 async def mint(request: Request) -> HTTPResponse:
+    """An address of the music, for the active speaker. It lives for `ttl_s` seconds unless a heartbeat renews it."""
     service: MediaService = request.app.ctx.media
     caller: Caller = request.ctx.caller
     body = read_body(request, MintBody)
@@ -33,7 +36,9 @@ async def mint(request: Request) -> HTTPResponse:
 
 @bp.get("/tracks/<track_id>")
 @bp.head("/tracks/<track_id>", name="track_head")
+@Operation(query={"token": "What the address came with."}, media_type=FLAC)
 async def track(request: Request, track_id: str) -> HTTPResponse | None:
+    """The music, whole or by ranges, at an address of `POST /media/token`."""
     service: MediaService = request.app.ctx.media
     files: FileSender = request.app.ctx.files
     path = await service.file_of(TrackId(track_id), request.args.get("token", ""))
@@ -42,7 +47,9 @@ async def track(request: Request, track_id: str) -> HTTPResponse | None:
 
 @bp.get("/preview/<track_id>")
 @bp.head("/preview/<track_id>", name="preview_head")
+@Operation(query={"queue": "Name of the queue."}, media_type=FLAC)
 async def preview(request: Request, track_id: str) -> HTTPResponse | None:
+    """Half a minute of the music, where the queue has previews switched on."""
     service: PreviewService = request.app.ctx.previews
     files: FileSender = request.app.ctx.files
     queue = request.args.get("queue", "")

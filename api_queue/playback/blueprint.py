@@ -11,6 +11,7 @@ from api_queue.queues.wire import session_json
 from api_queue.types import DeviceId, ItemId
 from api_queue.web.bodies import read_body, read_fields
 from api_queue.web.identity import MAY, Caller
+from api_queue.web.operation import Operation
 from api_queue.web.replies import reply
 
 bp = Blueprint("playback")
@@ -22,6 +23,7 @@ def _session(request: Request, queue: Queue) -> HTTPResponse:
 
 @bp.get("/sessions/<name>")
 async def show(request: Request, name: str) -> HTTPResponse:
+    """What plays on this queue, where, and by whom."""
     playback: PlaybackService = request.app.ctx.playback
     return _session(request, await playback.session(queue_name(name)))
 
@@ -42,32 +44,38 @@ async def control(request: Request, name: str) -> HTTPResponse:
 
 
 @bp.post("/sessions/<name>/speaker")
+@Operation(body=SpeakerChoice)
 async def choose_speaker(request: Request, name: str) -> HTTPResponse:
+    """Makes a device the speaker, in place of the one before. The answer has its `generation`."""
     playback: PlaybackService = request.app.ctx.playback
     wish = read_body(request, SpeakerChoice)
     device_name = wish.device_name or wish.device_id
     device = DeviceId(wish.device_id)
-    return _session(
-        request, await playback.choose_speaker(queue_name(name), device, device_name, if_free=wish.if_free)
-    )
+    return _session(request, await playback.choose_speaker(queue_name(name), device, device_name, if_free=wish.if_free))
 
 
 @bp.post("/sessions/<name>/ended")
+@Operation(body=Report)
 async def ended(request: Request, name: str) -> HTTPResponse:
+    """The speaker has played the item to its end, and the next one begins."""
     playback: PlaybackService = request.app.ctx.playback
     report = read_body(request, Report)
     return _session(request, await playback.ended(queue_name(name), ItemId(report.item_id), report.generation))
 
 
 @bp.post("/sessions/<name>/failed")
+@Operation(body=Report)
 async def failed(request: Request, name: str) -> HTTPResponse:
+    """The speaker could not play the item, and the next one begins."""
     playback: PlaybackService = request.app.ctx.playback
     report = read_body(request, Report)
     return _session(request, await playback.failed(queue_name(name), ItemId(report.item_id), report.generation))
 
 
 @bp.patch("/devices/heartbeat")
+@Operation(body=HeartbeatBody)
 async def heartbeat(request: Request) -> HTTPResponse:
+    """Keeps the speaker the speaker; due every five seconds."""
     playback: PlaybackService = request.app.ctx.playback
     caller: Caller = request.ctx.caller
     beat = read_body(request, HeartbeatBody).as_heartbeat()

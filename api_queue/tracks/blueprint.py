@@ -12,6 +12,7 @@ from api_queue.errors import BadQuery
 from api_queue.tracks.data_files import DataFiles
 from api_queue.tracks.service import TrackService
 from api_queue.tracks.wire import SearchQuery, found_json, full_json, lyrics_json
+from api_queue.web.operation import Operation
 from api_queue.web.replies import reply
 
 #: A name never means another content.
@@ -25,7 +26,9 @@ bp = Blueprint("tracks")
 
 @bp.get("/tracks")
 @bp.head("/tracks", name="search_head")
+@Operation(query=SearchQuery)
 async def search(request: Request) -> HTTPResponse:
+    """The tracks that match. Each `tag` must be there, each `-tag` must not; `queue` has only what it offers."""
     service: TrackService = request.app.ctx.tracks
     query = _query(request)
     return reply(found_json(await service.search(query.search(), query.queue)))
@@ -34,13 +37,16 @@ async def search(request: Request) -> HTTPResponse:
 @bp.get("/tracks/<track_id>")
 @bp.head("/tracks/<track_id>", name="show_head")
 async def show(request: Request, track_id: str) -> HTTPResponse:
+    """Everything about one track."""
     service: TrackService = request.app.ctx.tracks
     return reply(full_json(await service.track(unquote(track_id))))
 
 
 @bp.get("/tracks/<track_id>/cover")
 @bp.head("/tracks/<track_id>/cover", name="cover_head")
+@Operation(media_type="image/*")
 async def cover(request: Request, track_id: str) -> HTTPResponse:
+    """The picture that is in the file."""
     service: TrackService = request.app.ctx.tracks
     found = await service.cover(unquote(track_id))
     headers = {"ETag": f'"{sha256(found.image).hexdigest()[:32]}"', "Cache-Control": _A_DAY}
@@ -52,16 +58,18 @@ async def cover(request: Request, track_id: str) -> HTTPResponse:
 @bp.get("/tracks/<track_id>/lyrics")
 @bp.head("/tracks/<track_id>/lyrics", name="lyrics_head")
 async def lyrics(request: Request, track_id: str) -> HTTPResponse:
+    """The words, and when each line is sung where the file says it."""
     service: TrackService = request.app.ctx.tracks
     return reply(lyrics_json(await service.lyrics(unquote(track_id))))
 
 
-@bp.get("/tracks/data/<name>")
-@bp.head("/tracks/data/<name>", name="data_head")
-async def data(request: Request, name: str) -> HTTPResponse | ResponseStream:
+@bp.get("/tracks/data/<file>")
+@bp.head("/tracks/data/<file>", name="data_head")
+async def data(request: Request, file: str) -> HTTPResponse | ResponseStream:
+    """All tracks that a queue offers, in one file that never changes."""
     data_files: DataFiles = request.app.ctx.data_files
     gzipped = "gzip" in request.headers.get("accept-encoding", "")
-    path = data_files.path(name.removesuffix(".json"), gzipped=gzipped)
+    path = data_files.path(file.removesuffix(".json"), gzipped=gzipped)
     headers = {"ETag": f'"{path.name}"', "Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
     if _is_known(request, headers):
         return HTTPResponse(None, 304, headers)

@@ -20,6 +20,8 @@ STATUS: Final[dict[type[errors.ApiQueueError], int]] = {
     errors.TooLarge: 413,
     errors.Unavailable: 503,
 }
+#: All that is said about what nobody foresaw.
+INTERNAL: Final = "Something broke on our side; it was written to the log."
 _log = structlog.get_logger()
 
 
@@ -46,7 +48,7 @@ def _sanic(_request: Request, error: SanicException) -> HTTPResponse:
 
 def _unexpected(request: Request, error: Exception) -> HTTPResponse:
     _log.error("a request failed", method=request.method, route=request.uri_template, exc_info=error)
-    return problem(500, "internal", "Something broke on our side; it was written to the log.", {})
+    return problem(500, "internal", INTERNAL, {})
 
 
 def problem(status: int, code: str, detail: str, facts: dict[str, object]) -> HTTPResponse:

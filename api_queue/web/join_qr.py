@@ -6,13 +6,16 @@ import segno
 from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue.settings import Settings
+from api_queue.web.operation import Operation
 from api_queue.web.pages import QUEUE
 
 bp = Blueprint("join_qr")
 
 
 @bp.get(f"{QUEUE}/join.svg")
+@Operation(media_type="image/svg+xml")
 async def join_svg(request: Request, name: str) -> HTTPResponse:
+    """A QR code that leads to the guest page of the queue."""
     settings: Settings = request.app.ctx.settings
     base = settings.public_url.rstrip("/") or f"{request.scheme}://{request.host}"
     drawing = qr_svg(f"{base}/queue/{name}/")

@@ -12,6 +12,8 @@ from typing import Final
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import NotFound
 
+from api_queue.web.operation import Operation
+
 bp = Blueprint("pages")
 
 #: What is served; anything else in the folder is not a file of the pages.
@@ -22,6 +24,7 @@ CONTENT_TYPES: Final = {
     ".svg": "image/svg+xml",
 }
 QUEUE: Final = r"/queue/<name:[a-z0-9][a-z0-9_-]{0,31}>"
+_HTML: Final = "text/html"
 #: Asked for again at each visit and answered 304: no versions in names, no stale page after an update.
 _FRESH: Final = {"Cache-Control": "no-cache"}
 
@@ -52,32 +55,44 @@ def wants_html(request: Request) -> bool:
 
 
 @bp.get("/")
+@Operation(media_type=_HTML)
 async def landing(_request: Request) -> HTTPResponse:
+    """The page to join a party, or to start one."""
     return page("index")
 
 
 @bp.get("/login")
+@Operation(media_type=_HTML)
 async def login(_request: Request) -> HTTPResponse:
+    """The page to log in; links of the host lead here."""
     return page("login")
 
 
 @bp.get(f"{QUEUE}/admin")
+@Operation(media_type=_HTML)
 async def admin(_request: Request, **_: str) -> HTTPResponse:
+    """The page of the host."""
     return page("admin")
 
 
 @bp.get(f"{QUEUE}/display")
+@Operation(media_type=_HTML)
 async def display(_request: Request, **_: str) -> HTTPResponse:
+    """The page for the screen on the wall."""
     return page("display")
 
 
 @bp.get(f"{QUEUE}/player")
+@Operation(media_type=_HTML)
 async def player(_request: Request, **_: str) -> HTTPResponse:
+    """The page that plays the music."""
     return page("player")
 
 
 @bp.get("/static/<path:path>")
+@Operation(media_type="*/*")
 async def static_file(request: Request, path: str) -> HTTPResponse:
+    """What the pages are made of."""
     asset = assets().get(path)
     if asset is None or path.endswith(".html"):
         raise NotFound(f"There is no file '{path}'")

@@ -1,0 +1,211 @@
+"""The API in the terms of OpenAPI 3.1, read off the routes, their handlers' docstrings and the table of access.
+
+Not by sanic-ext: it cannot be imported without pydantic, which it does not ask for and nothing else here needs.
+"""
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sanic import Sanic
+from sanic_routing.route import Route
+
+from api_queue import __version__
+from api_queue.web.access_rules import AccessTable, Rule, rules_of
+from api_queue.web.operation import Operation
+
+Json = dict[str, Any]
+
+#: A folder of the package is a tag; in the order in which a newcomer wants them.
+TAGS: Final = {
+    "queues": "Queues, their items, settings and history, and commands as on a remote control.",
+    "playback": "The session of a queue: what plays, and the one speaker that plays it.",
+    "stream": "Changes as they happen, by server-sent events; where MQTT has the same.",
+    "tracks": "The library: search, covers, lyrics.",
+    "media": "The music itself.",
+    "accounts": "Logging in, and the tokens of a queue.",
+    "web": "Pages, this description, and whether the server is well.",
+}
+_PARAMETERS: Final = {
+    "name": "Name of the queue.",
+    "item_id": "Id of the item.",
+    "track_id": "Id or alias of the track.",
+    "token_id": "Id of the token, which is not its value.",
+    "guest_id": "Public id of the guest.",
+    "command": "`play`, `pause`, `skip` and so on; a wrong one is answered with all there are.",
+    "file": "`<hash>.json`, as `/queue/{name}/tracks` leads to it.",
+    "path": "Path of the file.",
+}
+_SCHEMES: Final[Json] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A login token, or an access token of POST /auth."},
+    "access_token": {"type": "apiKey", "in": "cookie", "name": "access_token", "description": "Set by POST /auth."},
+    "session_id": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "session_id",
+        "description": "Who a guest is; set with the answer to their first change.",
+    },
+}
+_LOGIN: Final[list[Json]] = [{"bearer": []}, {"access_token": []}]
+_ANYBODY: Final[list[Json]] = [{}, {"session_id": []}, *_LOGIN]
+_PROBLEM: Final[Json] = {
+    "description": "Refused; `/docs/errors` has every code. Facts of the error stand beside these fields.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+_IDEMPOTENCY_KEY: Final[Json] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key again gets the same answer, and nothing is done twice.",
+    "schema": {"type": "string"},
+}
+_BODY_TYPES: Final = ("application/json", "application/x-www-form-urlencoded")
+_PLACEHOLDER: Final = re.compile(r"<(\w+)[^>]*>")
+_COMPONENT: Final = "#/components/schemas/{name}"
+
+
+class Problem(msgspec.Struct):
+    """`code` is for programs, `detail` for people; `type` is the address of the error's description."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+class Described(NamedTuple):
+    """One route, and all that is known about it."""
+
+    method: str
+    route: Route
+    rule: Rule
+
+    @property
+    def handler(self) -> Any:
+        return getattr(self.route.handler, "view_class", self.route.handler)
+
+    @property
+    def operation(self) -> Operation:
+        return Operation.of(self.handler)
+
+    @property
+    def path(self) -> str:
+        return "/" + _PLACEHOLDER.sub(r"{\1}", self.route.path)
+
+    @property
+    def tag(self) -> str:
+        return str(self.handler.__module__).split(".")[1]
+
+
+def describe(app: "Sanic[Any, Any]", table: AccessTable) -> Json:
+    """The whole document. Raises StartRefused where the table does not know a route."""
+    routes = _routes(app, table)
+    paths: Json = {}
+    for described in routes:
+        paths.setdefault(described.path, {})[described.method.lower()] = _operation(described)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "api_queue", "version": __version__, "description": "The music of a party."},
+        "tags": [{"name": name, "description": sentence} for name, sentence in TAGS.items()],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": _schemas(routes),
+            "responses": {"Problem": _PROBLEM},
+            "parameters": {"IdempotencyKey": _IDEMPOTENCY_KEY},
+            "securitySchemes": _SCHEMES,
+        },
+    }
+
+
+def _routes(app: "Sanic[Any, Any]", table: AccessTable) -> list[Described]:
+    rules = rules_of(app, table)
+    pairs = ((method, route) for route in app.router.routes for method in sorted(route.methods))
+    return [
+        Described(method, route, rules[method, route.path]) for method, route in pairs if (method, route.path) in rules
+    ]
+
+
+def _operation(described: Described) -> Json:
+    summary, description = _words(described.handler)
+    body = described.operation.body
+    return {
+        "tags": [described.tag],
+        "operationId": str(described.route.name).partition(".")[2],
+        "summary": summary,
+        **({"description": description} if description else {}),
+        "parameters": _parameters(described),
+        **({"requestBody": _body(body)} if body else {}),
+        "responses": _responses(described),
+        "security": _security(described.rule),
+        "x-access": described.rule.access,
+        "x-callers": described.rule.needs,
+    }
+
+
+def _words(handler: object) -> tuple[str, str]:
+    """The first sentence, and what follows it."""
+    words = " ".join((inspect.getdoc(handler) or "").split())
+    summary, _, description = words.partition(". ")
+    return summary.rstrip("."), description
+
+
+def _parameters(described: Described) -> list[Json]:
+    in_path = [
+        {"name": name, "in": "path", "required": True, "description": _PARAMETERS[name], "schema": {"type": "string"}}
+        for name in _PLACEHOLDER.findall(described.route.path)
+    ]
+    keyed = described.rule.writes and described.rule.access != "public"
+    return [
+        *in_path,
+        *_query(described.operation.query),
+        *([{"$ref": "#/components/parameters/IdempotencyKey"}] if keyed else []),
+    ]
+
+
+def _query(query: type[msgspec.Struct] | Mapping[str, str] | None) -> list[Json]:
+    if query is None:
+        return []
+    if isinstance(query, Mapping):
+        said = ((name, {"description": sentence, "schema": {"type": "string"}}) for name, sentence in query.items())
+    else:
+        (schema,) = msgspec.json.schema(query)["$defs"].values()
+        said = ((name, {"schema": each}) for name, each in schema["properties"].items())
+    return [{"name": name, "in": "query", **rest} for name, rest in said]
+
+
+def _body(shape: type[msgspec.Struct]) -> Json:
+    needed = any(field.required for field in msgspec.structs.fields(shape))
+    schema = {"$ref": _COMPONENT.format(name=shape.__name__)}
+    return {"required": needed, "content": {kind: {"schema": schema} for kind in _BODY_TYPES}}
+
+
+def _responses(described: Described) -> Json:
+    operation, rule = described.operation, described.rule
+    good: Json = {"description": HTTPStatus(operation.status).phrase}
+    if operation.status in {HTTPStatus.OK, HTTPStatus.CREATED}:
+        good["content"] = {operation.media_type: {}}
+    refusals = {
+        401: rule.access not in {"public", "open"},
+        403: rule.access not in {"public", "open"},
+        422: operation.body is not None,
+        429: rule.limit is not None,
+    }
+    expected = [status for status, possible in refusals.items() if possible]
+    return {str(operation.status): good} | {
+        str(status): {"$ref": "#/components/responses/Problem"} for status in (*expected, "default")
+    }
+
+
+def _security(rule: Rule) -> list[Json]:
+    if rule.access == "public":
+        return []
+    return _ANYBODY if rule.access in {"open", "guest"} else _LOGIN
+
+
+def _schemas(routes: Iterable[Described]) -> Json:
+    shapes = {described.operation.body for described in routes} - {None}
+    ordered = sorted((shape for shape in shapes if shape), key=lambda shape: shape.__name__)
+    return msgspec.json.schema_components([*ordered, Problem], ref_template=_COMPONENT)[1]

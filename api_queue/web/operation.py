@@ -1,0 +1,28 @@
+"""What a handler's signature does not say about its route, for the description of the API."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+import msgspec
+
+H = TypeVar("H", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """A decorator, below the routes. `query` is read as a struct, or its names have a sentence each."""
+
+    body: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] | Mapping[str, str] | None = None
+    status: int = 200
+    media_type: str = "application/json"
+
+    def __call__(self, handler: H) -> H:
+        handler.operation = self  # type: ignore[attr-defined]  # a function or a view may carry what it likes
+        return handler
+
+    @classmethod
+    def of(cls, handler: Callable[..., Any]) -> Self:
+        described: Self = getattr(handler, "operation", cls())
+        return described

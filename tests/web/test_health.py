@@ -1,0 +1,46 @@
+"""What a supervisor and a load balancer are told."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api_queue import __version__
+from api_queue.app import create_app
+from api_queue.web.health import Readiness
+from tests.house import House, house_settings
+from tests.serving import serving
+
+
+async def there() -> None: ...
+
+
+async def away() -> None:
+    raise ConnectionRefusedError
+
+
+async def silent() -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(("check", "expected"), [(there, []), (away, ["part"]), (silent, ["part"])])
+async def test_a_part_is_away_when_it_refuses_or_is_silent(check: object, expected: list[str]) -> None:
+    readiness = Readiness({"part": check, "other": there}, patience_s=0.05)  # type: ignore[dict-item]
+    assert await readiness.away() == expected
+
+
+async def test_a_whole_server_is_healthy_and_ready(house: House) -> None:
+    async with house.nobody() as client:
+        health, ready = await client.get("/health"), await client.get("/ready")
+    assert (health.status_code, health.json()) == (200, {"status": "ok", "version": __version__})
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
+
+
+async def test_without_redis_it_is_healthy_but_not_ready_and_says_why(tmp_path: Path) -> None:
+    app = create_app(house_settings("redis://127.0.0.1:1", tmp_path))
+    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+        health, ready = await client.get("/health"), await client.get("/ready")
+    assert health.status_code == 200
+    assert (ready.status_code, ready.headers["retry-after"]) == (503, "2")
+    assert (ready.json()["code"], ready.json()["parts"]) == ("not_ready", ["redis"])
