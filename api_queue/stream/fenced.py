@@ -1,6 +1,7 @@
 """Publishing under a lease: MQTT cannot refuse a leader that is late, so it is asked before each publish."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from api_queue.errors import BrokerAway
@@ -24,14 +25,27 @@ class FencedPublisher:
         self._lease.check()
         await self._publisher.publish(f"{self._prefix}/{topic}", payload, retain=retain, qos=1)
 
-    async def publish_for_sure(self, topic: str, payload: str) -> None:
-        """Waits for a broker that is away, and repeats. Raises LeaseLost."""
-        while True:
-            try:
-                return await self.publish(topic, payload, retain=False)
-            except BrokerAway:
+    async def publish_in_order(self, messages: Sequence[tuple[str, str]]) -> None:
+        """All at once on their way, since a confirmation for each in turn would cost a round trip each. What a broker
+        that went away has not confirmed is sent again with all that came after it. Raises LeaseLost.
+        """
+        while messages:
+            sent = (self.publish(topic, payload, retain=False) for topic, payload in messages)
+            outcomes = await asyncio.gather(*sent, return_exceptions=True)
+            messages = messages[_confirmed(outcomes) :]
+            if messages:
                 await asyncio.sleep(RETRY_S)
                 await self.connected()
 
     async def connected(self) -> None:
         await self._publisher.connected.wait()
+
+
+def _confirmed(outcomes: Sequence[BaseException | None]) -> int:
+    """How many from the start; raises what is no matter of the broker."""
+    for number, outcome in enumerate(outcomes):
+        if isinstance(outcome, BrokerAway):
+            return number
+        if outcome is not None:
+            raise outcome
+    return len(outcomes)

@@ -88,15 +88,9 @@ class Leadership:
 
     async def _deliver(self, queue: QueueName, events: list[Event]) -> None:
         self._retained.mark(queue)
-        for event in events:
-            await self._publish(event)
+        await self._publisher.publish_in_order([message for event in events for message in _messages(event)])
         if not await self._parts.store.acknowledge(queue, events[-1].event_id, self._parts.lease.fence):
             raise LeaseLost
-
-    async def _publish(self, event: Event) -> None:
-        await self._publisher.publish_for_sure(f"queue/{event.queue}/events", event.data)
-        if event.name == "command":
-            await self._publisher.publish_for_sure(f"queue/{event.queue}/command", wire.command(event))
 
     async def _broken(self, queue: QueueName) -> None:
         """The broker was away for longer than the stream reaches back: readers see a gap in `rev`."""
@@ -133,3 +127,10 @@ class Leadership:
         async with asyncio.timeout(FLUSH_S):
             await self._follower.catch_up_all()
             await self._retained.flush()
+
+
+def _messages(event: Event) -> list[tuple[str, str]]:
+    messages = [(f"queue/{event.queue}/events", event.data)]
+    if event.name == "command":
+        messages.append((f"queue/{event.queue}/command", wire.command(event)))
+    return messages
