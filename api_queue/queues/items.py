@@ -152,7 +152,7 @@ class ItemService:
     async def _waiting(self, name: QueueName) -> QueueView:
         """With the waiting items only if one has a start set by hand: the sums beside the list do for the rest."""
         queue = await self._store.queue(name)
-        return await self._store.view(name, 0, queue.waiting) if queue.fixed else QueueView(queue, (), "")
+        return await self._store.view(name, 0, queue.waiting) if queue.fixed else QueueView(queue, (), 0, "")
 
     async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None) -> Placed | None:
         now_ms = item.timestamp_added

@@ -152,19 +152,28 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """A queue with its whole list and the place in its event stream, read in one step."""
+    """A queue with items of its list and the place in its event stream, read in one step.
+
+    The first `past` of `items` stand before the waiting ones: all of them, or as many as were asked for.
+    """
 
     queue: Queue
     items: tuple[Item, ...]
+    past: int
     event_id: str
 
     @property
+    def over(self) -> tuple[Item, ...]:
+        """What was played, skipped or failed, and the current one."""
+        return self.items[: self.past]
+
+    @property
     def current(self) -> Item | None:
-        return next((i for i in self.items[: self.queue.head] if i.id == self.queue.session.item_id), None)
+        return next((i for i in self.over if i.id == self.queue.session.item_id), None)
 
     @property
     def to_come(self) -> tuple[Item, ...]:
-        return self.items[self.queue.head :]
+        return self.items[self.past :]
 
 
 @dataclass(frozen=True, slots=True)

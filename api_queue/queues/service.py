@@ -115,7 +115,7 @@ class QueueService:
     async def history(self, name: QueueName, limit: int = 10_000) -> Sequence[Item]:
         """What was played, skipped or failed, oldest first."""
         view = await self._store.view(name)
-        over = [i for i in view.items[: view.queue.head] if i.status != "playing"]
+        over = [i for i in view.over if i.status != "playing"]
         return [*await self._history.read(name, limit), *over][-limit:]
 
     async def trim(self, name: QueueName) -> None:

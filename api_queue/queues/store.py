@@ -47,6 +47,7 @@ class RedisQueues:
         return (await self._view(name, "-", "-")).queue
 
     async def view(self, name: QueueName, first: int | None = None, last: int | None = None) -> QueueView:
+        """`first` is 0 or less."""
         return await self._view(name, "" if first is None else first, "" if last is None else last)
 
     async def _view(self, name: QueueName, first: Argument, last: Argument) -> QueueView:
@@ -56,7 +57,8 @@ class RedisQueues:
             raise UnknownQueue(queue=name)
         pairs, total, event_id, lines = read
         queue = _queue(name, dict(zip(pairs[::2], pairs[1::2], strict=True)), total)
-        return QueueView(queue, tuple(map(Item.from_line, lines)), event_id)
+        past = queue.head if first == "" else min(queue.head, -int(first)) if first != "-" else 0
+        return QueueView(queue, tuple(map(Item.from_line, lines)), past, event_id)
 
     async def item(self, name: QueueName, item_id: ItemId) -> Item | None:
         line = await self._redis.call("HGET", key(name, "index"), item_id)

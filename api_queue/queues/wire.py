@@ -28,11 +28,11 @@ def item_json(item: Item, position: int | None = None, expected: int | None = No
 
 
 def items_json(view: QueueView, now_ms: int) -> list[dict[str, Any]]:
-    """All items in playing order, waiting ones with their place and expected start."""
-    queue = view.queue
-    done = [item_json(i, 0 if i.id == queue.session.item_id else None) for i in view.items[: queue.head]]
-    starts = expected_starts(view.to_come, free_at(queue.session, now_ms), queue.settings.track_space_ms)
-    return done + [item_json(i, n, start) for n, (i, start) in enumerate(zip(view.to_come, starts, strict=True), 1)]
+    """The items in playing order, waiting ones with their place and expected start."""
+    session = view.queue.session
+    over = [item_json(i, 0 if i.id == session.item_id else None) for i in view.over]
+    starts = expected_starts(view.to_come, free_at(session, now_ms), view.queue.settings.track_space_ms)
+    return over + [item_json(i, n, start) for n, (i, start) in enumerate(zip(view.to_come, starts, strict=True), 1)]
 
 
 def list_json(view: QueueView, now_ms: int, *, waiting_only: bool = False) -> dict[str, Any]:
@@ -42,20 +42,19 @@ def list_json(view: QueueView, now_ms: int, *, waiting_only: bool = False) -> di
         "rev": view.queue.rev,
         "ts": now_ms,
         "total": view.queue.total,
-        "items": items[view.queue.head :] if waiting_only else items,
+        "items": items[view.past :] if waiting_only else items,
     }
 
 
 def retained_json(view: QueueView, now_ms: int) -> dict[str, Any]:
-    """The current item and up to 500 more: what MQTT keeps."""
-    queue = view.queue
-    first = queue.head - 1 if queue.session.item_id else queue.head
-    return list_json(view, now_ms) | {"items": items_json(view, now_ms)[first : queue.head + RETAINED_ITEMS]}
+    """Without what is over: the current item and those to come."""
+    items = items_json(view, now_ms)
+    return list_json(view, now_ms) | {"items": [item for item in items if item["position"] is not None]}
 
 
 def retained_csv(view: QueueView) -> str:
-    first = view.queue.head - 1 if view.queue.session.item_id else view.queue.head
-    return items_csv(view.items[first : view.queue.head + RETAINED_ITEMS])
+    current = (view.current,) if view.current else ()
+    return items_csv(current + view.to_come)
 
 
 def items_csv(items: Iterable[Item]) -> str:

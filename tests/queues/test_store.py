@@ -258,3 +258,17 @@ async def transition(store: RedisQueues, rule: Any) -> None:
     following = view.to_come[0] if view.to_come else None
     step = rule(Stage(queue.session, None, view.current, following, 0), NOW)
     assert await store.transition(X, queue.rev, step.session, step.changed, None, NOW) == queue.rev + 1
+
+
+async def test_a_part_of_the_list_knows_what_of_it_waits(store: RedisQueues) -> None:
+    # Given two items that were played, one that plays and two that wait
+    await put(store, *(an_item(name) for name in "ABCDE"))
+    await transition(store, play)
+    for _ in range(2):
+        await transition(store, lambda stage, now: go_on(stage, now, "played"))
+    # When only a part of the list is read
+    whole, some, waiting = await store.view(X), await store.view(X, -1, 0), await store.view(X, 0, 9)
+    # Then each says rightly which of its items wait and which is the current one
+    assert [names(view.to_come) for view in (whole, some, waiting)] == [["D", "E"], ["D"], ["D", "E"]]
+    assert [names(view.over) for view in (whole, some, waiting)] == [["A", "B", "C"], ["C"], []]
+    assert whole.current == some.current
