@@ -14,44 +14,63 @@ const NAME = "aq_name";
  * @param {any} track
  * @param {{forOthers?: boolean, added?: (item: any) => void}} [how] forOthers: a host adds for somebody else
  */
-export function openAdd(live, track, { forOthers = false, added } = {}) {
-  const name = el("input", {
-    id: "performer", dir: "auto", required: true, maxLength: 64, autocomplete: forOthers ? "off" : "nickname",
-    enterKeyHint: "send", value: forOthers ? "" : (memory.get(NAME) ?? ""),
-  });
-  const refusal = el("p", { className: "refusal", role: "alert", id: "add-refusal" });
-  name.setAttribute("aria-describedby", "add-refusal");
-  const send = el("button", { className: "flame", textContent: "Put it on" });
-  const form = el("form", { className: "stack" },
-    el("label", { htmlFor: "performer", textContent: forOthers ? "For whom?" : "Your name" }), name,
-    el("p", { className: "hint", textContent: forecast(live, forOthers) }), refusal,
-    el("div", { className: "actions" }, el("button", { type: "button", textContent: "Cancel", onclick: () => dialog.close() }), send));
-  const listen = live.state?.settings.preview
-    ? el("audio", { controls: true, preload: "none", src: `/media/preview/${encodeURIComponent(track.track_id)}?queue=${live.queue}` })
-    : null;
-  const dialog = sheet(`Add ${track.title}`, ...[head(track), listen, form].filter(Boolean));
-  if (!name.value) name.focus();
-  else send.focus();
-  // A second tap after a lost answer is the same wish; after an answer, or with another name, it is a new one.
-  let key = randomKey();
-  name.addEventListener("input", () => { key = randomKey(); });
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    send.disabled = true;
-    refusal.textContent = "";
-    const wish = { track_id: track.track_id, performer_name: name.value.trim() };
+export function openAdd(live, track, how = {}) {
+  return new AddSheet(live, track, how);
+}
+
+class AddSheet {
+  constructor(live, track, { forOthers = false, added = () => {} }) {
+    Object.assign(this, { live, track, forOthers, added, key: randomKey() });
+    this.name = nameField(forOthers);
+    this.refusal = el("p", { className: "refusal", role: "alert", id: "add-refusal" });
+    this.send = el("button", { className: "flame", textContent: "Put it on" });
+    this.dialog = sheet(`Add ${track.title}`, head(track), ...preview(live, track), this.form());
+    // A second tap after a lost answer is the same wish; after an answer, or with another name, it is a new one.
+    this.name.addEventListener("input", () => { this.key = randomKey(); });
+    (this.name.value ? this.send : this.name).focus();
+  }
+
+  form() {
+    const cancel = el("button", { type: "button", textContent: "Cancel", onclick: () => this.dialog.close() });
+    const form = el("form", { className: "stack" },
+      el("label", { htmlFor: "performer", textContent: this.forOthers ? "For whom?" : "Your name" }), this.name,
+      el("p", { className: "hint", textContent: forecast(this.live, this.forOthers) }), this.refusal,
+      el("div", { className: "actions" }, cancel, this.send));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.add(this.name.value.trim());
+    });
+    return form;
+  }
+
+  async add(name) {
+    this.send.disabled = true;
+    this.refusal.textContent = "";
+    const wish = { track_id: this.track.track_id, performer_name: name };
     try {
-      const item = await post(`/queue/${live.queue}/items`, wish, { key });
-      if (!forOthers) memory.set(NAME, name.value.trim());
-      added?.(item);
-      showTicket(dialog, track, item);
+      const item = await post(`/queue/${this.live.queue}/items`, wish, { key: this.key });
+      if (!this.forOthers) memory.set(NAME, name);
+      this.added(item);
+      showTicket(this.dialog, this.track, item);
     } catch (error) {
-      if (error.status) key = randomKey();
-      refusal.textContent = error.sentence;
-      name.setAttribute("aria-invalid", String(error.code === "bad_performer_name"));
+      this.refuse(error);
     } finally {
-      send.disabled = false;
+      this.send.disabled = false;
     }
+  }
+
+  refuse(error) {
+    if (error.status) this.key = randomKey();
+    this.refusal.textContent = error.sentence;
+    this.name.setAttribute("aria-invalid", String(error.code === "bad_performer_name"));
+  }
+}
+
+function nameField(forOthers) {
+  return el("input", {
+    id: "performer", dir: "auto", required: true, maxLength: 64, enterKeyHint: "send",
+    autocomplete: forOthers ? "off" : "nickname", "aria-describedby": "add-refusal",
+    value: forOthers ? "" : (memory.get(NAME) ?? ""),
   });
 }
 
@@ -63,6 +82,13 @@ function head(track) {
       el("h2", { dir: "auto", textContent: track.title }),
       el("p", { className: "dim", dir: "auto", textContent: track.artist })),
     el("span", { className: "dim digits", textContent: length(track.duration_ms) }));
+}
+
+/** Half a minute to listen to, where the host allows it. */
+function preview(live, track) {
+  if (!live.state?.settings.preview) return [];
+  const src = `/media/preview/${encodeURIComponent(track.track_id)}?queue=${live.queue}`;
+  return [el("audio", { controls: true, preload: "none", src, ariaLabel: "Listen to the beginning" })];
 }
 
 /** Said before the tap; the server's answer is what counts. */

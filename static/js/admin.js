@@ -17,6 +17,14 @@ import { lookUp } from "./tracks.js";
 import { Transport } from "./transport.js";
 
 const OVER = { played: "played", skipped: "skipped", failed: "did not play" };
+const CLEAR = {
+  question: "Clear the queue?", explanation: "All waiting tracks go. What plays now plays on.",
+  yes: "Clear it", path: "command/clear", done: "The queue is empty.",
+};
+const END = {
+  question: "End the party?", explanation: "Adding closes, and every guest's session ends. The music plays on.",
+  yes: "End it", path: "end", done: "The party has ended.",
+};
 const queue = queueName();
 const summary = await enterAs(["helper", "host", "admin"], queue, "host");
 write(byId("title"), summary.title || queue);
@@ -34,8 +42,8 @@ showJoin(queue);
 setInterval(() => list.show(), 10_000);
 byId("keys-part").addEventListener("toggle", () => byId("keys-part").open && keys.load());
 byId("add").addEventListener("click", openSearch);
-byId("clear").addEventListener("click", () => confirm("Clear the queue?", "All waiting tracks go. What plays now plays on.", "Clear it", "command/clear", "The queue is empty."));
-byId("end").addEventListener("click", () => confirm("End the party?", "Adding closes, and every guest's session ends. The music plays on.", "End it", "end", "The party has ended."));
+byId("clear").addEventListener("click", () => confirm(CLEAR));
+byId("end").addEventListener("click", () => confirm(END));
 
 function show() {
   const { state } = live;
@@ -63,7 +71,8 @@ function showOver(items) {
 }
 
 const makeOver = () => el("li", { className: "item" }, el("span", { className: "place digits" }),
-  el("span", { className: "words" }, el("span", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })),
+  el("span", { className: "words" },
+    el("span", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })),
   el("span", { className: "dim" }));
 
 function openSearch() {
@@ -73,12 +82,13 @@ function openSearch() {
     el("p", { className: "hint", "data-found": true, role: "status" }), el("ul"),
     el("button", { type: "button", "data-more": true, hidden: true, textContent: "Show more" }));
   const close = el("button", { className: "round", ariaLabel: "Close", onclick: () => dialog.close() }, icon("close"));
-  const dialog = sheet("Add a track", el("div", { className: "row head" }, el("h2", { className: "grow", textContent: "Add a track" }), close), part);
+  const heading = el("h2", { className: "grow", textContent: "Add a track" });
+  const dialog = sheet("Add a track", el("div", { className: "row head" }, heading, close), part);
   new Search(part, queue, (track) => openAdd(live, track, { forOthers: true }));
   input.focus();
 }
 
-function confirm(question, explanation, yes, path, done) {
+function confirm({ question, explanation, yes, path, done }) {
   const refusal = el("p", { className: "refusal", role: "alert" });
   const dialog = sheet(question, el("h2", { textContent: question }), el("p", { textContent: explanation }), refusal,
     el("div", { className: "actions" },

@@ -12,10 +12,11 @@ export class Refusal extends Error {
     this.facts = problem;
   }
 
-  /** The sentence, and when it passes if it does. */
+  /** The sentence; a long time to wait also as the time of day. */
   get sentence() {
     const seconds = this.facts.retry_after;
-    return seconds > 60 ? `${this.message} Again possible at ${clock(Date.now() + seconds * 1000)}.` : this.message;
+    if (this.status !== 429 || !(seconds > 60)) return this.message;
+    return `${this.message} Again possible at ${clock(Date.now() + seconds * 1000)}.`;
   }
 }
 

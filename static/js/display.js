@@ -6,12 +6,12 @@ import { Live } from "./live.js";
 import { Now } from "./now.js";
 import { places } from "./queue.js";
 import { joinAddress } from "./share.js";
-import { title } from "./state.js";
+import { title, waiting } from "./state.js";
 import { clock, count } from "./text.js";
 import { lookUp } from "./tracks.js";
 
-/** So that no picture burns in, everything wanders a few pixels, one step a minute. */
-const WANDER = [[0, 0], [10, 4], [14, -6], [4, -12], [-8, -8], [-14, 2], [-8, 10], [0, 12]];
+/** So that no picture burns in, everything wanders a little, one step a minute; in hundredths of the screen. */
+const WANDER = [[0, 0], [0.5, 0.2], [0.8, -0.3], [0.2, -0.7], [-0.4, -0.5], [-0.8, 0.1], [-0.4, 0.6], [0, 0.7]];
 
 const queue = queueName();
 const summary = await enter(queue, "display");
@@ -30,6 +30,7 @@ function show() {
   const idle = live.state.session.item_id === null;
   byId("now").hidden = idle;
   byId("invite").hidden = !idle;
+  byId("screen").classList.toggle("empty", idle && waiting(live.state).length === 0);
   now.show();
   showNext();
 }
@@ -61,7 +62,8 @@ function tick() {
   const at = live.now();
   write(byId("clock"), clock(at));
   const [x, y] = WANDER[Math.floor(at / 60_000) % WANDER.length];
-  byId("screen").style.setProperty("translate", `${x}px ${y}px`);
+  byId("screen").style.setProperty("--x", x);
+  byId("screen").style.setProperty("--y", y);
 }
 
 async function showJoin() {

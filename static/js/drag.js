@@ -23,7 +23,8 @@ export function makeSortable(list, on) {
 
   list.addEventListener("pointermove", (event) => {
     if (!row) return;
-    const over = [...list.children].find((other) => other !== row && !other.classList.contains("fixed") && beyond(row, other, event.clientY));
+    const others = [...list.children].filter((other) => other !== row && !other.classList.contains("fixed"));
+    const over = others.find((other) => beyond(row, other, event.clientY));
     if (over) list.insertBefore(row, follows(row, over) ? over.nextElementSibling : over);
     if (event.clientY < EDGE_PX) scrollBy(0, -SCROLL_PX);
     if (event.clientY > innerHeight - EDGE_PX * 2.5) scrollBy(0, SCROLL_PX);

@@ -15,13 +15,20 @@ export class List {
   constructor(list, live) {
     this.list = list;
     this.live = live;
-    makeSortable(list, { busy: (on) => { this.held = on; if (!on) this.show(); }, moved: (id, before) => this.move(id, before) });
+    makeSortable(list, { busy: (on) => this.hold(on), moved: (id, before) => this.move(id, before) });
+  }
+
+  /** While a row is in the hand the list stays as it is. */
+  hold(on) {
+    this.held = on;
+    this.show();
   }
 
   show() {
     if (this.held || !this.live.state) return;
     this.rows = places(this.live);
-    fill(this.list, this.rows.slice(0, LONGEST), (row) => row.item.id, () => this.make(), (node, row) => this.showRow(node, row));
+    const shown = this.rows.slice(0, LONGEST);
+    fill(this.list, shown, (row) => row.item.id, () => this.make(), (node, row) => this.showRow(node, row));
   }
 
   make() {
@@ -92,7 +99,8 @@ export class List {
   openMore(node) {
     const { item, place } = this.find(node);
     const path = `/queue/${this.live.queue}/items/${item.id}`;
-    const act = (text, does, className) => el("button", { type: "button", textContent: text, className, onclick: () => { dialog.close(); does(); } });
+    const act = (text, does, className) =>
+      el("button", { type: "button", textContent: text, className, onclick: () => { dialog.close(); does(); } });
     const name = el("input", { value: item.performer_name, maxLength: 64, dir: "auto", id: "rename", required: true });
     const rename = el("form", { className: "stack" },
       el("label", { htmlFor: "rename", textContent: "Performer" }), name, el("button", { textContent: "Save the name" }));

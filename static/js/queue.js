@@ -57,7 +57,8 @@ function whenText(place, at, live) {
 /** Removing asks once more, in place; the question goes away by itself. */
 function takeBack(node, queue) {
   const box = el("div", { className: "takeback" });
-  const ask = el("button", { type: "button", className: "round", title: "Take it back", ariaLabel: "Take it back" }, icon("close"));
+  const text = "Take it back";
+  const ask = el("button", { type: "button", className: "round", title: text, ariaLabel: text }, icon("close"));
   const sure = el("button", { type: "button", className: "flame", textContent: "Remove" });
   const keep = el("button", { type: "button", textContent: "Keep" });
   const reset = (focus) => {
@@ -87,5 +88,6 @@ function takeBack(node, queue) {
 }
 
 export function fillTickets(list, rows, live, mine, again) {
-  fill(list, rows, (row) => row.item.id, () => makeTicket(live.queue, mine), (node, row) => showTicket(node, row, live, again));
+  const make = () => makeTicket(live.queue, mine);
+  fill(list, rows, (row) => row.item.id, make, (node, row) => showTicket(node, row, live, again));
 }

@@ -5,9 +5,16 @@ import { el, toast } from "./dom.js";
 import { fromLocal, toLocal } from "./text.js";
 
 const WORDS = { read: (input) => input.value.trim(), write: (value) => value ?? "" };
-const NUMBER = { type: "number", read: (input) => (input.value === "" ? null : Number(input.value)), write: (value) => value ?? "" };
+const NUMBER = {
+  type: "number",
+  read: (input) => (input.value === "" ? null : Number(input.value)),
+  write: (value) => value ?? "",
+};
 const WHEN = { type: "datetime-local", read: (input) => fromLocal(input.value), write: toLocal };
-const TAGS = { read: (input) => input.value.split(",").map((tag) => tag.trim()).filter(Boolean), write: (value) => (value ?? []).join(", ") };
+const TAGS = {
+  read: (input) => input.value.split(",").map((tag) => tag.trim()).filter(Boolean),
+  write: (value) => (value ?? []).join(", "),
+};
 const SWITCH = { type: "checkbox" };
 
 /** Shown is what the server has; a key it does not know is not asked for. */
@@ -64,14 +71,17 @@ export class Settings {
     this.fields = new Map();
     for (const [legend, rows] of GROUPS) {
       const known = rows.filter(([key]) => key in settings);
-      if (known.length) this.form.append(el("fieldset", {}, el("legend", { textContent: legend }), ...known.map((row) => this.row(row))));
+      const fields = known.map((row) => this.row(row));
+      if (fields.length) this.form.append(el("fieldset", {}, el("legend", { textContent: legend }), ...fields));
     }
-    this.form.append(el("p", { className: "refusal", role: "alert" }), el("button", { className: "flame save", textContent: "Save" }));
+    const save = el("button", { className: "flame save", textContent: "Save" });
+    this.form.append(el("p", { className: "refusal", role: "alert" }), save);
   }
 
   row([key, text, kind, hint = ""]) {
     const id = `set-${key}`;
-    const input = el(kind.tag ?? "input", { id, name: key, dir: "auto", "aria-describedby": `${id}-says`, ...(kind.type ? { type: kind.type } : {}) });
+    const described = { "aria-describedby": `${id}-says` };
+    const input = el(kind.tag ?? "input", { id, name: key, dir: "auto", type: kind.tag ? null : kind.type, ...described });
     if (kind === NUMBER) Object.assign(input, { step: "any", inputMode: "numeric" });
     const says = el("p", { className: "hint", id: `${id}-says`, textContent: hint });
     this.fields.set(key, { input, kind, says, hint });

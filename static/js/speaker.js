@@ -8,7 +8,8 @@ const BEAT_MS = 5000;
 export class Speaker {
   /**
    * @param {string} queue
-   * @param {{changed: (session?: any) => void, taken: (name: string) => void, beat: () => {item_id?: string, position_ms?: number}}} how
+   * @param {{changed: (session?: any) => void, taken: (name: string) => void,
+   *   beat: () => {item_id?: string, position_ms?: number}}} how
    */
   constructor(queue, how) {
     this.queue = queue;

@@ -1,11 +1,11 @@
 // Times, lengths and places in words.
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const HOURS = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const CLOCK = new Intl.DateTimeFormat(undefined, HOURS);
+const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { ...HOURS, weekday: "long" });
 
 /** @param {number} ms since 1970 */
 export const clock = (ms) => CLOCK.format(ms);
-
-const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** The same, with the day when it is not close. */
 export const day = (ms, now) => (Math.abs(ms - now) < 43_200_000 ? CLOCK : DAY_AND_CLOCK).format(ms);
