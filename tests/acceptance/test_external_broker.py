@@ -42,8 +42,7 @@ async def test_a_broker_that_is_away_costs_no_request_and_no_change(tmp_path: Pa
     broker = Mosquitto(tmp_path)
     await broker.start()
     config = f'[mqtt]\nurl = "mqtt://127.0.0.1:{broker.port}"\n[rate]\nadds_per_minute = 10000\n'
-    (tmp_path / "data").mkdir()
-    async with a_live_server(tmp_path / "data", "--workers", "1", config=config) as live, live.guest() as guest:
+    async with a_live_server(tmp_path, "--workers", "1", config=config) as live, live.guest() as guest:
         await retained(broker.port, 1)
         # When it dies, and guests go on adding for a while
         await broker.kill()
