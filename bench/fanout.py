@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from statistics import median
 
-from bench.measure import Live, Process, Row, call, live_server, queue_with_tracks
+from bench.measure import Live, Row, call, live_server, queue_with_tracks
 from bench.screens import Kind, listen, marker
 
 SIZES = (1_000, 5_000, 10_000)
@@ -31,7 +31,7 @@ def _row(size: int, kind: Kind) -> Row:
     """A server of its own: memory that earlier readers left behind would be counted as free."""
     with live_server() as live:
         token, tracks = queue_with_tracks(live, QUEUE)
-        server = live.web if kind is Kind.SSE else Process(live.broker.pid, live.mqtt_port)
+        server = live.web if kind is Kind.SSE else live.broker
         before_kb = server.pss_kb()
         with _room(kind, size, server.port) as pipe:
             memory_kb, cpu_s = server.pss_kb() - before_kb, server.cpu_s()

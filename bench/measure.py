@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sanic import HTTPResponse, Request, Sanic
 from sanic.response import json as json_answer
@@ -24,12 +25,14 @@ from api_queue.serving.addresses import BACKLOG
 
 READY_S = 60
 
-#: One worker, nobody is slowed down by limits, and the broker that everybody has.
+#: One worker, nobody is slowed down by limits, and the broker of Debian.
 CONFIG = """
 workers = 1
 [rate]
 adds_per_minute = 10_000_000
 address_per_minute = 10_000_000
+[mqtt]
+embedded = "mosquitto"
 [redis]
 appendfsync = "{appendfsync}"
 """
@@ -50,10 +53,6 @@ class Process:
         """CPU time of all threads of the process: Linux makes its clock from the pid."""
         return time.clock_gettime((~self.pid << 3) | 2)
 
-    @property
-    def lives(self) -> bool:
-        return Path(f"/proc/{self.pid}/smaps_rollup").exists()
-
     def pss_kb(self) -> int:
         """Memory, with what is shared between processes counted once."""
         lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()
@@ -62,22 +61,29 @@ class Process:
 
 @dataclass(frozen=True)
 class Live:
-    """A whole server. `parts` are its processes by the names that `ps` shows."""
+    """A whole server; `pid` is of the process that started the others."""
+
+    pid: int
 
     data: Path
     url: str
     mqtt_port: int
     #: From the command to the first answer over HTTP.
     started_s: float
-    parts: dict[str, Process]
+
+    @property
+    def parts(self) -> list[tuple[str, Process]]:
+        """Its processes as they are now, with the names that `ps` shows."""
+        return [(_name(pid), Process(pid, urlsplit(self.url).port or 0)) for pid in (self.pid, *_below(self.pid))]
 
     @property
     def web(self) -> Process:
-        return self.parts["aq-web"]
+        return next(part for name, part in self.parts if name == "aq-web")
 
     @property
     def broker(self) -> Process:
-        return next(part for name, part in self.parts.items() if name in {"mosquitto", "aq-broker", "aq-mqtt"})
+        pid = next(part.pid for name, part in self.parts if name in {"mosquitto", "aq-announcer"})
+        return Process(pid, self.mqtt_port)
 
     @property
     def redis_socket(self) -> Path:
@@ -114,9 +120,7 @@ def _ready(process: "subprocess.Popen[str]", data: Path, began_s: float) -> Live
             url, mqtt, _ = line.split()[1:]
             call(f"{url}/.well-known/api-queue")
             started_s = time.perf_counter() - began_s
-            port = int(url.rpartition(":")[2])
-            parts = {_name(pid): Process(pid, port) for pid in (process.pid, *_below(process.pid))}
-            return Live(data, url, int(mqtt.rpartition(":")[2]), started_s, parts)
+            return Live(process.pid, data, url, urlsplit(mqtt).port or 0, started_s)
     sys.exit((data / "serve.log").read_text()[-2000:])
 
 

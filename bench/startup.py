@@ -4,6 +4,8 @@ Each start begins with an empty folder: keys, tables and the first queue are mad
 """
 
 import time
+from collections import Counter
+from collections.abc import Iterable
 from statistics import median
 
 from bench.measure import Row, live_server
@@ -14,12 +16,20 @@ REST_S = 5
 
 
 def run() -> list[Row]:
-    starts, parts = [], []
+    starts: list[float] = []
+    rests: list[Counter[str]] = []
     for _ in range(ROUNDS):
         with live_server() as live:
             starts.append(live.started_s)
             time.sleep(REST_S)
-            parts.append({name: part.pss_kb() / 1024 for name, part in live.parts.items() if part.lives})
-    memory: Row = {f"{name}_mb": round(median(sizes[name] for sizes in parts)) for name in sorted(parts[0])}
-    whole_mb = round(median(sum(sizes.values()) for sizes in parts))
-    return [{"first_answer_s": round(median(starts), 2), "all_processes_mb": whole_mb, **memory}]
+            memory = Counter[str]()
+            for name, part in live.parts:
+                memory[name] += part.pss_kb()
+            rests.append(memory)
+    by_part: Row = {f"{name}_mb": _median_mb(rest[name] for rest in rests) for name in sorted(rests[0])}
+    whole = _median_mb(rest.total() for rest in rests)
+    return [{"first_answer_s": round(median(starts), 2), "all_processes_mb": whole, **by_part}]
+
+
+def _median_mb(sizes_kb: Iterable[int]) -> int:
+    return round(median(sizes_kb) / 1024)
