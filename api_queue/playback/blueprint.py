@@ -36,7 +36,7 @@ async def show(request: Request, name: str) -> HTTPResponse:
 @bp.post("/sessions/<name>/next", name="next")
 @bp.post("/sessions/<name>/prev", name="prev")
 async def control(request: Request, name: str) -> HTTPResponse:
-    """The last part of the address is the verb; `seek` takes `{position_ms}`."""
+    """Does what the last part of the address says; `seek` takes `{position_ms}`."""
     playback: PlaybackService = request.app.ctx.playback
     caller: Caller = request.ctx.caller
     x, verb = queue_name(name), request.path.rstrip("/").rpartition("/")[2]

@@ -29,7 +29,7 @@ async def one_queue(request: Request, name: str) -> None:
 @bp.get("/events")
 @Operation(query={"queue": "Name of a queue; once for each."}, media_type="text/event-stream")
 async def several_queues(request: Request) -> None:
-    """The same of several queues, `?queue=a&queue=b`. Ids are composite; payloads name their queue."""
+    """Several queues on one connection, `?queue=a&queue=b`. Ids are composite; payloads name their queue."""
     names = {QueueName(name) for name in request.args.getlist("queue", [])}
     if not names:
         raise NoQueueNamed

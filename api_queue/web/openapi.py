@@ -61,6 +61,8 @@ _IDEMPOTENCY_KEY: Final[Json] = {
     "description": "The same key again gets the same answer, and nothing is done twice.",
     "schema": {"type": "string"},
 }
+#: In reading order. OPTIONS is answered before any route.
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _BODY_TYPES: Final = ("application/json", "application/x-www-form-urlencoded")
 _PLACEHOLDER: Final = re.compile(r"<(\w+)[^>]*>")
 _COMPONENT: Final = "#/components/schemas/{name}"
@@ -110,7 +112,7 @@ def describe(app: "Sanic[Any, Any]", table: AccessTable) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "api_queue", "version": __version__, "description": "The music of a party."},
         "tags": [{"name": name, "description": sentence} for name, sentence in TAGS.items()],
-        "paths": dict(sorted(paths.items())),
+        "paths": paths,
         "components": {
             "schemas": _schemas(routes),
             "responses": {"Problem": _PROBLEM},
@@ -122,10 +124,13 @@ def describe(app: "Sanic[Any, Any]", table: AccessTable) -> Json:
 
 def _routes(app: "Sanic[Any, Any]", table: AccessTable) -> list[Described]:
     rules = rules_of(app, table)
-    pairs = ((method, route) for route in app.router.routes for method in sorted(route.methods))
-    return [
-        Described(method, route, rules[method, route.path]) for method, route in pairs if (method, route.path) in rules
-    ]
+    found = (
+        Described(method, route, rules[method, route.path])
+        for route in app.router.routes
+        for method in _METHODS
+        if method in route.methods
+    )
+    return sorted(found, key=lambda each: (each.path, _METHODS.index(each.method)))
 
 
 def _operation(described: Described) -> Json:

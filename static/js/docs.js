@@ -34,7 +34,7 @@ function row(method, path, operation) {
       el("span", { className: "method" }, method),
       el("code", {}, path),
       el("span", { className: "access" }, ACCESS[operation["x-access"]] ?? operation["x-access"]),
-      el("span", { className: "words" }, operation.summary)));
+      el("span", { className: "words" }, ...prose(operation.summary))));
   node.addEventListener("toggle", () => node.open && node.children.length === 1 && node.append(particulars(operation)));
   rows.push({ node, text: `${method} ${path} ${operation.summary} ${operation.description ?? ""} ${operation["x-access"]}`.toLowerCase() });
   return node;
@@ -44,7 +44,7 @@ function row(method, path, operation) {
 function particulars(operation) {
   const parameters = operation.parameters.map(resolve);
   return el("div", {},
-    operation.description && el("p", {}, operation.description),
+    operation.description && el("p", {}, ...prose(operation.description)),
     el("p", { className: "dim" }, `For ${operation["x-callers"]}.`),
     list("Parameters", parameters.map((parameter) => [
       `${parameter.name} (${parameter.in})`, [parameter.description, kind(parameter.schema)],
@@ -69,7 +69,12 @@ function body(requestBody) {
 function list(title, pairs) {
   if (!pairs.length) return null;
   return el("section", {}, el("h3", {}, title), el("dl", {}, ...pairs.flatMap(([name, said]) =>
-    [el("dt", {}, el("code", {}, name)), el("dd", {}, said.filter(Boolean).join(" · "))])));
+    [el("dt", {}, el("code", {}, name)), el("dd", {}, ...prose(said.filter(Boolean).join(" · ")))])));
+}
+
+/** Text with `code` in it, as docstrings have it. */
+function prose(text) {
+  return text.split("`").map((part, place) => (place % 2 ? el("code", {}, part) : part));
 }
 
 /** A schema in a few words: `integer 1 – 100`, `string or null, default ""`. */
