@@ -1,7 +1,9 @@
 """Figure 1: adds a second through HTTP, guard, rate buckets, one Lua script and outbox, on one worker.
 
 Beside it, in alternating rounds, a bare Sanic handler that is sent the very same requests; and the same script with
-the same arguments by redis-benchmark. wrk has two of its rounds' connections on nothing else than this.
+the same arguments by redis-benchmark. `share_by_cpu` compares the CPU time that the web process spends on a request:
+what the share would be if Redis, the relay and wrk had cores of their own. Moves and deletes are the host's. The queue
+is filled anew for each round, and grows by the adds of its second.
 """
 
 import asyncio
@@ -64,26 +66,40 @@ def _rows(bare: Process, appendfsync: str) -> list[Row]:
     return [{"appendfsync": appendfsync} | row | {"script_alone_per_s": round(script)} for row in by_level]
 
 
+@dataclass(frozen=True)
+class Sample:
+    per_s: float
+    #: Of the web process alone; what else runs on the machine hardly changes it.
+    cpu_us: float
+
+
 def _row(bare: Process, party: Party, waiting: int) -> Row:
-    """The share is the median over neighbouring rounds: whatever else the machine does meets both alike."""
-    adds: list[tuple[float, float]] = []
+    """The shares are medians over neighbouring rounds: whatever else the machine does meets both alike."""
+    adds: list[tuple[Sample, Sample]] = []
     moves, swaps = [], []
-    ids = party.live.data / "ids"
+    ids, web = party.live.data / "ids", party.live.web
     for _ in range(ROUNDS):
         party.fill(waiting)
         add = ("add.lua", QUEUE, *party.tracks)
-        adds.append((wrk(party.live.url, *add), wrk(bare.url, *add)))
+        adds.append((_sample(web, *add), _sample(bare, *add)))
         ids.write_text("\n".join(party.fill(waiting)))
-        moves.append(wrk(party.live.url, "move.lua", QUEUE, party.token, str(ids)))
-        swaps.append(wrk(party.live.url, "swap.lua", QUEUE, party.token, party.tracks[0]))
+        moves.append(_sample(web, "move.lua", QUEUE, party.token, str(ids)).per_s)
+        swaps.append(_sample(web, "swap.lua", QUEUE, party.token, party.tracks[0]).per_s)
     return {
         "waiting": waiting,
-        "adds_per_s": round(median(ours for ours, _ in adds)),
-        "bare_per_s": round(median(its for _, its in adds)),
-        "share_of_bare": round(median(ours / its for ours, its in adds), 2),
+        "adds_per_s": round(median(ours.per_s for ours, _ in adds)),
+        "bare_per_s": round(median(its.per_s for _, its in adds)),
+        "share_of_bare": round(median(ours.per_s / its.per_s for ours, its in adds), 2),
+        "share_by_cpu": round(median(its.cpu_us / ours.cpu_us for ours, its in adds), 2),
         "moves_per_s": round(median(moves)),
         "adds_and_deletes_per_s": round(median(swaps)),
     }
+
+
+def _sample(server: Process, script: str, *args: str) -> Sample:
+    cpu_s = server.cpu_s()
+    per_s = wrk(server.url, script, *args)
+    return Sample(per_s, (server.cpu_s() - cpu_s) / (per_s * ROUND_S) * 1e6)
 
 
 def wrk(url: str, script: str, *args: str) -> float:
