@@ -241,7 +241,7 @@ class Parts:
 
     @cached_property
     def conductor(self) -> Conductor:
-        return Conductor(self.queues, self.transport, self.clock)
+        return Conductor(self.queues, self.transport, self.library, self.clock)
 
     def lease(self, name: str, ttl_ms: int) -> Lease:
         holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"

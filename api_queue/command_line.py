@@ -103,6 +103,8 @@ def _run_role(asked: argparse.Namespace) -> None:
     settings = _loaded(asked).settings
     if not settings.redis_url or not settings.mqtt_url:
         raise StartRefused(reason=f"A {asked.role} alone needs the server's own redis_url and mqtt_url.")
+    if asked.role == "conductor" and not settings.sql_url:  # it moves played items to the history
+        raise StartRefused(reason="A conductor alone needs the server's own sql_url too.")
     run_role(asked.role, settings)
 
 

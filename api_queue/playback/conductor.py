@@ -7,6 +7,7 @@ computed again from the stored state when that moment comes, so a second conduct
 import asyncio
 from typing import Final
 
+import msgspec
 import structlog
 
 from api_queue.drivers.clock import Clock
@@ -14,12 +15,15 @@ from api_queue.errors import ApiQueueError, UnknownQueue
 from api_queue.queues.models import Queue, Session
 from api_queue.queues.service import QueueService
 from api_queue.queues.transport import TransportService
+from api_queue.stream.models import LibrarySource
 from api_queue.types import QueueName
 
 #: A speaker that never reports an end is not waited for any longer.
 GRACE_MS: Final = 5_000
 #: How often everything is looked at whether or not something was heard of it.
 SWEEP_S: Final = 30.0
+#: How often the library is asked whether it has changed.
+LIBRARY_S: Final = 2.0
 _log = structlog.get_logger()
 
 
@@ -32,10 +36,12 @@ def due_ms(session: Session, now_ms: int) -> int | None:
 
 
 class Conductor:
-    def __init__(self, queues: QueueService, transport: TransportService, clock: Clock) -> None:
+    def __init__(self, queues: QueueService, transport: TransportService, library: LibrarySource, clock: Clock) -> None:
         self._queues = queues
         self._transport = transport
+        self._library = library
         self._clock = clock
+        self._announced: str | None = None
         self._due: dict[QueueName, int] = {}
         self._news = asyncio.Event()
 
@@ -66,6 +72,7 @@ class Conductor:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._sweep(), name="conductor-sweep")
             tasks.create_task(self._advance(), name="conductor-advance")
+            tasks.create_task(self._follow_library(), name="conductor-library")
 
     async def _sweep(self) -> None:
         while True:
@@ -86,6 +93,22 @@ class Conductor:
                 await self.heard(name)
         except ApiQueueError as error:
             _log.warning("the conductor passes over a queue", queue=name, reason=error.detail)
+
+    async def _follow_library(self) -> None:
+        """Tells the queues of each announcement but the one that was there before us."""
+        self._announced = await self._announcement()
+        while True:
+            await asyncio.sleep(LIBRARY_S)
+            announced = await self._announcement()
+            if announced is not None and announced != self._announced:
+                await self._queues.tell_library(msgspec.json.decode(announced))
+                self._announced = announced
+
+    async def _announcement(self) -> str | None:
+        try:
+            return await self._library.library()
+        except ApiQueueError:
+            return self._announced
 
     async def _advance(self) -> None:
         while True:

@@ -8,6 +8,7 @@ from api_queue.formats.csv_items import decode_line, encode_line
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import (
     DeviceId,
+    EventName,
     GuestId,
     ItemId,
     ItemStatus,
@@ -280,6 +281,9 @@ class Store(Protocol):
     async def set_speaker(self, name: QueueName, rev: int, session: Session, now_ms: int) -> int | None: ...
     async def renew_lease(self, name: QueueName, device: DeviceId, generation: int, until_ms: int) -> int | None:
         """None, or the generation that is active now when it is not this device's."""
+
+    async def tell(self, name: QueueName, event: EventName, fields: dict[str, Any], now_ms: int) -> None:
+        """An event that changes no queue. One that is gone is passed over."""
 
     async def mute(self, name: QueueName, mute: Mute) -> None: ...
     async def unmute(self, name: QueueName, guest_id: GuestId) -> bool: ...

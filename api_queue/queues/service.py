@@ -110,6 +110,11 @@ class QueueService:
                 return settings
         raise QueueMoved
 
+    async def tell_library(self, announcement: dict[str, Any]) -> None:
+        """`tracks_change` on every queue: pages then search anew."""
+        for name in await self._store.names():
+            await self._store.tell(name, "tracks_change", announcement, self._clock.now_ms())
+
     # -- history -----------------------------------------------------------------------------------------------
 
     async def history(self, name: QueueName, limit: int = 10_000) -> Sequence[Item]:

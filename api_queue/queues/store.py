@@ -25,7 +25,7 @@ from api_queue.queues.models import (
 )
 from api_queue.queues.names import same_performer
 from api_queue.queues.settings import QueueSettings
-from api_queue.types import DeviceId, GuestId, ItemId, QueueKind, QueueName
+from api_queue.types import DeviceId, EventName, GuestId, ItemId, QueueKind, QueueName
 
 _session = msgspec.json.Decoder(Session).decode
 _settings = msgspec.json.Decoder(QueueSettings).decode
@@ -178,6 +178,10 @@ class RedisQueues:
         if answer[0] == "gone":
             raise UnknownQueue(queue=name)
         return int(answer[1]) if answer[0] == "stale" else None
+
+    async def tell(self, name: QueueName, event: EventName, fields: dict[str, Any], now_ms: int) -> None:
+        keys = [key(name, part) for part in ("meta", "events", "bell")]
+        await self._redis.script("queues/tell", keys, (name, now_ms, self._kept, *_event((event, fields))))
 
     # -- guests ------------------------------------------------------------------------------------------------
 

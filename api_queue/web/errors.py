@@ -8,6 +8,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import SanicException
 
 from api_queue import errors
+from api_queue.web.pages import page, wants_html
 from api_queue.web.replies import reply
 
 STATUS: Final[dict[type[errors.ApiQueueError], int]] = {
@@ -39,8 +40,10 @@ def _domain(_request: Request, error: errors.ApiQueueError) -> HTTPResponse:
     return problem(status_of(error), error.code, error.detail, error.facts)
 
 
-def _sanic(_request: Request, error: SanicException) -> HTTPResponse:
+def _sanic(request: Request, error: SanicException) -> HTTPResponse:
     status = error.status_code
+    if status == HTTPStatus.NOT_FOUND and wants_html(request):
+        return page("missing", status)
     answer = problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), f"{error}".rstrip(".") + ".", {})
     answer.headers.update(error.headers)
     return answer

@@ -21,6 +21,7 @@ class Screen:
     snapshots: int = 0
     resets: int = 0
     last_id: str = ""
+    heard: list[str] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
 
@@ -75,6 +76,7 @@ class Screen:
         self._news.set()
 
     def _apply(self, name: str, data: dict[str, Any]) -> None:
+        self.heard.append(name)
         if name == "snapshot":
             self.snapshots += 1
             self.items, self.settings, self.session = data["items"], data["settings"], data["session"]

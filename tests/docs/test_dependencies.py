@@ -12,7 +12,6 @@ ROWS: dict[str, str] = dict(re.findall(r"^\| ([\w-]+) \| (\d[\w.]*)", TEXT, re.M
 INDIRECT = {
     "aiosqlite": "SQLAlchemy takes it by the name in the URL",
     "paho-mqtt": "below aiomqtt; its range matters to us",
-    "sanic-ext": "named by the stack; why it is not let in stands in web/openapi.py",
 }
 MODULES = {"PyJWT": "jwt"}
 

@@ -1,0 +1,114 @@
+"""The conductor: tracks end when their time is over, whoever listens; lists stay short; forgotten queues go."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from api_queue.app import run_conductor
+from api_queue.playback.conductor import GRACE_MS, due_ms
+from api_queue.queues.models import Session
+from api_queue.tracks.models import Announcement
+from api_queue.types import DeviceId, Milliseconds, QueueName
+from tests.acceptance.readers import Screen
+from tests.house import House
+from tests.playback.test_sessions import add
+from tests.queues.builders import NOW
+
+X = QueueName("party")
+PLAYING = Session(state="playing", duration_ms=Milliseconds(60_000), position_ms=-1000, position_at_ms=NOW)
+
+
+def test_a_track_is_due_at_its_end() -> None:
+    assert due_ms(PLAYING, NOW) == NOW + 61_000
+
+
+def test_a_speaker_is_given_time_to_say_so_itself() -> None:
+    spoken_for = replace(PLAYING, speaker=DeviceId("kitchen"), lease_until_ms=NOW + 1)
+    assert due_ms(spoken_for, NOW) == NOW + 61_000 + GRACE_MS
+    assert due_ms(spoken_for, NOW + 1) == NOW + 61_000
+
+
+@pytest.mark.parametrize("state", ["paused", "stopped"])
+def test_what_does_not_play_is_never_due(state: str) -> None:
+    assert due_ms(replace(PLAYING, state=state), NOW) is None  # type: ignore[arg-type]  # one of the words
+
+
+@pytest.fixture
+async def conducted(house: House) -> AsyncIterator[House]:
+    """With a conductor of its own, as `serve` has one."""
+    conducting = asyncio.create_task(run_conductor(house.parts.settings))
+    yield house
+    conducting.cancel()
+    await asyncio.wait([conducting])
+
+
+async def reached(house: House, item_id: str | None) -> None:
+    async with asyncio.timeout(10):
+        async with Screen(house.url, "party") as screen:
+            await screen.until(lambda: screen.session["item_id"] == item_id)
+
+
+async def test_it_goes_on_to_the_next_track_and_stops_after_the_last(conducted: House) -> None:
+    # Given two tracks, the first one shortly before its end
+    async with conducted.admin() as host:
+        await host.put("/queue/party/settings", json={"track_space": 0})
+        first, second = await add(host), await add(host)
+        await host.post("/queue/party/command/play")
+        await host.post("/queue/party/command/seek", json={"position_ms": first["track_duration_ms"] - 200})
+        # When it ends, the second starts by itself
+        await reached(conducted, second["id"])
+        await host.post("/queue/party/command/seek", json={"position_ms": first["track_duration_ms"] - 200})
+        # And after that one the music stops
+        await reached(conducted, None)
+        items = (await host.get("/queue/party/items")).json()["items"]
+    assert [item["status"] for item in items] == ["played", "played"]
+
+
+async def test_a_track_that_ended_while_nobody_conducted_is_ended_by_the_next(house: House) -> None:
+    async with house.admin() as host:
+        item = await add(host)
+        await host.post("/queue/party/command/play")
+        await host.post("/queue/party/command/seek", json={"position_ms": item["track_duration_ms"]})
+    conducting = asyncio.create_task(run_conductor(house.parts.settings))
+    await reached(house, None)
+    conducting.cancel()
+    await asyncio.wait([conducting])
+
+
+async def test_a_second_conductor_waits_and_takes_over(house: House) -> None:
+    # Given two conductors
+    first = asyncio.create_task(run_conductor(house.parts.settings))
+    await asyncio.sleep(0.2)
+    second = asyncio.create_task(run_conductor(house.parts.settings))
+    async with house.admin() as host:
+        item = await add(host)
+        await host.post("/queue/party/command/play")
+        # When the one that conducts is gone
+        first.cancel()
+        await asyncio.wait([first])
+        await host.post("/queue/party/command/seek", json={"position_ms": item["track_duration_ms"]})
+        # Then the other goes on
+        await reached(house, None)
+    second.cancel()
+    await asyncio.wait([second])
+
+
+async def test_a_transient_queue_goes_when_nobody_has_changed_it_for_a_day(house: House) -> None:
+    async with house.guest() as ana:
+        made = (await ana.post("/queue/", json={"kind": "transient"})).json()
+    name = QueueName(made["name"])
+    assert not await house.parts.queues.expire(name)
+    await house.parts.redis.call("HINCRBY", f"q:{{{name}}}:meta", "changed_at_ms", -24 * 3_600_000)
+    assert await house.parts.queues.expire(name)
+    assert name not in await house.parts.queue_store.names()
+    assert not await house.parts.queues.expire(X)
+
+
+async def test_every_queue_hears_that_the_library_changed(conducted: House) -> None:
+    async with Screen(conducted.url, "party") as screen:
+        rev = screen.revs[-1]
+        await conducted.parts.library.announce(Announcement("0" * 32, 11, NOW))
+        await screen.until(lambda: "tracks_change" in screen.heard)
+    assert screen.revs[-1] == rev  # it changes no queue
