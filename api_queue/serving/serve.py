@@ -132,6 +132,7 @@ def _prepare(settings: Settings) -> str | None:
 
 
 def _run_sanic(settings: Settings, broker_url: str, listener: socket.socket, when_ready: Callable[[], None]) -> None:
+    os.environ.setdefault("SANIC_IGNORE_PRODUCTION_WARNING", "1")  # production is what this is for
     # This app never answers a request: it has the name of the workers' own, and owns their manager.
     app: Sanic[Any, Any] = Sanic("api_queue", configure_logging=False)
     supervision: Supervision | None = None
