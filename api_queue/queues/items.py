@@ -24,7 +24,7 @@ from api_queue.errors import (
 )
 from api_queue.formats import crockford
 from api_queue.queues import limits
-from api_queue.queues.models import Added, Edit, Item, Limits, Mute, Queue, QueueView, Refused, Store
+from api_queue.queues.models import HOSTS, Added, Edit, Item, Limits, Mute, Queue, QueueView, Refused, Store
 from api_queue.queues.names import performer_name
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.timing import expected_after, expected_starts, free_at
@@ -35,8 +35,7 @@ from api_queue.web.identity import Caller
 
 #: How often a change is worked out again when the queue moved underneath; then the caller is told.
 TRIES: Final = 8
-_HOSTS: Final[frozenset[Role]] = frozenset({"host", "admin"})
-_HELPERS: Final = _HOSTS | {"helper"}
+_HELPERS: Final[frozenset[Role]] = HOSTS | {"helper"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ class ItemService:
     async def _try_add(self, name: QueueName, item: Item, facts: TrackFacts, caller: Caller) -> Placed | None:
         """None when the queue moved: its settings, or what the limits were worked out from."""
         queue = await self._judged(name, item, facts)
-        if item.added_by in _HOSTS:
+        if item.by_host:
             return await self._put(queue, item, Limits(max_items=queue.kind_limit), None)
         bounds = limits.limits_of(queue.settings, self._buckets(caller))
         if queue.settings.event_end is None:
@@ -174,13 +173,15 @@ class ItemService:
             expected_ms = expected_after(added.ahead, added.ahead_ms, free_ms, space_ms)
         return Placed(item, added.ahead + 1, expected_ms, added.rev)
 
-    async def _there_already(self, name: QueueName, item_id: ItemId, now_ms: int) -> Placed:
+    async def _there_already(self, name: QueueName, item_id: ItemId, now_ms: int) -> Placed | None:
+        """None when it was taken off the queue between the script's answer and this look."""
         view = await self._store.view(name)
         starts = expected_starts(view.to_come, free_at(view.queue.session, now_ms), view.queue.settings.track_space_ms)
         for place, (item, start_ms) in enumerate(zip(view.to_come, starts, strict=True), 1):
             if item.id == item_id:
                 return Placed(item, place, start_ms, view.queue.rev)
-        return Placed(next(item for item in view.items if item.id == item_id), 0, None, view.queue.rev)
+        over = next((item for item in view.over if item.id == item_id), None)
+        return Placed(over, 0, None, view.queue.rev) if over else None
 
     async def _refusal(self, name: QueueName, refused: Refused, item: Item, now_ms: int) -> Exception:
         if refused.why == "muted":
@@ -193,7 +194,7 @@ class ItemService:
         """An owner may change the name; a helper or the host everything."""
         self._check_fields(changes, caller.role_on(name))
         for _ in range(TRIES):
-            item = await self._own(name, item_id, caller)
+            item = await self._own(name, item_id, caller, may_be_muted=False)
             after = _changed(item, changes)
             target, rev = await self._target(name, item, changes)
             if after == item and target is None:
@@ -237,7 +238,7 @@ class ItemService:
 
     async def remove(self, name: QueueName, item_id: ItemId, caller: Caller) -> Item:
         for _ in range(TRIES):
-            item = await self._own(name, item_id, caller)
+            item = await self._own(name, item_id, caller, may_be_muted=True)
             if await self._store.remove(name, item, self._clock.now_ms()) is not None:
                 return item
         raise QueueMoved
@@ -252,13 +253,15 @@ class ItemService:
                 return
         raise QueueMoved
 
-    async def _own(self, name: QueueName, item_id: ItemId, caller: Caller) -> Item:
+    async def _own(self, name: QueueName, item_id: ItemId, caller: Caller, *, may_be_muted: bool) -> Item:
         item = await self._waits(name, item_id)
         if caller.role_on(name) in _HELPERS:
             return item
         standing = await self._store.standing(name, caller.guest_id) if caller.guest_id else None
         if standing == "ended" or item.session_owner != caller.guest_id:
             raise NotYourItem
+        if isinstance(standing, Mute) and not may_be_muted and standing.holds(now_ms := self._clock.now_ms()):
+            raise limits.muted(standing, now_ms)
         return item
 
     async def _waits(self, name: QueueName, item_id: ItemId) -> Item:
@@ -277,7 +280,7 @@ _QUEUES_KEPT: Final = 1000
 def _refusal_by_settings(settings: QueueSettings, item: Item, facts: TrackFacts) -> ApiQueueError | None:
     if not offered(facts.tags, tag_filter(settings)):
         return TrackNotOffered(track_id=item.track_id)
-    if item.added_by in _HOSTS:
+    if item.by_host:
         return None
     return limits.closed(settings, item.timestamp_added)
 

@@ -23,6 +23,8 @@ from api_queue.types import (
 #: A start is announced this long ahead, so that every screen hears of it before it sounds.
 LEAD_MS: Final = 1000
 NOTHING_MS: Final = Milliseconds(0)
+#: Whose adds pass the limits, and whom neither mutes nor the end of the party concern.
+HOSTS: Final[frozenset[Role]] = frozenset({"host", "admin"})
 #: A demo queue is for trying out.
 DEMO_ITEMS: Final = 10
 
@@ -81,6 +83,10 @@ class Item:
             key_shift=int(cells[10]),
             tempo=float(cells[11]),
         )
+
+    @property
+    def by_host(self) -> bool:
+        return self.added_by in HOSTS
 
     def started(self, at_ms: int) -> "Item":
         return replace(self, status="playing", timestamp_play=at_ms)
@@ -179,7 +185,7 @@ class QueueView:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Until when (None: for good) a guest may not add or change, and why."""
+    """Until when (None: for good) a guest may neither add nor rename, and why."""
 
     guest_id: GuestId
     until_ms: int | None

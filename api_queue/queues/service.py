@@ -120,8 +120,10 @@ class QueueService:
     async def history(self, name: QueueName, limit: int = 10_000) -> Sequence[Item]:
         """What was played, skipped or failed, oldest first."""
         view = await self._store.view(name)
-        over = [i for i in view.over if i.status != "playing"]
-        return [*await self._history.read(name, limit), *over][-limit:]
+        over = {i.id: i for i in view.over if i.status != "playing"}
+        # What `trim` has written and not yet dropped is in both.
+        moved = [i for i in await self._history.read(name, limit) if i.id not in over]
+        return [*moved, *over.values()][-limit:]
 
     async def trim(self, name: QueueName) -> None:
         """Moves what is older than `history_length` to SQL: written there first, so that nothing can be lost."""

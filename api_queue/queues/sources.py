@@ -28,7 +28,7 @@ class QueueSources:
 
     async def retained(self, queue: QueueName) -> dict[str, str]:
         try:
-            view = await self._store.view(queue, -1, wire.RETAINED_ITEMS)
+            view = await self._store.view(queue, -1, wire.RETAINED_ITEMS - 1)
         except UnknownQueue:
             return {}
         now_ms = self._clock.now_ms()

@@ -94,6 +94,7 @@ class RedisQueues:
             _optional(rev),
             *_parts(item),
             item.track_duration_ms,
+            int(not item.by_host),
             _optional(limits.max_items),
             _optional(limits.max_per_guest),
             _optional(limits.track_window_ms),

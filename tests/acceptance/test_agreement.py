@@ -15,13 +15,11 @@ from hypothesis import strategies as st
 
 from api_queue.app import run_relay
 from api_queue.drivers.redis import Redis
-from api_queue.queues.keys import key
-from api_queue.queues.models import Item
-from api_queue.queues.names import same_performer
 from api_queue.types import QueueName
 from tests.acceptance.readers import Screen
 from tests.drivers.conftest import running
 from tests.house import House, a_house
+from tests.queues.agreement import check_index
 
 ALIAS = "KAT_TUN_Your_side_Instrumental_"
 X = QueueName("party")
@@ -126,7 +124,7 @@ async def agree(house: House, redis: Redis, screen: Screen, party: Party, mqtt_p
     assert [told(item) for item in screen.items] == [told(item) for item in got["items"]]
     assert screen.session["item_id"] == session["item_id"]
     # the index and the sums beside the list
-    await check_index(redis)
+    await check_index(redis, X)
     # MQTT's retained state
     retained = await retained_items(mqtt_port, got["rev"])
     to_come = [item["id"] for item in got["items"] if item["position"] is not None]
@@ -135,24 +133,6 @@ async def agree(house: House, redis: Redis, screen: Screen, party: Party, mqtt_p
 
 def told(item: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in item.items() if k not in {"position", "timestamp_expected"}}
-
-
-async def check_index(redis: Redis) -> None:
-    lines: list[str] = await redis.call("LRANGE", key(X, "items"), 0, -1)
-    index: dict[str, str] = await redis.call("HGETALL", key(X, "index"))
-    meta: dict[str, str] = await redis.call("HGETALL", key(X, "meta"))
-    counts: dict[str, str] = await redis.call("HGETALL", key(X, "counts"))
-    items = [Item.from_line(line) for line in lines]
-    waiting = items[int(meta["head"]) :]
-    assert index == {item.id: line for item, line in zip(items, lines, strict=True)}
-    assert all(item.status == "queued" for item in waiting)
-    assert not any(item.status == "queued" for item in items[: int(meta["head"])])
-    assert int(meta["waiting_ms"]) == sum(item.track_duration_ms for item in waiting)
-    assert int(meta["fixed"]) == sum(item.timestamp_play is not None for item in waiting)
-    wanted: Counter[str] = Counter()
-    for item in waiting:
-        wanted.update([f"o:{item.session_owner}", f"t:{item.track_id}", f"p:{same_performer(item.performer_name)}"])
-    assert {field: int(count) for field, count in counts.items()} == dict(wanted)
 
 
 async def retained_items(port: int, rev: int) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 -- KEYS  the seven of rows, then 8 muted HASH guest -> until_ms|reason, 9 ended SET of guests, 10 guests SET, 11 buckets HASH
 -- ARGV  1 queue  2 now_ms  3 kept  4 settings_rev that the limits were read from  5 rev that they hold for, or ''
 --       6 id  7 line  8 owner  9 track  10 performer  11 duration_ms
---       12 max_items  13 max_per_guest  14 track window ms  15 performer window ms   ('' none; all '' for a host)
---       16 item as JSON  17... rate buckets, three each: field, capacity, per_ms
+--       12 guest (0, 1): whether mutes and the end of the party concern the owner
+--       13 max_items  14 max_per_guest  15 track window ms  16 performer window ms   ('' none; all '' for a host)
+--       17 item as JSON  18... rate buckets, three each: field, capacity, per_ms
 -- Returns {'ok', rev, ahead, ahead_ms, fixed, session}: what waits before the new item; or one refusal:
 --   {'gone'} {'stale'} {'ended'} {'muted', text} {'rate', ms} {'full', n} {'guest', n} {'exists', line}
 --   {'track', ms of its last start or ''} {'performer', the same}
@@ -19,28 +20,30 @@ local known = redis.call('HMGET', meta, 'rev', 'settings_rev', 'head', 'waiting_
 if not known[1] then return {'gone'} end
 if known[2] ~= ARGV[4] or (ARGV[5] ~= '' and known[1] ~= ARGV[5]) then return {'stale'} end
 
-for at = 17, #ARGV, 3 do
+for at = 18, #ARGV, 3 do
   local wait = bucket_wait(buckets, ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(now_ms))
   if wait > 0 then return {'rate', wait} end
 end
-for at = 17, #ARGV, 3 do
+for at = 18, #ARGV, 3 do
   take(buckets, ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(now_ms))
 end
 
 local twice = redis.call('HGET', index, id)
 if twice then return {'exists', twice} end
-if redis.call('SISMEMBER', ended, owner) == 1 then return {'ended'} end
-local mute = redis.call('HGET', muted, owner)
-if mute then
-  local till = tonumber(string.match(mute, '^(%d+)|'))
-  if not till or till > tonumber(now_ms) then return {'muted', mute} end
+if ARGV[12] == '1' then
+  if redis.call('SISMEMBER', ended, owner) == 1 then return {'ended'} end
+  local mute = redis.call('HGET', muted, owner)
+  if mute then
+    local till = tonumber(string.match(mute, '^(%d+)|'))
+    if not till or till > tonumber(now_ms) then return {'muted', mute} end
+  end
 end
 
 local ahead = redis.call('LLEN', items) - known[3]
-if ARGV[12] ~= '' and ahead >= tonumber(ARGV[12]) then return {'full', ahead} end
-if ARGV[13] ~= '' then
+if ARGV[13] ~= '' and ahead >= tonumber(ARGV[13]) then return {'full', ahead} end
+if ARGV[14] ~= '' then
   local own = tonumber(redis.call('HGET', counts, 'o:' .. owner) or 0)
-  if own >= tonumber(ARGV[13]) then return {'guest', own} end
+  if own >= tonumber(ARGV[14]) then return {'guest', own} end
 end
 
 -- Waiting or started less than the window ago: the same track (or performer) is refused.
@@ -51,16 +54,16 @@ local function twice_within(field, window_ms)
   if last and tonumber(now_ms) - last < tonumber(window_ms) then return last end
 end
 
-local last = twice_within('t:' .. track, ARGV[14])
+local last = twice_within('t:' .. track, ARGV[15])
 if last then return {'track', last} end
-last = twice_within('p:' .. performer, ARGV[15])
+last = twice_within('p:' .. performer, ARGV[16])
 if last then return {'performer', last} end
 
 redis.call('RPUSH', items, line)
 redis.call('HSET', index, id, line)
-redis.call('SADD', guests, owner)
+if ARGV[12] == '1' then redis.call('SADD', guests, owner) end
 weigh(1, owner, track, performer, ARGV[11], '0')
 local rev = revise(now_ms)
-emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"add","item":' .. ARGV[16] .. ',"before":null}]')
+emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"add","item":' .. ARGV[17] .. ',"before":null}]')
 ring(bell, queue)
 return {'ok', rev, ahead, known[4], known[5], known[6]}

@@ -1,0 +1,32 @@
+"""What must be true of a queue's keys after any verb: the list alone says everything that stands beside it."""
+
+from collections import Counter
+
+from api_queue.drivers.redis import Redis
+from api_queue.queues.keys import key
+from api_queue.queues.models import Item
+from api_queue.queues.names import same_performer
+from api_queue.types import QueueName
+
+
+async def check_index(redis: Redis, queue: QueueName) -> None:
+    lines: list[str] = await redis.call("LRANGE", key(queue, "items"), 0, -1)
+    index: dict[str, str] = await redis.call("HGETALL", key(queue, "index"))
+    meta: dict[str, str] = await redis.call("HGETALL", key(queue, "meta"))
+    counts: dict[str, str] = await redis.call("HGETALL", key(queue, "counts"))
+    items = [Item.from_line(line) for line in lines]
+    waiting = items[int(meta["head"]) :]
+    assert index == {item.id: line for item, line in zip(items, lines, strict=True)}
+    assert all(item.status == "queued" for item in waiting)
+    assert not any(item.status == "queued" for item in items[: int(meta["head"])])
+    assert int(meta["waiting_ms"]) == sum(item.track_duration_ms for item in waiting)
+    assert int(meta["fixed"]) == sum(item.timestamp_play is not None for item in waiting)
+    assert {field: int(count) for field, count in counts.items()} == tallies(waiting)
+
+
+def tallies(waiting: list[Item]) -> dict[str, int]:
+    """By owner, track and performer, as the limits count them."""
+    wanted: Counter[str] = Counter()
+    for item in waiting:
+        wanted.update([f"o:{item.session_owner}", f"t:{item.track_id}", f"p:{same_performer(item.performer_name)}"])
+    return dict(wanted)

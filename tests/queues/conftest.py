@@ -1,0 +1,29 @@
+"""A party at a standing clock."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from api_queue.app import Parts
+from api_queue.drivers.redis import Redis
+from api_queue.tracks.models import Search
+from tests.house import house_settings
+from tests.queues.builders import FakeClock
+from tests.queues.party import Party, X
+
+
+@pytest.fixture
+async def party(redis: Redis, redis_url: str, furnished: Path, tmp_path: Path) -> AsyncIterator[Party]:
+    """The queue `x`, empty, over the demo library."""
+    shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
+    clock = FakeClock()
+    parts = Parts(house_settings(redis_url, tmp_path), clock)
+    try:
+        await redis.call("INCR", "tracks:version")
+        await parts.queues.ensure(X, "X")
+        found = await parts.tracks.search(Search())
+        yield Party(parts, clock, [track.track_id for track in found.tracks])
+    finally:
+        await parts.close()

@@ -1,0 +1,188 @@
+"""What an add is refused for, at which moment, and who passes."""
+
+import asyncio
+
+import pytest
+
+from api_queue.errors import (
+    DuplicatePerformer,
+    DuplicateTrack,
+    EndsTooLate,
+    GuestFull,
+    QueueFull,
+    RateLimited,
+)
+from api_queue.queues.items import Changes, ItemService
+from api_queue.queues.settings import iso
+from tests.queues.agreement import check_index
+from tests.queues.builders import NOW
+from tests.queues.party import ADMIN, HOST, Party, X, guest, somebody
+
+
+async def test_a_full_queue_tells_when_a_place_comes_free(party: Party) -> None:
+    # Given one that plays and one that waits, which is all that fit
+    await party.set(max_items=1)
+    await party.add()
+    await party.press("play")
+    waiting = await party.add()
+    # When a guest adds, then they may try again when the waiting one starts
+    with pytest.raises(QueueFull) as refused:
+        await party.add()
+    assert waiting.expected_ms is not None
+    assert refused.value.facts["retry_after"] == -(-(waiting.expected_ms - NOW) // 1000)
+    assert refused.value.facts["max_items"] == 1
+
+
+async def test_a_full_queue_that_stands_still_names_no_time(party: Party) -> None:
+    await party.set(max_items=1)
+    await party.add()
+    with pytest.raises(QueueFull, match="when the music goes on") as refused:
+        await party.add()
+    assert "retry_after" not in refused.value.facts
+
+
+async def test_a_guest_who_has_enough_waits_for_their_own_first_item(party: Party) -> None:
+    # Given a guest's item behind another guest's
+    await party.set(max_per_guest=1)
+    await party.add(by=guest("ana"))
+    await party.press("play")
+    await party.add(by=guest("bo"))
+    own = await party.add(by=guest("cleo"))
+    # When that guest adds again, then the time is that of their own, and others still add
+    with pytest.raises(GuestFull) as refused:
+        await party.add(by=guest("cleo"))
+    assert own.expected_ms is not None
+    assert refused.value.facts["retry_after"] == -(-(own.expected_ms - NOW) // 1000)
+    assert (await party.add(by=guest("dan"))).position == 3
+
+
+async def test_an_item_that_was_taken_back_makes_room(party: Party) -> None:
+    await party.set(max_per_guest=1)
+    placed = await party.add()
+    await party.parts.items.remove(X, placed.item.id, guest())
+    assert (await party.add()).position == 1
+
+
+async def test_an_item_that_plays_no_longer_counts_for_its_guest(party: Party) -> None:
+    await party.set(max_per_guest=1)
+    await party.add()
+    await party.press("play")
+    assert (await party.add()).position == 1
+
+
+async def test_a_track_that_waits_is_refused_within_its_window(party: Party) -> None:
+    await party.set(duplicate_track_window=10)
+    await party.add("Ana")
+    with pytest.raises(DuplicateTrack, match="on the queue already"):
+        await party.add("Bo", guest("bo"))
+    assert (await party.add("Bo", guest("bo"), track=1)).position == 2
+
+
+async def test_a_track_that_began_may_come_again_after_its_window(party: Party) -> None:
+    # Given a track that began a second from now
+    await party.set(duplicate_track_window=10)
+    await party.add()
+    await party.press("play")
+    # When it is asked for nine minutes later
+    party.clock.pass_s(540)
+    with pytest.raises(DuplicateTrack) as refused:
+        await party.add("Bo")
+    # Then it is refused for the rest of the ten, and accepted after them
+    assert refused.value.facts["retry_after"] == 61
+    party.clock.pass_s(61)
+    assert (await party.add("Bo")).position == 1
+
+
+async def test_a_performer_is_one_however_the_name_is_written(party: Party) -> None:
+    await party.set(duplicate_performer_window=10)
+    await party.add("Ana")
+    with pytest.raises(DuplicatePerformer, match="ＡＮＡ is on the queue"):
+        await party.add("ＡＮＡ", guest("bo"), track=1)
+
+
+async def test_a_new_name_takes_the_window_with_it(party: Party) -> None:
+    # Given an item whose owner changed the performer
+    await party.set(duplicate_performer_window=10)
+    placed = await party.add("Ana")
+    await party.parts.items.edit(X, placed.item.id, Changes(performer_name="Bo"), guest())
+    # Then the new name is taken and the old one free
+    with pytest.raises(DuplicatePerformer):
+        await party.add("Bo")
+    assert (await party.add("Ana")).position == 2
+
+
+async def test_a_host_passes_every_limit(party: Party) -> None:
+    # Given a queue that takes nothing more from guests
+    await party.set(max_items=1, max_per_guest=1, duplicate_track_window=9, duplicate_performer_window=9)
+    await party.add()
+    await party.set(accepting=False, event_start=iso(NOW + 1000), event_end=iso(NOW + 2000))
+    # When a host and an admin add, then it does
+    assert (await party.add(by=HOST)).position == 2
+    assert (await party.add(by=ADMIN)).position == 3
+
+
+async def test_a_helper_is_bound_by_the_limits(party: Party) -> None:
+    await party.set(max_items=1)
+    await party.add()
+    with pytest.raises(QueueFull):
+        await party.add(by=somebody("helper"))
+
+
+async def test_a_demo_queue_ends_at_ten_even_for_an_admin(party: Party) -> None:
+    made = await party.parts.queues.create("demo", "trial", {}, ADMIN)
+    items = party.parts.items
+    for number in range(10):
+        await items.add(made.queue.name, party.tracks[0], f"No {number}", ADMIN)
+    with pytest.raises(QueueFull) as refused:
+        await items.add(made.queue.name, party.tracks[0], "One more", ADMIN)
+    assert refused.value.facts["max_items"] == 10
+
+
+async def test_an_empty_bucket_tells_how_long_it_takes(party: Party) -> None:
+    # Given one add a minute for each caller
+    items = ItemService(party.parts.queue_store, party.parts.tracks, party.clock, lambda _: (("g:ana", 1, 60_000),))
+    await items.add(X, party.tracks[0], "Ana", guest())
+    # When the second comes ten seconds later
+    party.clock.pass_s(10)
+    with pytest.raises(RateLimited) as refused:
+        await items.add(X, party.tracks[0], "Ana", guest())
+    # Then it is told to wait for the rest
+    assert refused.value.facts["retry_after"] == 50
+
+
+async def test_what_would_end_after_the_event_is_told_how_long_it_may_be(party: Party) -> None:
+    # Given ten seconds from the next start to the end of the event
+    await party.set(event_end=iso(NOW + 11_000))
+    with pytest.raises(EndsTooLate) as refused:
+        await party.add()
+    assert (refused.value.facts["longest_ms"], refused.value.facts["longest"]) == (10_000, "0:10")
+
+
+async def test_a_start_set_by_hand_counts_against_the_end_of_the_event(party: Party) -> None:
+    # Given an event with room for two tracks, whose first waits until shortly before the end
+    first = await party.add()
+    length_ms = first.item.track_duration_ms
+    await party.set(event_end=iso(NOW + 10 * length_ms))
+    await party.parts.items.edit(X, first.item.id, Changes(timestamp_play=NOW + 9 * length_ms), HOST)
+    # When another is added behind it, then it does not fit
+    with pytest.raises(EndsTooLate):
+        await party.add()
+
+
+async def test_of_two_adds_at_once_for_the_last_minutes_one_fits(party: Party) -> None:
+    # Given an event with room for one more
+    facts = await party.parts.tracks.facts(party.tracks[0])
+    await party.set(event_end=iso(NOW + 1000 + facts.duration_ms + 1000))
+    # When ten guests add at once
+    answers = await asyncio.gather(*(party.add(f"No {n}", guest(f"g{n}")) for n in range(10)), return_exceptions=True)
+    # Then one of them is on the queue and the others know why not
+    refused = [answer for answer in answers if isinstance(answer, EndsTooLate)]
+    assert (len(refused), len(await party.waiting())) == (9, 1)
+
+
+async def test_of_many_adds_at_once_as_many_fit_as_there_are_places(party: Party) -> None:
+    await party.set(max_items=3)
+    answers = await asyncio.gather(*(party.add(f"No {n}", guest(f"g{n}")) for n in range(8)), return_exceptions=True)
+    assert sum(isinstance(answer, QueueFull) for answer in answers) == 5
+    assert len(await party.waiting()) == 3
+    await check_index(party.parts.redis, X)
