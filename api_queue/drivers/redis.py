@@ -24,7 +24,8 @@ from api_queue.drivers.lua import Script, load
 from api_queue.errors import Unavailable
 
 Argument = str | bytes | int | float
-_Call = tuple[tuple[Argument, ...], "asyncio.Future[Any]"]
+_Call = tuple[str, bytes, "asyncio.Future[Any]"]
+"""The command's name, the command as it is sent, and who waits for its reply."""
 
 #: A pipeline longer than this is cut, so that one burst cannot hold Redis for more than a few milliseconds.
 BATCH = 256
@@ -50,11 +51,13 @@ class Redis:
 
     async def call(self, *command: Argument) -> Any:
         """The reply of one command, e.g. `await redis.call("HGET", key, field)`."""
+        # Packed here: an argument that cannot be sent is its caller's error, and nobody else's.
+        packed = pack_command(command)  # type: ignore[arg-type]  # the stub's tuple has one word
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         if not self._waiting:
             loop.call_soon(self._send_waiting)
-        self._waiting.append((command, future))
+        self._waiting.append((str(command[0]), packed, future))
         return await future
 
     async def script(self, name: str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
@@ -84,37 +87,38 @@ class Redis:
                 await self._exchange(connection, batch)
             finally:
                 await pool.release(connection)
-        except (RedisConnectionError, RedisTimeoutError, OSError) as error:
+        except Exception as error:  # whatever it is: nobody waits for ever
             self._fail(batch, error)
 
     async def _exchange(self, connection: Connection, batch: list[_Call]) -> None:
         """One write, then a reply for each. An answer that does not come takes the connection with it."""
-        packed = [pack_command(command) for command, _ in batch]  # type: ignore[arg-type]  # the stub's tuple has one word
-        await connection.send_packed_command(packed)
+        await connection.send_packed_command([packed for _, packed, _ in batch])
         async with asyncio.timeout(TIMEOUT_S):  # for all: redis-py's own, for each, costs more than the reading
-            for command, future in batch:
+            for name, _, future in batch:
                 try:
                     reply = await connection.read_response(timeout=math.inf)
                 except ResponseError as error:
                     reply = error
                 else:
-                    reply = self._as_python(command, reply)
+                    reply = self._as_python(name, reply)
                 _settle(future, reply)
 
-    def _as_python(self, command: tuple[Argument, ...], reply: Any) -> Any:
+    def _as_python(self, name: str, reply: Any) -> Any:
         """As redis-py's own calls answer: a set for SMEMBERS, a dict for HGETALL."""
-        translate = self.client.response_callbacks.get(str(command[0]))
+        translate = self.client.response_callbacks.get(name)
         return reply if translate is None else translate(reply)
 
     @staticmethod
     def _fail(batch: list[_Call], error: Exception) -> None:
-        for _, future in batch:
+        for _, _, future in batch:
             _settle(future, error)
 
     def pubsub(self) -> PubSub:
         return self.client.pubsub()
 
     async def close(self) -> None:
+        """After the replies to all that was called before."""
+        self._send_waiting()
         await asyncio.gather(*self._sending, return_exceptions=True)
         await self.client.aclose()
 

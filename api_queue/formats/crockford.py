@@ -15,6 +15,8 @@ def encode(number: int, length: int) -> str:
 
 def decode(text: str) -> int:
     """The number behind `text`, in either case, with I and L read as 1 and O as 0; ValueError for other letters."""
+    if not text.isascii():  # some of the others have upper-case forms among ours
+        raise ValueError(f"{text!r} has other letters")
     number = 0
     for letter in text.upper().translate(_ALIASES):
         number = number * 32 + ALPHABET.index(letter)

@@ -26,14 +26,17 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Echo:
-    """`writerow` returns what the file's `write` returned, so one writer serves all lines and nothing is kept."""
+    """`writerow` returns what the file's `write` returned, so one writer serves all lines and nothing is kept.
+
+    The line end is cut off here and not left out of the dialect: the writer quotes only line breaks that it knows of.
+    """
 
     @staticmethod
     def write(line: str) -> str:
-        return line
+        return line.removesuffix("\r\n")
 
 
-_writerow = csv.writer(_Echo(), lineterminator="").writerow
+_writerow = csv.writer(_Echo(), lineterminator="\r\n").writerow
 
 
 def encode_line(cells: Sequence[object]) -> str:
