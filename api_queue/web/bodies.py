@@ -1,8 +1,9 @@
 """Bodies are read by what they are, not only by what their header says: `curl -d '{...}'` calls itself a form."""
 
 import csv
+import io
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from sanic import Request
@@ -11,13 +12,15 @@ from api_queue.errors import BadBody
 
 T = TypeVar("T")
 
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+
 
 def read_body(request: Request, shape: type[T], csv_columns: Sequence[str] = ()) -> T:
     """JSON (object), form or nothing at all, as a `shape` (a msgspec Struct); anything else raises BadBody.
 
     `text/csv` is one line of `csv_columns`, where they are given.
     """
-    if csv_columns and (request.content_type or "").startswith("text/csv"):
+    if csv_columns and (request.content_type or "").lower().startswith("text/csv"):
         return to_shape(_csv_line(request.body, csv_columns), shape)
     return to_shape(read_fields(request), shape)
 
@@ -29,8 +32,8 @@ def read_fields(request: Request) -> dict[str, Any]:
         return {}
     if body[:1] in b"{[":
         return _json_object(body)
-    if (request.content_type or "").startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
-        return {name: values[-1] for name, values in (request.get_form() or {}).items()}
+    if (request.content_type or "").lower().startswith(_FORMS):
+        return _form(request)
     raise BadBody(reason="it is neither a JSON object nor a form.")
 
 
@@ -44,7 +47,7 @@ def to_shape(fields: dict[str, Any], shape: type[T]) -> T:
 def _csv_line(body: bytes, columns: Sequence[str]) -> dict[str, Any]:
     """Columns that are missing at the end are left out; RFC 4180, strictly."""
     try:
-        lines = list(csv.reader(body.decode().splitlines(), strict=True))
+        lines = list(csv.reader(io.StringIO(body.decode(), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadBody(reason=f"it is no CSV: {error}.") from None
     if len(lines) != 1 or len(lines[0]) > len(columns):
@@ -52,11 +55,20 @@ def _csv_line(body: bytes, columns: Sequence[str]) -> dict[str, Any]:
     return dict(zip(columns, lines[0], strict=False))
 
 
+def _form(request: Request) -> dict[str, Any]:
+    form = request.get_form()
+    if not form:  # Sanic logs what is wrong with a form, and calls it empty
+        raise BadBody(reason="the form is broken, or has no value in it.")
+    return {name: values[-1] for name, values in form.items()}
+
+
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         fields = msgspec.json.decode(body)
     except msgspec.DecodeError as error:
         raise BadBody(reason=f"{error}.") from None
+    except RecursionError:
+        raise BadBody(reason="it is nested too deeply.") from None
     if not isinstance(fields, dict):
         raise BadBody(reason="it must be one JSON object.")
     return fields

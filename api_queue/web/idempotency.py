@@ -86,7 +86,7 @@ def _key_of(request: Request) -> str | None:
     if header is not None or b"client_event_uuid" not in request.body:
         return header
     with suppress(BadBody):  # the handler will say what is wrong with it
-        return str(read_fields(request).get("client_event_uuid", "")) or None
+        return str(read_fields(request).get("client_event_uuid") or "") or None
     return None
 
 
@@ -94,7 +94,7 @@ def _scoped(request: Request, caller: Caller, name: str) -> str:
     """A guest whose session was made for this request is known by the address alone, also the second time."""
     who = caller.address if caller.new_session_id else caller.guest_id
     parts = f"{who}\n{request.method}\n{request.path}\n{name}"
-    return hashlib.blake2b(parts.encode(), digest_size=20).hexdigest()
+    return hashlib.blake2b(parts.encode(errors="surrogateescape"), digest_size=20).hexdigest()
 
 
 def _again(first: Answer, body_hash: str) -> HTTPResponse:

@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 from sanic import Blueprint, HTTPResponse, Request
-from sanic.exceptions import NotFound
+from sanic.exceptions import InvalidHeader, NotFound
 
 from api_queue.web.operation import Operation
 
@@ -51,7 +51,10 @@ def page(name: str, status: int = 200) -> HTTPResponse:
 
 def wants_html(request: Request) -> bool:
     """Whether the client prefers a page to JSON, as browsers do; `*/*` (curl, fetch) does not."""
-    return request.accept.match("application/json", "text/html").mime == "text/html"
+    try:
+        return request.accept.match("application/json", "text/html").mime == "text/html"
+    except InvalidHeader:  # no wish that anybody can read; a 404 has to be answered all the same
+        return False
 
 
 @bp.get("/")
