@@ -59,6 +59,8 @@ class AccessTokenReader:
         return Claims(payload["sub"], payload["login"], (payload["exp"] + _LEEWAY_S) * 1000)
 
     def decode(self, value: str) -> dict[str, Any]:
+        if not value.isascii():  # the library would fail over it
+            raise jwt.DecodeError
         for key in self._keys[:-1]:
             try:
                 return _decode(value, key)
@@ -144,8 +146,8 @@ async def _renewed(request: Request) -> SignedIn:
 
 
 def _refresh_token(request: Request) -> str | None:
-    in_body = read_body(request, Renewal).refresh_token
-    return in_body or request.cookies.get(REFRESH) or None
+    value = read_body(request, Renewal).refresh_token or request.cookies.get(REFRESH)
+    return value if value and value.isascii() else None  # ours are, and a header may be any bytes
 
 
 class Answers(sanic_jwt.Responses):  # type: ignore[misc]  # the library has no types

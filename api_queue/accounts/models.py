@@ -100,8 +100,11 @@ def new_secret(prefix: str = "") -> str:
 
 
 def hash_of(secret: str) -> str:
-    """SHA-256 is enough for a secret of 160 random bits: there is nothing to guess."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    """SHA-256 is enough for a secret of 160 random bits: there is nothing to guess.
+
+    What was presented may be any bytes; a header's that are no UTF-8 come as surrogates.
+    """
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
 
 
 def new_token(

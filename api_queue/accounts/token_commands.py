@@ -38,8 +38,13 @@ async def revoke_token(tokens: TokenService, token_id: str) -> str:
 def _row(token: LoginToken) -> tuple[str, ...]:
     until = "revoked" if token.revoked_at_ms is not None else _day(token.expires_at_ms) or "-"
     uses = str(token.uses) if token.max_uses is None else f"{token.uses}/{token.max_uses}"
-    where = (token.role, token.queue or "-", token.label or "-")
+    where = (token.role, token.queue or "-", _shown(token.label) or "-")
     return (token.token_id, *where, _day(token.created_at_ms), until, uses, _day(token.last_used_at_ms) or "-")
+
+
+def _shown(label: str) -> str:
+    """A host chose it; on the admin's terminal it can neither start a line nor colour one."""
+    return "".join(c if c.isprintable() else "?" for c in label)
 
 
 def _day(time_ms: int | None) -> str:
