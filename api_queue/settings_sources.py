@@ -69,9 +69,20 @@ def _shown(value: object) -> str:
 
 def _from_toml(file: Path) -> dict[str, object]:
     try:
-        return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
-    except (OSError, ValueError) as error:
-        raise StartRefused(reason=f"The settings in {file} cannot be read: {error}.") from None
+        return dict(_flat(tomllib.loads(_text_of(file))))
+    except ValueError as error:
+        raise _unreadable(file, error) from None
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise _unreadable(file, error) from None
+
+
+def _unreadable(file: Path, error: Exception) -> StartRefused:
+    return StartRefused(reason=f"The settings in {file} cannot be read: {error}.")
 
 
 def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
@@ -88,7 +99,7 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, object]:
 
 def _read_dotenv(file: Path) -> dict[str, str]:
     """`NAME=value` lines; `#` starts a comment line, quotes around a value are dropped."""
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    text = _text_of(file) if file.exists() else ""
     pairs = (
         line.removeprefix("export ").partition("=") for line in map(str.strip, text.splitlines()) if line[:1] != "#"
     )
@@ -108,16 +119,18 @@ def _value(key: str, value: object, source: str) -> object:
         value = [part.strip() for part in value.split(",") if part.strip()]
     try:
         return msgspec.convert(value, kind, strict=False, dec_hook=_path)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeError):  # an environment is bytes, and not always text
         raise BadSetting(key=key, reason=f"must be {_wanted(kind)}, not '{value}' as in {source}") from None
 
 
 def _path(kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str):
+    """msgspec makes a ValidationError of what is raised here."""
+    if kind is not Path or not isinstance(value, str | Path):
+        raise TypeError
+    try:
         return Path(value).expanduser()
-    if kind is Path and isinstance(value, Path):
-        return value
-    raise NotImplementedError
+    except RuntimeError as error:  # ~somebody, who has no home here
+        raise ValueError from error
 
 
 def _wanted(kind: Any) -> str:
