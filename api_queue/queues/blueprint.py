@@ -28,6 +28,8 @@ from api_queue.web.replies import empty, reply, text_reply
 
 bp = Blueprint("queues")
 
+#: The last second that a calendar can write.
+_LATEST_MS: Final = 253_402_300_799_000
 _WAITING: Final = {"waiting": "Anything: only what is still to come."}
 
 
@@ -37,8 +39,8 @@ class NewItem(msgspec.Struct):
 
 
 class ItemChanges(msgspec.Struct, forbid_unknown_fields=True):
-    weight: float | UnsetType = UNSET
-    timestamp_play: int | UnsetType | None = UNSET
+    weight: Annotated[float, Meta(ge=-1e9, le=1e9)] | UnsetType = UNSET
+    timestamp_play: Annotated[int, Meta(ge=0, le=_LATEST_MS)] | UnsetType | None = UNSET
     performer_name: str | UnsetType = UNSET
     before: str | int | None = None
     after: str | int | None = None

@@ -58,11 +58,11 @@ class Item:
                 self.id,
                 self.timestamp_added,
                 self.track_duration_ms,
-                f"{self.weight:g}",
+                _cell(self.weight),
                 self.status,
                 self.added_by,
                 self.key_shift,
-                f"{self.tempo:g}",
+                _cell(self.tempo),
             )
         )
 
@@ -93,6 +93,11 @@ class Item:
 
     def put_back(self) -> "Item":
         return replace(self, status="queued", timestamp_play=None)
+
+
+def _cell(number: float) -> str:
+    """All its digits, and whole numbers as the seed wrote them: `0`, not `0.0`."""
+    return repr(number).removesuffix(".0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from api_queue.formats import crockford
-from api_queue.queues.models import Item
-from api_queue.types import GuestId, ItemId, ItemStatus, Milliseconds, TrackId
+from api_queue.queues.models import Item, Queue, Session
+from api_queue.queues.settings import QueueSettings
+from api_queue.types import GuestId, ItemId, ItemStatus, Milliseconds, QueueName, TrackId
 
 NOW = 1_700_000_000_000
 
@@ -46,3 +48,24 @@ def an_item(
 
 def names(items: Sequence[Item]) -> list[str]:
     return [item.performer_name for item in items]
+
+
+def a_queue(
+    session: Session | None = None, settings: QueueSettings | None = None, waiting: Sequence[Item] = (), **fields: Any
+) -> Queue:
+    """With the sums that stand beside a list of these waiting items."""
+    defaults: dict[str, Any] = {
+        "name": QueueName("x"),
+        "kind": "named",
+        "rev": 7,
+        "created_at_ms": NOW - 60_000,
+        "changed_at_ms": NOW,
+        "settings": settings or QueueSettings(),
+        "settings_rev": 3,
+        "session": session or Session(),
+        "head": 0,
+        "total": len(waiting),
+        "waiting_ms": sum(item.track_duration_ms for item in waiting),
+        "fixed": sum(item.timestamp_play is not None for item in waiting),
+    }
+    return Queue(**(defaults | fields))

@@ -1,0 +1,346 @@
+"""Every shape that a queue shows, in full: the names of its fields are a contract."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from api_queue.queues import wire
+from api_queue.queues.models import Command, Item, Mute, QueueView, Session
+from api_queue.queues.settings import QueueSettings
+from api_queue.types import DeviceId, GuestId, ItemId, Milliseconds, TrackId
+from tests.queues.builders import NOW, a_queue
+
+OVER = Item(
+    track_id=TrackId("t0"),
+    performer_name="Ova",
+    session_owner=GuestId("ova"),
+    timestamp_play=NOW - 100_000,
+    id=ItemId("A000000000"),
+    timestamp_added=NOW - 200_000,
+    track_duration_ms=Milliseconds(50_000),
+    status="played",
+)
+CURRENT = replace(OVER, id=ItemId("B000000000"), performer_name="Cur", status="playing", timestamp_play=NOW - 10_000)
+WAITING = Item(
+    track_id=TrackId("t1"),
+    performer_name='Zoë, "the voice" 🎤',
+    session_owner=GuestId("zoe"),
+    id=ItemId("C000000000"),
+    timestamp_added=NOW - 1000,
+    track_duration_ms=Milliseconds(60_000),
+    weight=1.5,
+    added_by="helper",
+    key_shift=-2,
+    tempo=1.25,
+)
+LAST = replace(WAITING, id=ItemId("D000000000"), performer_name="Las")
+SESSION = Session(
+    state="playing",
+    item_id=CURRENT.id,
+    track_id=CURRENT.track_id,
+    duration_ms=Milliseconds(50_000),
+    position_ms=9000,
+    position_at_ms=NOW - 1000,
+    stop_after=False,
+    speaker=DeviceId("kitchen"),
+    speaker_name="The kitchen",
+    generation=4,
+    lease_until_ms=NOW + 15_000,
+)
+QUEUE = a_queue(SESSION, QueueSettings(title="Hall"), [WAITING, LAST], head=2, total=4)
+VIEW = QueueView(QUEUE, (OVER, CURRENT, WAITING, LAST), 2, "5-0")
+WAITING_JSON = {
+    "track_id": "t1",
+    "performer_name": 'Zoë, "the voice" 🎤',
+    "session_owner": "zoe",
+    "timestamp_play": None,
+    "id": "C000000000",
+    "timestamp_added": NOW - 1000,
+    "track_duration_ms": 60_000,
+    "weight": 1.5,
+    "status": "queued",
+    "added_by": "helper",
+    "key_shift": -2,
+    "tempo": 1.25,
+    "position": None,
+    "timestamp_expected": None,
+}
+#: The current one has 40 s left, the pauses are 15 s.
+FIRST_START = NOW + 40_000 + 15_000
+NOTICED_SESSION = {
+    "play_state": "playing",
+    "item_id": "B000000000",
+    "track_id": "t0",
+    "position_ms": 9000,
+    "position_at_ms": NOW - 1000,
+    "duration_ms": 50_000,
+    "stop_after": False,
+    "active_device_id": "kitchen",
+    "speaker_name": "The kitchen",
+    "generation": 4,
+    "shuffle": False,
+    "repeat_mode": "off",
+    "volume": 100,
+}
+
+
+# -- items and lists -------------------------------------------------------------------------------------------
+
+
+def test_an_item() -> None:
+    assert wire.item_json(WAITING) == WAITING_JSON
+
+
+def test_an_item_that_was_placed() -> None:
+    placed = {**WAITING_JSON, "position": 3, "timestamp_expected": NOW, "rev": 9}
+    assert wire.placed_json(WAITING, 3, NOW, 9) == placed
+
+
+def test_the_list_counts_from_the_current_item_and_expects_each_that_waits() -> None:
+    told = wire.list_json(VIEW, NOW)
+    assert {k: v for k, v in told.items() if k != "items"} == {"queue": "x", "rev": 7, "ts": NOW, "total": 4}
+    assert [(i["id"][0], i["position"], i["timestamp_expected"]) for i in told["items"]] == [
+        ("A", None, None),
+        ("B", 0, None),
+        ("C", 1, FIRST_START),
+        ("D", 2, FIRST_START + 60_000 + 15_000),
+    ]
+
+
+def test_the_list_of_what_waits_keeps_the_places_and_the_total() -> None:
+    told = wire.list_json(VIEW, NOW, waiting_only=True)
+    assert [(i["id"][0], i["position"]) for i in told["items"]] == [("C", 1), ("D", 2)]
+    assert told["total"] == 4
+
+
+def test_a_stopped_queue_expects_nothing() -> None:
+    stopped = replace(VIEW, queue=replace(QUEUE, session=Session()))
+    assert [i["timestamp_expected"] for i in wire.items_json(stopped, NOW)] == [None] * 4
+    assert [i["position"] for i in wire.items_json(stopped, NOW)] == [None, None, 1, 2]
+
+
+def test_the_retained_list_leaves_out_what_is_over() -> None:
+    told = wire.retained_json(VIEW, NOW)
+    assert [i["id"][0] for i in told["items"]] == ["B", "C", "D"]
+    assert set(told) == {"queue", "rev", "ts", "total", "items"}
+    assert told["total"] == 4
+
+
+# -- CSV -------------------------------------------------------------------------------------------------------
+
+HEADING = (
+    "track_id,performer_name,session_owner,timestamp_play,id,timestamp_added,"
+    "track_duration_ms,weight,status,added_by,key_shift,tempo"
+)
+
+
+def test_the_list_as_csv() -> None:
+    line = f"{WAITING.timestamp_added},60000,1.5,queued,helper,-2,1.25"
+    assert wire.items_csv([WAITING]) == (f'{HEADING}\r\nt1,"Zoë, ""the voice"" 🎤",zoe,,C000000000,{line}\r\n')
+
+
+def test_no_items_are_a_heading() -> None:
+    assert wire.items_csv([]) == f"{HEADING}\r\n"
+
+
+def test_the_retained_csv_is_the_current_item_and_what_waits() -> None:
+    ids = [row["id"][0] for row in csv.DictReader(io.StringIO(wire.retained_csv(VIEW)))]
+    assert ids == ["B", "C", "D"]
+
+
+def test_the_retained_csv_of_a_stopped_queue_is_what_waits() -> None:
+    stopped = replace(VIEW, queue=replace(QUEUE, session=Session()))
+    ids = [row["id"][0] for row in csv.DictReader(io.StringIO(wire.retained_csv(stopped)))]
+    assert ids == ["C", "D"]
+
+
+def test_the_history_as_csv_has_readable_times_and_no_owners() -> None:
+    assert wire.history_csv([OVER]) == (
+        "started_at,performer_name,track_id,status,track_duration_ms\r\n"
+        "2023-11-14T22:11:40.000Z,Ova,t0,played,50000\r\n"
+    )
+
+
+def test_the_history_as_csv_runs_nothing_in_a_spreadsheet() -> None:
+    evil = replace(OVER, performer_name="=HYPERLINK(1)", timestamp_play=None)
+    assert wire.history_csv([evil]).splitlines()[1] == ",'=HYPERLINK(1),t0,played,50000"
+
+
+# -- the session -----------------------------------------------------------------------------------------------
+
+
+def test_a_session_as_it_is_stored() -> None:
+    assert wire.session_json(QUEUE) == {
+        **NOTICED_SESSION,
+        "session_id": "x",
+        "revision": 7,
+        "track_uuid": "t0",
+        "updated_at": "2023-11-14T22:13:20.000Z",
+        "active_device_uuid": "kitchen",
+        "lease_until_ms": NOW + 15_000,
+    }
+
+
+def test_a_session_as_it_is_now() -> None:
+    told = wire.session_json(QUEUE, NOW + 500)
+    assert (told["position_ms"], told["position_at_ms"]) == (10_500, NOW + 500)
+
+
+def test_a_session_without_music() -> None:
+    told = wire.session_json(a_queue())
+    assert (told["item_id"], told["track_id"], told["duration_ms"]) == (None, None, None)
+    assert (told["active_device_id"], told["speaker_name"], told["lease_until_ms"]) == (None, None, None)
+
+
+def test_a_speaker_that_was_let_go_is_not_shown() -> None:
+    told = wire.session_json(a_queue(replace(SESSION, lease_until_ms=0)))
+    assert (told["active_device_id"], told["active_device_uuid"], told["speaker_name"]) == (None, None, None)
+
+
+def test_an_event_carries_the_session_as_it_is_stored() -> None:
+    assert wire.session_notice(SESSION) == NOTICED_SESSION
+
+
+def test_an_event_of_a_session_without_music_has_no_duration() -> None:
+    assert wire.session_notice(Session())["duration_ms"] is None
+
+
+# -- the queue -------------------------------------------------------------------------------------------------
+
+SUMMARY = {
+    "name": "x",
+    "kind": "named",
+    "title": "Hall",
+    "description": "",
+    "rev": 7,
+    "total": 4,
+    "waiting": 2,
+    "waiting_ms": 120_000,
+    "play_state": "playing",
+    "accepting": True,
+    "created_at": "2023-11-14T22:12:20.000Z",
+}
+
+
+def test_a_summary() -> None:
+    assert wire.summary_json(QUEUE) == SUMMARY
+
+
+def test_a_queue_without_a_title_is_called_by_its_name() -> None:
+    assert wire.summary_json(a_queue())["title"] == "x"
+
+
+def test_a_queue_that_was_made() -> None:
+    assert wire.made_json(QUEUE, "aq_secret") == {**SUMMARY, "url": "/queue/x/", "host_token": "aq_secret"}
+
+
+def test_the_settings() -> None:
+    assert wire.settings_json(QueueSettings()) == {
+        "title": "",
+        "description": "",
+        "track_space": 15,
+        "event_start": None,
+        "event_end": None,
+        "accepting": True,
+        "filter_tags": (),
+        "forced_tags": (),
+        "hidden_tags": (),
+        "max_items": None,
+        "max_per_guest": None,
+        "duplicate_track_window": None,
+        "duplicate_performer_window": None,
+        "coming_soon_count": 5,
+        "preview": False,
+        "guest_playback": False,
+        "history_length": 200,
+        "retention": 24,
+    }
+
+
+def test_who_asks() -> None:
+    assert wire.caller_json("guest", None, None) == {"role": "guest", "guest_id": None, "muted": None}
+    mute = Mute(GuestId("ana"), NOW, "loud")
+    assert wire.caller_json("guest", GuestId("ana"), mute) == {
+        "role": "guest",
+        "guest_id": "ana",
+        "muted": {"guest_id": "ana", "until": "2023-11-14T22:13:20.000Z", "reason": "loud"},
+    }
+
+
+def test_a_mute_for_good_has_no_end() -> None:
+    assert wire.mute_json(Mute(GuestId("ana"), None, "loud"))["until"] is None
+
+
+def test_a_history() -> None:
+    told = wire.history_json([OVER])
+    assert told["total"] == 1
+    assert told["items"] == [wire.item_json(OVER)]
+    assert wire.history_json([]) == {"total": 0, "items": []}
+
+
+# -- what the stream is told -----------------------------------------------------------------------------------
+
+
+def test_a_snapshot_is_the_list_with_all_around_it() -> None:
+    assert wire.snapshot_json(VIEW, NOW) == {
+        **wire.list_json(VIEW, NOW),
+        "type": "snapshot",
+        "kind": "named",
+        "settings": wire.settings_json(QueueSettings(title="Hall")),
+        "session": wire.session_json(QUEUE),
+    }
+
+
+def test_a_beacon_tells_where_the_music_is_now() -> None:
+    assert wire.beacon_json(QUEUE, NOW + 500) == {
+        "rev": 7,
+        "type": "timeline",
+        "ts": NOW + 500,
+        "item_id": "B000000000",
+        "position_ms": 10_500,
+        "position_at_ms": NOW + 500,
+    }
+
+
+def test_an_added_item_is_told_without_a_place() -> None:
+    assert json.loads(wire.change_add(WAITING)) == WAITING_JSON
+
+
+@pytest.mark.parametrize(
+    ("edit", "changes"),
+    [
+        ({"changed": True, "moved": False, "before": None}, [{"op": "update", "item": WAITING_JSON}]),
+        ({"changed": False, "moved": True, "before": None}, [{"op": "move", "id": WAITING.id, "before": None}]),
+        ({"changed": False, "moved": True, "before": LAST.id}, [{"op": "move", "id": WAITING.id, "before": LAST.id}]),
+        (
+            {"changed": True, "moved": True, "before": LAST.id},
+            [{"op": "update", "item": WAITING_JSON}, {"op": "move", "id": WAITING.id, "before": LAST.id}],
+        ),
+    ],
+)
+def test_an_edit_tells_what_changed_and_where_it_went(edit: Any, changes: Any) -> None:
+    assert wire.changes_edit(WAITING, **edit) == changes
+
+
+def test_removals_tell_ids() -> None:
+    assert wire.changes_remove([WAITING, LAST]) == [
+        {"op": "remove", "id": "C000000000"},
+        {"op": "remove", "id": "D000000000"},
+    ]
+
+
+def test_a_transition_tells_items_then_the_session_then_the_command() -> None:
+    notices = wire.transition_notices(SESSION, [CURRENT], Command("play", "host", {}))
+    assert notices == [
+        ("items_change", {"changes": [{"op": "update", "item": wire.item_json(CURRENT)}]}),
+        ("timeline_update", {"session": NOTICED_SESSION}),
+        ("command", {"command": "play", "by": "host", "args": {}}),
+    ]
+
+
+def test_a_transition_by_itself_without_items_tells_the_session_alone() -> None:
+    assert wire.transition_notices(SESSION, [], None) == [("timeline_update", {"session": NOTICED_SESSION})]
