@@ -23,6 +23,8 @@ from api_queue.settings import Settings
 ROLES: Final[Mapping[str, Callable[[Settings], Coroutine[Any, Any, None]]]] = MappingProxyType(
     {"relay": run_relay, "conductor": run_conductor, "scan": scan}
 )
+#: Guests come first: where there are too few cores for all, MQTT and the timers are late before an answer is.
+BEHIND: Final = 5
 
 
 def web_worker(settings: Settings) -> "Sanic[Any, Any]":
@@ -34,6 +36,7 @@ def web_worker(settings: Settings) -> "Sanic[Any, Any]":
 def run_role(role: str, settings: Settings) -> None:
     """Until SIGTERM or SIGINT."""
     _begin(role, settings)
+    os.nice(BEHIND)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_told(ROLES[role](settings)))
 
