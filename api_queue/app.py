@@ -31,6 +31,7 @@ from api_queue.drivers.clock import Clock, SystemClock
 from api_queue.drivers.keys import load_or_make
 from api_queue.drivers.mqtt import Publisher
 from api_queue.drivers.redis import Redis, connect, end_task
+from api_queue.errors import Unavailable
 from api_queue.events import Event
 from api_queue.media import blueprint as media_blueprint
 from api_queue.media.preview import Previews
@@ -377,6 +378,17 @@ async def run_scan(settings: Settings, on_progress: Progress) -> Report:
     parts = Parts(settings)
     try:
         return await parts.scan.run(parts.library_roots, on_progress)
+    finally:
+        await parts.close()
+
+
+async def knows_music(settings: Settings) -> bool:
+    """Whether the first tracks of the library can be queued."""
+    parts = Parts(settings)
+    try:
+        return await parts.library.announced() is not None
+    except Unavailable:
+        return False
     finally:
         await parts.close()
 

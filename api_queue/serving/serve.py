@@ -18,7 +18,7 @@ from sanic.worker.loader import AppLoader
 from sanic.worker.manager import WorkerManager
 from sqlalchemy.exc import SQLAlchemyError
 
-from api_queue.app import prepare
+from api_queue.app import knows_music, prepare
 from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.mqtt_broker import EmbeddedBroker
 from api_queue.drivers.sql import url_of
@@ -140,7 +140,7 @@ def _run_sanic(settings: Settings, broker_url: str, listener: socket.socket, whe
     async def main_process_ready(app: "Sanic[Any, Any]") -> None:
         nonlocal supervision
         _add_roles(app.manager, settings, broker_url)
-        supervision = Supervision(app.manager, when_ready)
+        supervision = Supervision(app.manager, lambda: asyncio.run(knows_music(settings)), when_ready)
         supervision.take_over()
 
     app.register_listener(main_process_ready, "main_process_ready")

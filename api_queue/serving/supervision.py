@@ -21,6 +21,8 @@ from api_queue.drivers.processes import Backoff
 
 #: Seconds that all web workers together have until they are ready.
 START_TIMEOUT_S = 60.0
+#: Seconds in which the first tracks of the library are waited for.
+MUSIC_TIMEOUT_S = 10.0
 #: Seconds between a stop and the kill of what is still there.
 STOP_TIMEOUT_S = 8.0
 TICK_S = 0.1
@@ -33,9 +35,10 @@ _log = structlog.get_logger()
 class Supervision:
     """Two threads: the main one runs Sanic's manager, the watch does what the manager would not."""
 
-    def __init__(self, manager: WorkerManager, when_ready: Callable[[], None]) -> None:
+    def __init__(self, manager: WorkerManager, has_music: Callable[[], bool], when_ready: Callable[[], None]) -> None:
         self.failed = False
         self._manager = manager
+        self._has_music = has_music
         self._when_ready = when_ready
         self._ready = False
         self._ending = False
@@ -59,10 +62,17 @@ class Supervision:
             if time.monotonic() > deadline or not all(map(WorkerProcess.is_alive, self._manager.transient_processes)):
                 return self._give_up()
             time.sleep(0.02)
+        self._wait_for_music()
         if not self._ending:
             self._when_ready()
             self._ready = True
         return None
+
+    def _wait_for_music(self) -> None:
+        """Whoever reads that we are ready adds a track at once. From the second start on it is known already."""
+        deadline = time.monotonic() + MUSIC_TIMEOUT_S
+        while not self._ending and time.monotonic() < deadline and not self._has_music():
+            time.sleep(0.05)
 
     def _all_ready(self) -> bool:
         return bool(self._manager._all_workers_ack())  # type: ignore[no-untyped-call]
