@@ -74,9 +74,17 @@ class Previews:
             return False
 
     def _drop_oldest(self) -> None:
-        cuts = sorted(self._folder.glob("*.flac"), key=lambda cut: cut.stat().st_mtime_ns)
+        cuts = sorted(self._folder.glob("*.flac"), key=_made_at_ns)
         for cut in cuts[:-KEPT]:
             cut.unlink(missing_ok=True)
+
+
+def _made_at_ns(cut: Path) -> int:
+    """0 for one that another process has dropped meanwhile."""
+    try:
+        return cut.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _name(source: Path) -> str:
