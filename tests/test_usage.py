@@ -16,7 +16,6 @@ from api_queue.migrations import upgrade
 from api_queue.serving import roles, serve
 from api_queue.settings import Settings
 
-
 COMMANDS = ["serve", "relay", "conductor", "token", "settings", "version"]
 
 
