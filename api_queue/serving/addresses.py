@@ -18,7 +18,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        why = f"{error.strerror}; set another with --port, or 0 for any free one"
+        fault = str(error.strerror).partition(" (while")[0]  # Python says the address once more
+        why = f"{fault}; set another with --port, or 0 for any free one"
         raise StartRefused(reason=f"The address {authority(host, port)} cannot be had: {why}.") from None
 
 
