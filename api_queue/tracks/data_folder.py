@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import AsyncIterable
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
@@ -47,10 +48,11 @@ class DataFolder:
         return self._folder / f"{data_hash}.json", self._folder / f"{data_hash}.json.gz"
 
     def sweep(self, now_ms: int, keep: str) -> None:
-        """Old ones go, and drafts of a process that was killed."""
+        """Old ones go, and drafts of a process that was killed. Another's draft may get its name meanwhile."""
         for path in self._folder.iterdir():
-            if path.stat().st_mtime_ns // 1_000_000 < now_ms - KEPT_MS and not path.name.startswith(keep):
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime_ns // 1_000_000 < now_ms - KEPT_MS and not path.name.startswith(keep):
+                    path.unlink()
 
     def _write(self, content: bytes) -> str:
         data_hash = hashlib.sha256(content).hexdigest()[:32]
