@@ -29,6 +29,7 @@ from api_queue.accounts.store import SqlAudit, SqlLogins, SqlTokens
 from api_queue.drivers import sql
 from api_queue.drivers.clock import Clock, SystemClock
 from api_queue.drivers.keys import load_or_make
+from api_queue.drivers.lua import load_all
 from api_queue.drivers.mqtt import Publisher
 from api_queue.drivers.redis import Redis, connect, end_task
 from api_queue.errors import Unavailable
@@ -84,6 +85,7 @@ class Parts:
     """Clients, stores and services of one process, each made when it is first asked for."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        load_all()
         self.settings = settings
         self.clock = clock or SystemClock()
 

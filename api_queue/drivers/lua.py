@@ -26,6 +26,16 @@ def load(name: str) -> Script:
     return Script(name, text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
+@cache
+def load_all() -> None:
+    """Before a process answers anybody: an upgrade that changes the files under it must not mix old and new."""
+    for feature in files("api_queue").iterdir():
+        folder = feature.joinpath("lua")
+        for verb in folder.iterdir() if folder.is_dir() else ():
+            if verb.name.endswith(".lua"):
+                load(f"{feature.name}/{verb.name.removesuffix('.lua')}")
+
+
 def _read(name: str) -> str:
     feature, verb = name.split("/")
     return files(f"api_queue.{feature}").joinpath("lua", f"{verb}.lua").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from redis.asyncio import Redis as Client
 from redis.asyncio.client import PubSub
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import NoScriptError, OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
@@ -29,7 +29,12 @@ _Call = tuple[str, bytes, "asyncio.Future[Any]"]
 
 #: A pipeline longer than this is cut, so that one burst cannot hold Redis for more than a few milliseconds.
 BATCH = 256
+#: Pipelines on their way at once. What is called meanwhile waits and goes together: a Redis that is slow for a moment
+#: (an fsync on an SD card) gets longer pipelines then, not more connections.
+IN_FLIGHT = 4
 TIMEOUT_S = 10
+#: What passes by itself, or by an operator: the disk is full, memory is, a failover or a start is under way.
+_PASSING = (RedisConnectionError, RedisTimeoutError, OSError, OutOfMemoryError, ReadOnlyError)
 
 
 def connect(url: str) -> "Redis":
@@ -73,11 +78,15 @@ class Redis:
         await self.call("SCRIPT", "LOAD", script.text)
 
     def _send_waiting(self) -> None:
-        batch, self._waiting = self._waiting, []
-        for start in range(0, len(batch), BATCH):
-            task = asyncio.create_task(self._send(batch[start : start + BATCH]), name="redis-batch")
+        while self._waiting and len(self._sending) < IN_FLIGHT:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            task = asyncio.create_task(self._send(batch), name="redis-batch")
             self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            task.add_done_callback(self._sent)
+
+    def _sent(self, task: "asyncio.Task[None]") -> None:
+        self._sending.discard(task)
+        self._send_waiting()
 
     async def _send(self, batch: list[_Call]) -> None:
         pool = self.client.connection_pool
@@ -119,7 +128,8 @@ class Redis:
     async def close(self) -> None:
         """After the replies to all that was called before."""
         self._send_waiting()
-        await asyncio.gather(*self._sending, return_exceptions=True)
+        while self._sending:
+            await asyncio.wait(self._sending)
         await self.client.aclose()
 
 
@@ -133,7 +143,7 @@ async def end_task(task: "asyncio.Task[None]") -> None:
 def _settle(future: "asyncio.Future[Any]", reply: object) -> None:
     if future.done():  # the caller went away
         return
-    if isinstance(reply, RedisConnectionError | RedisTimeoutError | OSError):
+    if isinstance(reply, _PASSING) or (isinstance(reply, ResponseError) and str(reply).startswith("MISCONF")):
         future.set_exception(Unavailable(retry_after=1))
     elif isinstance(reply, Exception):
         future.set_exception(reply)

@@ -5,7 +5,8 @@ computed again from the stored state when that moment comes, so a second conduct
 """
 
 import asyncio
-from typing import Final
+from collections.abc import Awaitable
+from typing import Final, TypeVar
 
 import msgspec
 import structlog
@@ -24,7 +25,10 @@ GRACE_MS: Final = 5_000
 SWEEP_S: Final = 30.0
 #: How often the library is asked whether it has changed.
 LIBRARY_S: Final = 2.0
+#: Until a track whose end could not be written is ended again.
+RETRY_MS: Final = 500
 _log = structlog.get_logger()
+T = TypeVar("T")
 
 
 def due_ms(session: Session, now_ms: int) -> int | None:
@@ -41,7 +45,6 @@ class Conductor:
         self._transport = transport
         self._library = library
         self._clock = clock
-        self._announced: str | None = None
         self._due: dict[QueueName, int] = {}
         self._news = asyncio.Event()
 
@@ -76,39 +79,23 @@ class Conductor:
 
     async def _sweep(self) -> None:
         while True:
-            for queue in await self._all():
-                await self._safely(queue.name)
+            for queue in await _unless_it_fails(self._queues.queues()) or ():
+                await _unless_it_fails(self._look_through(queue.name))
             await asyncio.sleep(SWEEP_S)
 
-    async def _all(self) -> list[Queue]:
-        try:
-            return await self._queues.queues()
-        except ApiQueueError as error:
-            _log.warning("the conductor cannot look", reason=error.detail)
-            return []
-
-    async def _safely(self, name: QueueName) -> None:
-        try:
-            if not await self._queues.expire(name):
-                await self.heard(name)
-        except ApiQueueError as error:
-            _log.warning("the conductor passes over a queue", queue=name, reason=error.detail)
+    async def _look_through(self, name: QueueName) -> None:
+        if not await self._queues.expire(name):
+            await self.heard(name)
 
     async def _follow_library(self) -> None:
         """Tells the queues of each announcement but the one that was there before us."""
-        self._announced = await self._announcement()
+        told = await _unless_it_fails(self._library.library())
         while True:
             await asyncio.sleep(LIBRARY_S)
-            announced = await self._announcement()
-            if announced is not None and announced != self._announced:
-                await self._queues.tell_library(msgspec.json.decode(announced))
-                self._announced = announced
-
-    async def _announcement(self) -> str | None:
-        try:
-            return await self._library.library()
-        except ApiQueueError:
-            return self._announced
+            announced = await _unless_it_fails(self._library.library())
+            if announced is not None and announced != told:
+                await _unless_it_fails(self._queues.tell_library(msgspec.json.decode(announced)))
+                told = announced
 
     async def _advance(self) -> None:
         while True:
@@ -119,7 +106,11 @@ class Conductor:
             await self._wait(now_ms)
 
     async def _go_on(self, name: QueueName, now_ms: int) -> None:
-        self._due.pop(name)
+        """What fails is tried again soon; a queue that can never be read does not hold up the others."""
+        self._due[name] = now_ms + RETRY_MS
+        await _unless_it_fails(self._end_what_is_over(name, now_ms))
+
+    async def _end_what_is_over(self, name: QueueName, now_ms: int) -> None:
         try:
             session = (await self._queues.queue(name)).session
             due = due_ms(session, now_ms)
@@ -127,10 +118,7 @@ class Conductor:
                 await self._transport.over(name, session.item_id, "played")
             await self._look(name)
         except UnknownQueue:
-            return
-        except ApiQueueError as error:
-            _log.warning("the conductor tries again", queue=name, reason=error.detail)
-            self._due[name] = now_ms + 500
+            self._due.pop(name, None)
 
     async def _wait(self, now_ms: int) -> None:
         """Until the next moment that is due, or news."""
@@ -139,3 +127,14 @@ class Conductor:
             await asyncio.wait_for(self._news.wait(), max(0.0, (next_ms - now_ms) / 1000))
         except TimeoutError:
             return
+
+
+async def _unless_it_fails(work: Awaitable[T]) -> T | None:
+    """Whatever is wrong with one queue, or with SQL or Redis for a while, the others' music goes on."""
+    try:
+        return await work
+    except ApiQueueError as error:
+        _log.warning("the conductor tries again later", reason=error.detail)
+    except Exception:
+        _log.exception("the conductor tries again later")
+    return None

@@ -55,6 +55,9 @@ class QueueService:
         _check_admin_only(fields, caller.role_on(None))
         settings = _within_kind(kind, SettingsChange(fields).apply(_EMPTY))
         chosen = new_queue_name(name or _random_name(kind))
+        if await self._exists(chosen):
+            raise QueueExists(queue=chosen)
+        await self._forget(chosen)
         if not await self._store.create(chosen, kind, settings, self._clock.now_ms()):
             raise QueueExists(queue=chosen)
         _, host_token = await self._tokens.create("host", chosen, label="who made the queue")
@@ -81,6 +84,13 @@ class QueueService:
             except UnknownQueue:
                 continue
         return queues
+
+    async def _exists(self, name: QueueName) -> bool:
+        try:
+            await self._store.queue(name)
+        except UnknownQueue:
+            return False
+        return True
 
     async def queue(self, name: QueueName) -> Queue:
         return await self._store.queue(name)
@@ -137,19 +147,24 @@ class QueueService:
     # -- the end -----------------------------------------------------------------------------------------------
 
     async def delete(self, name: QueueName) -> None:
-        await self._store.queue(name)
-        await self._tokens.revoke_queue(name)
-        await self._history.forget(name)
         await self._store.delete(name, self._clock.now_ms())
+        await self._forget(name)
 
     async def expire(self, name: QueueName) -> bool:
         """Deletes a transient queue that nobody has changed for its `retention`; whether it did."""
         queue = await self._store.queue(name)
-        age_ms = self._clock.now_ms() - queue.changed_at_ms
-        if queue.kind == "named" or age_ms < queue.settings.retention * 3_600_000:
+        now_ms = self._clock.now_ms()
+        if queue.kind == "named" or now_ms - queue.changed_at_ms < queue.settings.retention * 3_600_000:
             return False
-        await self.delete(name)
+        if not await self._store.delete(name, now_ms, queue.rev):  # somebody was faster
+            return False
+        await self._forget(name)
         return True
+
+    async def _forget(self, name: QueueName) -> None:
+        """What a queue of this name left in SQL; again before a new one is made, should this have been cut short."""
+        await self._tokens.revoke_queue(name)
+        await self._history.forget(name)
 
 
 def _within_kind(kind: QueueKind, settings: QueueSettings) -> QueueSettings:

@@ -67,14 +67,23 @@ class RedisQueues:
     # -- the queue itself --------------------------------------------------------------------------------------
 
     async def create(self, name: QueueName, kind: QueueKind, settings: QueueSettings, now_ms: int) -> bool:
-        """The name is listed first: a crash in between leaves a name without a queue, which readers pass over."""
+        """The name is listed first: a crash in between leaves a name without a queue, which readers pass over. And
+        again afterwards: somebody may have deleted a queue of this name meanwhile.
+        """
         await self._redis.call("SADD", NAMES, name)
         body = (kind, wire.json_text(settings), _stored(Session()))
-        return bool((await self._write("create", name, now_ms, *body))[0] == "ok")
+        made = bool((await self._write("create", name, now_ms, *body))[0] == "ok")
+        await self._redis.call("SADD", NAMES, name)
+        return made
 
-    async def delete(self, name: QueueName, now_ms: int) -> None:
-        await self._write("delete", name, now_ms, extra_keys=guests(name))
+    async def delete(self, name: QueueName, now_ms: int, rev: int | None = None) -> bool:
+        answer = await self._write("delete", name, now_ms, _optional(rev), extra_keys=guests(name))
+        if answer[0] != "ok":
+            return False
         await self._redis.call("SREM", NAMES, name)
+        if await self._redis.call("EXISTS", key(name, "meta")):  # a new one of the same name
+            await self._redis.call("SADD", NAMES, name)
+        return True
 
     async def put_settings(
         self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Final
 
+import structlog
+
 from api_queue.errors import BrokerAway, LeaseLost, Unavailable
 from api_queue.stream.fenced import FencedPublisher
 from api_queue.stream.models import LibrarySource, RelayStore, SnapshotSource
@@ -13,6 +15,9 @@ TOPICS: Final = ("items", "items.csv", "settings", "session")
 MERGE_S: Final = 0.1
 #: How often the library is asked whether it changed.
 LIBRARY_S: Final = 5.0
+#: Before a state that cannot be worked out is tried again.
+RETRY_S: Final = 5.0
+_log = structlog.get_logger()
 
 
 class Retained:
@@ -66,6 +71,9 @@ class Retained:
                 await self._publisher.connected()
             except (Unavailable, LeaseLost):
                 pass
+            except Exception:  # of one queue: the others are published
+                _log.exception("the state of a queue cannot be published", queue=queue)
+                await asyncio.sleep(RETRY_S)
             await asyncio.sleep(MERGE_S)
         self._busy.discard(queue)
 

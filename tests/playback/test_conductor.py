@@ -112,3 +112,20 @@ async def test_every_queue_hears_that_the_library_changed(conducted: House) -> N
         await conducted.parts.library.announce(Announcement("0" * 32, 11, NOW))
         await screen.until(lambda: "tracks_change" in screen.heard)
     assert screen.revs[-1] == rev  # it changes no queue
+
+
+async def test_a_queue_that_cannot_be_read_does_not_stop_the_others(conducted: House) -> None:
+    # Given a queue whose list has a line that is none
+    broken = QueueName("broken")
+    await conducted.parts.queues.ensure(broken, "Broken")
+    redis = conducted.parts.redis
+    await redis.call("RPUSH", f"q:{{{broken}}}:items", "not,an,item")
+    settings = '{"history_length":0}'
+    await redis.call("HSET", f"q:{{{broken}}}:meta", "head", 1, "settings", settings)
+    # When a track of another one is over
+    async with conducted.admin() as host:
+        item = await add(host)
+        await host.post("/queue/party/command/play")
+        await host.post("/queue/party/command/seek", json={"position_ms": item["track_duration_ms"]})
+        # Then that one goes on
+        await reached(conducted, None)

@@ -1,5 +1,6 @@
 """The scripts on a real Redis: each verb, what it counts, what it refuses."""
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -272,3 +273,19 @@ async def test_a_part_of_the_list_knows_what_of_it_waits(store: RedisQueues) -> 
     assert [names(view.to_come) for view in (whole, some, waiting)] == [["D", "E"], ["D"], ["D", "E"]]
     assert [names(view.over) for view in (whole, some, waiting)] == [["A", "B", "C"], ["C"], []]
     assert whole.current == some.current
+
+
+async def test_a_queue_that_changed_meanwhile_is_not_deleted_by_its_old_revision(store: RedisQueues) -> None:
+    rev = (await store.queue(X)).rev
+    await put(store, an_item())
+    assert not await store.delete(X, NOW, rev)
+    assert (await store.queue(X)).total == 1
+
+
+async def test_creating_while_deleting_leaves_no_queue_that_no_list_knows(store: RedisQueues) -> None:
+    for _ in range(50):
+        deleting = store.delete(X, NOW)
+        creating = store.create(X, "named", QueueSettings(), NOW)
+        await asyncio.gather(deleting, creating)
+        if not await store.create(X, "named", QueueSettings(), NOW):
+            assert X in await store.names()
