@@ -53,7 +53,6 @@ class Settings:
     queues_guest: Literal["off", "demo", "on"] = _key("on", "Which queues guests may make: none, demo, transient too.")
     queues_guest_per_hour: Count = _key(3, "Queues that guests of one address may make in an hour.")
     queues_start: str = _key("party", "Queue that `serve` makes when there is none; empty makes none.")
-    queues_transient_hours: Count = _key(24, "Hours without a change after which a transient queue goes.")
 
     events_kept: Count = _key(1000, "Events of each queue that a returning screen can catch up on.")
     events_kept_hours: Count = _key(24, "Hours after which events are dropped from the catch-up, however few they are.")
@@ -65,7 +64,6 @@ class Settings:
     media_write_timeout_s: Seconds = _key(30.0, "Seconds without progress after which a listener is dropped.")
 
     speaker_lease_s: Seconds = _key(15.0, "Seconds after the last heartbeat at which a speaker's turn ends.")
-    session_stale_hours: Count = _key(24, "Hours after which a session that was left paused starts its track anew.")
 
     rate_adds_per_minute: Count = _key(30, "Adds and changes of one guest in a minute.")
     rate_address_per_minute: Count = _key(600, "Adds and changes from one address in a minute: a party may share it.")

@@ -1,6 +1,7 @@
 """The settings, `config/default.toml` and `docs/settings.md` say the same."""
 
 import pickle
+import re
 import tomllib
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -48,6 +49,11 @@ def test_the_docs_have_each_key_in_the_same_words() -> None:
         assert environment == f"`API_QUEUE_{name.upper()}`"
         assert tomllib.loads(f"value = {default.strip('`')}")["value"] == default_of(name), name
         assert sentence == KEYS[name].metadata["sentence"]
+
+
+def test_each_key_is_read_somewhere() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "api_queue").rglob("*.py"))
+    assert [key for key in KEYS if not re.search(rf"settings\.{key}\b", code)] == []
 
 
 def test_the_demo_stays_on_this_machine() -> None:
