@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, Literal, Protocol
 
 from api_queue.errors import BadTokenRequest
@@ -24,6 +25,13 @@ CHOSEN_ID: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
 DEMO_CHOSEN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 CODE_TTL_MS: Final = 15 * 60_000
+
+#: What may be asked of a token: ten years, a million uses, a line of label.
+LONGEST_TTL_S: Final = 10 * 365 * 86_400
+MOST_USES: Final = 10**6
+LONGEST_LABEL: Final = 100
+#: The last second that a calendar can write.
+_LAST_MS: Final = 253_402_300_799_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +128,20 @@ def new_token(
 ) -> LoginToken:
     if (role in QUEUE_ROLES) is (queue is None):
         raise BadTokenRequest(role=role, reason="is for one queue: name it" if queue is None else "is for no queue")
-    if (ttl_s is not None and ttl_s < 1) or (max_uses is not None and max_uses < 1):
-        raise BadTokenRequest(role=role, reason="needs a time to live and a number of uses of 1 or more")
+    if ttl_s is not None and not 1 <= ttl_s <= LONGEST_TTL_S:
+        raise BadTokenRequest(role=role, reason="lives for 1 second to ten years")
+    if max_uses is not None and not 1 <= max_uses <= MOST_USES:
+        raise BadTokenRequest(role=role, reason=f"can be used 1 to {MOST_USES} times")
+    if len(label) > LONGEST_LABEL:
+        raise BadTokenRequest(role=role, reason=f"has a label of at most {LONGEST_LABEL} characters")
     digest = hash_of(value)
     expires = None if ttl_s is None else now_ms + ttl_s * 1000
     return LoginToken(digest[:12], digest, community, role, queue, label, now_ms, expires, max_uses, 0, None, None)
+
+
+def moment(time_ms: int) -> datetime:
+    """For showing: what lies beyond the calendar is its last second."""
+    return datetime.fromtimestamp(min(time_ms, _LAST_MS) / 1000, UTC)
 
 
 class TokenStore(Protocol):

@@ -1,10 +1,9 @@
 """`token create`, `token list`, `token revoke`: what the command line prints."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
-from api_queue.accounts.models import LoginToken, TokenRole
+from api_queue.accounts.models import LoginToken, TokenRole, moment
 from api_queue.accounts.service import TokenService
 from api_queue.types import QueueName
 
@@ -48,7 +47,7 @@ def _shown(label: str) -> str:
 
 
 def _day(time_ms: int | None) -> str:
-    return "" if time_ms is None else datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+    return "" if time_ms is None else moment(time_ms).strftime("%Y-%m-%d %H:%M")
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

@@ -1,11 +1,11 @@
 """Tokens and callers as JSON."""
 
-from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
-from api_queue.accounts.models import LoginToken, SignedIn
+from api_queue.accounts.models import LONGEST_LABEL, LONGEST_TTL_S, MOST_USES, LoginToken, SignedIn, moment
 from api_queue.web.identity import RANK, Caller
 
 
@@ -32,9 +32,9 @@ class Invitation(msgspec.Struct, forbid_unknown_fields=True):
     """POST /queue/X/invite."""
 
     role: Literal["helper", "host", "speaker", "screen"]
-    label: str = ""
-    ttl_s: int | None = None
-    max_uses: int | None = None
+    label: Annotated[str, Meta(max_length=LONGEST_LABEL)] = ""
+    ttl_s: Annotated[int, Meta(ge=1, le=LONGEST_TTL_S)] | None = None
+    max_uses: Annotated[int, Meta(ge=1, le=MOST_USES)] | None = None
 
 
 def token_json(token: LoginToken) -> dict[str, object]:
@@ -83,4 +83,4 @@ def user_of(signed_in: SignedIn) -> dict[str, Any]:
 
 
 def _iso(time_ms: int | None) -> str | None:
-    return None if time_ms is None else datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    return None if time_ms is None else moment(time_ms).isoformat(timespec="milliseconds")

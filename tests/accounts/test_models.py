@@ -1,5 +1,8 @@
 """The pure rules of tokens, and how they are told."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +64,12 @@ def test_a_token_that_could_never_be_used_is_not_made(wish: dict[str, int]) -> N
         token(**wish)
 
 
+@pytest.mark.parametrize("wish", [{"ttl_s": 10**12}, {"max_uses": 10**6 + 1}, {"label": "x" * 101}])
+def test_a_token_beyond_all_bounds_is_not_made(wish: dict[str, Any]) -> None:
+    with pytest.raises(BadTokenRequest):
+        new_token("aq_value", "host", PARTY, NOW, **wish)
+
+
 def test_seconds_become_the_moment_of_its_end() -> None:
     assert token(ttl_s=1).expires_at_ms == NOW + 1000
     assert token().expires_at_ms is None
@@ -92,6 +101,11 @@ def test_a_token_is_told_without_its_hash_and_with_iso_times() -> None:
     assert told["expires_at"] == "2023-11-14T22:14:20.000+00:00"
     assert (told["revoked_at"], told["last_used_at"], told["max_uses"], told["uses"]) == (None, None, 2, 0)
     assert hash_of("aq_value") not in repr(told)
+
+
+def test_an_end_beyond_the_calendar_is_told_as_its_last_second() -> None:
+    endless = replace(token(), expires_at_ms=10**15)
+    assert token_json(endless)["expires_at"] == "9999-12-31T23:59:59.000+00:00"
 
 
 def test_only_the_answer_to_its_making_has_the_value() -> None:

@@ -186,6 +186,15 @@ async def test_a_host_invites_nobody_beyond_the_queue(house: House, client: http
     assert (await client.post("/queue/party/invite", json={"role": role}, headers=host)).status_code == 422
 
 
+async def test_an_invitation_for_ever_is_refused_and_the_list_still_shown(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    host = bearer(await house.token("host", PARTY))
+    wish = {"role": "helper", "ttl_s": 10**12}
+    assert (await client.post("/queue/party/invite", json=wish, headers=host)).status_code == 422
+    assert (await client.get("/queue/party/tokens", headers=host)).status_code == 200
+
+
 async def test_the_tokens_of_a_queue_go_with_it(house: House) -> None:
     value, other = await house.token("host", PARTY), await house.token("host", OTHER)
     await house.tokens.revoke_queue(PARTY)
