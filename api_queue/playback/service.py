@@ -36,10 +36,10 @@ class PlaybackService:
         return Pulse(until_ms, self._clock.now_ms())
 
     async def ended(self, name: QueueName, item_id: ItemId, generation: int) -> Queue:
-        return await self._transport.reported(name, item_id, generation, "played")
+        return await self._transport.over(name, item_id, "played", generation)
 
     async def failed(self, name: QueueName, item_id: ItemId, generation: int) -> Queue:
-        return await self._transport.reported(name, item_id, generation, "failed")
+        return await self._transport.over(name, item_id, "failed", generation)
 
     async def lease(self, queue: QueueName) -> Lease | None:
         """`media.models.LeaseSource`: who may have the music now."""

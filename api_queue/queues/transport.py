@@ -40,18 +40,29 @@ class TransportService:
         self._lease_ms = lease_ms
 
     async def command(self, name: QueueName, command: str, args: dict[str, Any], by: Role) -> Queue:
-        """UnknownCommand; BadSeek and NothingPlaying of the seeks. What changes nothing costs no revision."""
-        rule = partial(transitions.seek, position_ms=_position(args)) if command == "seek" else RULES.get(command)
+        """UnknownCommand; BadSeek and NothingPlaying of the seeks. What changes nothing costs no revision.
+
+        Of `args` only what the command knows is kept.
+        """
+        known = {"position_ms": _position(args)} if command == "seek" else {}
+        rule = partial(transitions.seek, **known) if command == "seek" else RULES.get(command)
         if rule is None:
             raise UnknownCommand(
                 command=command, commands=", ".join(sorted([*RULES, "seek", "open", "close", "clear"]))
             )
-        return await self._apply(name, rule, Command(command, by, args))
+        return await self._apply(name, rule, Command(command, by, known))
 
-    async def over(self, name: QueueName, item_id: ItemId, leave_as: ItemStatus) -> Queue:
-        """The current item ended or failed by itself. Said twice, or of another item, it changes nothing."""
+    async def over(
+        self, name: QueueName, item_id: ItemId, leave_as: ItemStatus, generation: int | None = None
+    ) -> Queue:
+        """The current item ended or failed by itself. Said twice, or of another item, it changes nothing.
+
+        With a `generation` its speaker says so: StaleGeneration when there is another by the time that it is written.
+        """
 
         def rule(stage: Stage, now_ms: int) -> Step:
+            if generation not in {None, stage.session.generation}:
+                raise StaleGeneration(generation=generation, current=stage.session.generation)
             if stage.session.item_id != item_id:
                 return Step(stage.session)
             return transitions.go_on(stage, now_ms, leave_as)
@@ -98,13 +109,6 @@ class TransportService:
             raise StaleGeneration(generation=generation, current=current)
         return until_ms
 
-    async def reported(self, name: QueueName, item_id: ItemId, generation: int, leave_as: ItemStatus) -> Queue:
-        """`over`, as the active speaker says it."""
-        current = (await self._store.queue(name)).session.generation
-        if generation != current:
-            raise StaleGeneration(generation=generation, current=current)
-        return await self.over(name, item_id, leave_as)
-
 
 def _stage(view: QueueView) -> Stage:
     """The view holds the items from two before the first waiting one to that one."""
@@ -119,5 +123,5 @@ def _stage(view: QueueView) -> Stage:
 def _position(args: dict[str, Any]) -> int:
     try:
         return int(args["position_ms"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise BadBody(reason="seek needs position_ms, a whole number of milliseconds.") from None

@@ -1,5 +1,7 @@
 """The end of a track, as it is told, and which device is the speaker."""
 
+from typing import Any
+
 import pytest
 
 from api_queue.errors import (
@@ -43,7 +45,7 @@ async def test_the_speaker_tells_how_a_track_ended(party: Party, left_as: ItemSt
     a, _ = await party.add_all("AB")
     await party.press("play")
     await party.parts.transport.claim(X, KITCHEN, "", if_free=False)
-    await party.parts.transport.reported(X, a, 1, left_as)
+    await party.parts.transport.over(X, a, left_as, 1)
     assert await statuses(party) == f"A:{left_as} B:playing"
 
 
@@ -55,7 +57,7 @@ async def test_a_speaker_of_the_past_ends_nothing(party: Party) -> None:
         await party.parts.transport.claim(X, device, "", if_free=False)
     # When it says that the track has ended, then it is told that it is not asked any more
     with pytest.raises(StaleGeneration) as refused:
-        await party.parts.transport.reported(X, a, 1, "played")
+        await party.parts.transport.over(X, a, "played", 1)
     assert refused.value.facts == {"generation": 1, "current": 2}
     assert await statuses(party) == "A:playing"
 
@@ -83,6 +85,28 @@ async def test_a_claim_does_not_touch_the_music(party: Party) -> None:
         before.position_ms,
         before.position_at_ms,
     )
+
+
+async def test_an_end_told_while_another_takes_over_changes_nothing(
+    party: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given that the garden becomes the speaker while the kitchen's `ended` is worked out
+    (a,) = await party.add_all("A")
+    transport, store = party.parts.transport, party.parts.queue_store
+    await transport.claim(X, KITCHEN, "", if_free=False)
+    await party.press("play")
+    look = store.view
+
+    async def after_another_took_over(*args: Any) -> Any:
+        monkeypatch.undo()
+        await transport.claim(X, GARDEN, "", if_free=False)
+        return await look(*args)
+
+    monkeypatch.setattr(store, "view", after_another_took_over)
+    # When the report comes, then it is stale and the item plays on
+    with pytest.raises(StaleGeneration):
+        await transport.over(X, a, "played", 1)
+    assert await statuses(party) == "A:playing"
 
 
 async def test_who_asks_first_is_not_pushed_aside_while_the_lease_lasts(party: Party) -> None:

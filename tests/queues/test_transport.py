@@ -93,6 +93,16 @@ async def test_a_command_is_told_with_what_it_was_given(party: Party) -> None:
     assert (event["command"], event["by"], event["args"]) == ("seek", "host", {"position_ms": 5000})
 
 
+async def test_what_a_command_does_not_know_is_not_told(party: Party) -> None:
+    await party.add()
+    deep: list[Any] = []
+    for _ in range(10_000):
+        deep = [deep]
+    for command, known in (("play", {}), ("seek", {"position_ms": 5000})):
+        event = (await told(party, command, position_ms="5000", deep=deep, large="x" * 60_000))[-1]
+        assert (event["command"], event["args"]) == (command, known)
+
+
 async def test_a_track_that_ends_by_itself_is_nobodys_command(party: Party) -> None:
     (a,) = await party.add_all("A")
     await party.press("play")
@@ -158,7 +168,7 @@ async def test_a_start_set_by_hand_is_used_up_by_playing(party: Party) -> None:
     await check_index(party.parts.redis, X)
 
 
-@pytest.mark.parametrize("args", [{}, {"position_ms": None}, {"position_ms": "soon"}, {"position_ms": []}])
+@pytest.mark.parametrize("args", [{}, *({"position_ms": position} for position in (None, "soon", [], float("inf")))])
 async def test_a_seek_needs_a_number(party: Party, args: dict[str, Any]) -> None:
     await party.add()
     await party.press("play")
