@@ -223,8 +223,10 @@ class ItemService:
         self, name: QueueName, item: Item, changes: Changes
     ) -> tuple[Item | Literal["end"] | None, int | None]:
         """Where it goes, and the revision at which that is true, where the place of others decides it."""
+        if item.id in {changes.before, changes.after}:
+            return None, None
         if changes.before is not None:
-            return (await self._waits(name, changes.before) if changes.before != item.id else None), None
+            return await self._waits(name, changes.before), None
         if changes.position == _LAST:
             return "end", None
         if changes.after is None and changes.position is None:

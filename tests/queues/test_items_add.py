@@ -248,6 +248,12 @@ async def test_a_mute_that_is_over_holds_nobody(party: Party) -> None:
     assert (await party.add()).position == 1
 
 
+@pytest.mark.parametrize("until_ms", [-1, 0, NOW])
+async def test_a_mute_until_a_time_that_is_past_holds_nobody(party: Party, until_ms: int) -> None:
+    await party.parts.guests.mute(X, Mute(GuestId("ana"), until_ms, "too loud"))
+    assert (await party.add()).position == 1
+
+
 async def test_a_muted_guest_renames_nothing_and_may_take_back(party: Party) -> None:
     # Given a guest with an item who was muted for the name
     placed = await party.add("Rude")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,10 +66,11 @@ async def test_positions_count_from_the_first_waiting_item(party: Party) -> None
     assert "".join(i.performer_name for i in (await party.view()).items) == "ADBC"
 
 
-async def test_an_item_before_itself_stays_and_costs_no_revision(party: Party) -> None:
+@pytest.mark.parametrize("beside", ["before", "after"])
+async def test_an_item_beside_itself_stays_and_costs_no_revision(party: Party, beside: str) -> None:
     a, _ = await party.add_all("AB")
     rev = (await party.view()).queue.rev
-    await party.parts.items.edit(X, a, Changes(before=a), HOST)
+    await party.parts.items.edit(X, a, replace(Changes(), **{beside: a}), HOST)
     assert (await party.view()).queue.rev == rev
 
 

@@ -34,7 +34,7 @@ if ARGV[12] == '1' then
   if redis.call('SISMEMBER', ended, owner) == 1 then return {'ended'} end
   local mute = redis.call('HGET', muted, owner)
   if mute then
-    local till = tonumber(string.match(mute, '^(%d+)|'))
+    local till = tonumber(string.match(mute, '^(-?%d+)|'))
     if not till or till > tonumber(now_ms) then return {'muted', mute} end
   end
 end
