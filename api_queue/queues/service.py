@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,11 +51,18 @@ class QueueService:
     # -- make and look -----------------------------------------------------------------------------------------
 
     async def create(self, kind: QueueKind, name: str | None, fields: dict[str, Any], caller: Caller) -> Made:
-        """Guests make demo and transient queues, as `queues_guest` allows; only an admin a named one."""
-        await self._check_kind(kind, caller)
-        _check_admin_only(fields, caller.role_on(None))
+        """Guests make demo and transient queues, as `queues_guest` allows; only an admin a named one.
+
+        What is refused does not count as one of the queues that a guest may make in an hour.
+        """
+        role = caller.role_on(None)
+        self._check_kind(kind, role)
         settings = _within_kind(kind, SettingsChange(fields).apply(_EMPTY))
+        _check_admin_only(_EMPTY, settings, role)
         chosen = new_queue_name(name or _random_name(kind))
+        await self._check_free(chosen)
+        if role != "admin":
+            await self._limit.check("create", caller)
         if await self._exists(chosen):
             raise QueueExists(queue=chosen)
         await self._forget(chosen)
@@ -63,13 +71,17 @@ class QueueService:
         _, host_token = await self._tokens.create("host", chosen, label="who made the queue")
         return Made(await self._store.queue(chosen), host_token)
 
-    async def _check_kind(self, kind: QueueKind, caller: Caller) -> None:
-        if caller.role_on(None) == "admin":
+    def _check_kind(self, kind: QueueKind, role: Role) -> None:
+        if role == "admin":
             return
         allowed = {"off": (), "demo": ("demo",), "on": ("demo", "transient")}[self._settings.queues_guest]
         if kind not in allowed:
             raise GuestQueuesOff(kind=kind)
-        await self._limit.check("create", caller)
+
+    async def _check_free(self, name: QueueName) -> None:
+        with suppress(UnknownQueue):
+            await self._store.queue(name)
+            raise QueueExists(queue=name)
 
     async def ensure(self, name: QueueName, title: str) -> None:
         """The queue that the server itself starts with."""
@@ -109,10 +121,10 @@ class QueueService:
 
     async def change_settings(self, name: QueueName, fields: dict[str, Any], by: Role = "host") -> QueueSettings:
         """All of them or none: an unknown key or a bad value changes nothing."""
-        _check_admin_only(fields, by)
         for _ in range(TRIES):
             queue = await self._store.queue(name)
             settings = _within_kind(queue.kind, SettingsChange(fields).apply(queue.settings))
+            _check_admin_only(queue.settings, settings, by)
             if settings == queue.settings:
                 return settings
             now_ms = self._clock.now_ms()
@@ -173,9 +185,9 @@ def _within_kind(kind: QueueKind, settings: QueueSettings) -> QueueSettings:
     return SettingsChange({"max_items": DEMO_ITEMS}).apply(settings)
 
 
-def _check_admin_only(fields: dict[str, Any], by: Role) -> None:
+def _check_admin_only(before: QueueSettings, after: QueueSettings, by: Role) -> None:
     """The host of a queue that a guest made may not open the music library to themselves."""
-    if by != "admin" and "guest_playback" in fields:
+    if by != "admin" and after.guest_playback != before.guest_playback:
         raise AdminOnlySetting(key="guest_playback")
 
 

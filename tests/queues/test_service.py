@@ -19,6 +19,7 @@ from api_queue.errors import (
     UnknownQueue,
     UnknownSetting,
 )
+from api_queue.queues import wire
 from api_queue.queues.history import SqlHistory
 from api_queue.queues.keys import NAMES, key
 from api_queue.queues.service import TRIES, QueueService
@@ -112,12 +113,36 @@ async def test_a_guest_makes_three_in_an_hour_and_an_admin_as_many_as_needed(par
     await queues.create("transient", None, {}, guest())
 
 
+async def test_what_is_refused_is_none_of_the_three(party: Party) -> None:
+    # Given a guest who tries a name that is taken, a bad name and a bad setting, again and again
+    queues = party.parts.queues
+    for _ in range(3):
+        for name, fields in (("x", {}), ("enqueue", {}), ("mine", {"max_items": 0}), ("mine", {"nope": 1})):
+            with pytest.raises((QueueExists, ReservedQueueName, BadSetting, UnknownSetting)):
+                await queues.create("transient", name, fields, guest())
+    # Then all three are still theirs
+    for _ in range(3):
+        await queues.create("transient", None, {}, guest())
+
+
 async def test_only_an_admin_opens_the_music_to_a_guests_queue(party: Party) -> None:
     with pytest.raises(AdminOnlySetting):
         await party.parts.queues.create("transient", "mine", {"guest_playback": True}, guest())
     with pytest.raises(AdminOnlySetting):
         await party.parts.queues.change_settings(X, {"guest_playback": True}, "host")
     assert (await party.parts.queues.change_settings(X, {"guest_playback": True}, "admin")).guest_playback
+
+
+async def test_a_host_puts_all_settings_back_as_they_were(party: Party) -> None:
+    # Given all settings of a queue whose music an admin opened, as they are read
+    for given in (False, True):
+        await party.parts.queues.change_settings(X, {"guest_playback": given}, "admin")
+        fields = wire.settings_json((await party.view()).queue.settings)
+        # When the host sends them with another title, then that is changed
+        assert (await party.parts.queues.change_settings(X, fields | {"title": f"{given}"})).title == f"{given}"
+        # And the one that is the admin's stays the admin's
+        with pytest.raises(AdminOnlySetting):
+            await party.parts.queues.change_settings(X, fields | {"guest_playback": not given})
 
 
 @pytest.mark.parametrize(("asked", "given"), [({}, 10), ({"max_items": 50}, 10), ({"max_items": 4}, 4)])
