@@ -40,16 +40,8 @@ class TransportService:
         self._lease_ms = lease_ms
 
     async def command(self, name: QueueName, command: str, args: dict[str, Any], by: Role) -> Queue:
-        """UnknownCommand; BadSeek and NothingPlaying of the seeks. What changes nothing costs no revision.
-
-        Of `args` only what the command knows is kept.
-        """
-        known = {"position_ms": _position(args)} if command == "seek" else {}
-        rule = partial(transitions.seek, **known) if command == "seek" else RULES.get(command)
-        if rule is None:
-            raise UnknownCommand(
-                command=command, commands=", ".join(sorted([*RULES, "seek", "open", "close", "clear"]))
-            )
+        """UnknownCommand; BadSeek and NothingPlaying of the seeks. What changes nothing costs no revision."""
+        rule, known = _meant(command, args)
         return await self._apply(name, rule, Command(command, by, known))
 
     async def over(
@@ -118,6 +110,16 @@ def _stage(view: QueueView) -> Stage:
     current = past.pop() if past and past[-1].id == queue.session.item_id else None
     previous: Item | None = past[-1] if past and current else None
     return Stage(queue.session, previous, current, following, queue.settings.track_space_ms)
+
+
+def _meant(command: str, args: dict[str, Any]) -> tuple[Rule, dict[str, int]]:
+    """The rule, and of the arguments those that the command knows: no others are stored and told."""
+    if command == "seek":
+        position_ms = _position(args)
+        return partial(transitions.seek, position_ms=position_ms), {"position_ms": position_ms}
+    if command not in RULES:
+        raise UnknownCommand(command=command, commands=", ".join(sorted([*RULES, "seek", "open", "close", "clear"])))
+    return RULES[command], {}
 
 
 def _position(args: dict[str, Any]) -> int:

@@ -168,12 +168,13 @@ async def test_a_start_set_by_hand_is_used_up_by_playing(party: Party) -> None:
     await check_index(party.parts.redis, X)
 
 
-@pytest.mark.parametrize("args", [{}, *({"position_ms": position} for position in (None, "soon", [], float("inf")))])
-async def test_a_seek_needs_a_number(party: Party, args: dict[str, Any]) -> None:
+@pytest.mark.parametrize("position_ms", [None, "soon", [], float("inf"), "9" * 5000])
+async def test_a_seek_needs_a_number(party: Party, position_ms: object) -> None:
     await party.add()
     await party.press("play")
-    with pytest.raises(BadBody, match="position_ms"):
-        await party.press("seek", **args)
+    for args in ({}, {"position_ms": position_ms}):
+        with pytest.raises(BadBody, match="position_ms"):
+            await party.press("seek", **args)
 
 
 async def test_a_seek_past_the_track_names_its_length(party: Party) -> None:
