@@ -91,6 +91,8 @@ async def test_an_unknown_queue_is_404_wherever_it_is_named(house: House) -> Non
             ("DELETE", "/queue/nowhere/"),
             ("GET", "/sessions/nowhere"),
             ("POST", "/queue/nowhere/end"),
+            ("GET", "/queue/NO-WHERE/"),
+            ("POST", "/queue/no%20where/command/play"),
         ]:
             answer = await host.request(method, path)
             assert (answer.status_code, answer.json()["code"]) == (404, "unknown_queue"), (method, path)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api_queue.errors import UnknownGuest, UnknownQueue
+from api_queue.errors import BadBody, UnknownGuest, UnknownQueue
 from api_queue.queues.models import Mute
 from api_queue.types import GuestId, QueueName
 from api_queue.web.identity import Caller
@@ -26,6 +26,11 @@ async def test_a_mute_is_of_one_guest_on_one_queue(party: Party) -> None:
     assert await party.parts.guests.standing(X, guest("bo")) is None
     assert await party.parts.guests.standing(QueueName("hall"), guest("ana")) is None
     assert await party.parts.guests.standing(X, Caller(None, "10.0.0.1")) is None
+
+
+async def test_a_mute_that_is_over_already_is_refused(party: Party) -> None:
+    with pytest.raises(BadBody, match="future"):
+        await party.parts.guests.mute(X, Mute(GuestId("ana"), party.clock.now_ms(), "loud"))
 
 
 async def test_a_second_mute_stands_for_the_first(party: Party) -> None:

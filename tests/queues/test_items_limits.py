@@ -186,3 +186,22 @@ async def test_of_many_adds_at_once_as_many_fit_as_there_are_places(party: Party
     assert sum(isinstance(answer, QueueFull) for answer in answers) == 5
     assert len(await party.waiting()) == 3
     await check_index(party.parts.redis, X)
+
+
+async def test_of_two_workers_at_once_for_the_last_minutes_one_fits(party: Party) -> None:
+    # Given an event with room for one more, and workers that know nothing of each other
+    facts = await party.parts.tracks.facts(party.tracks[0])
+    await party.set(event_end=iso(NOW + 1000 + facts.duration_ms + 1000))
+    parts = party.parts
+    workers = [ItemService(parts.queue_store, parts.tracks, party.clock, lambda _: ()) for _ in range(4)]
+    # When each of them adds, then one of the items is on the queue
+    adds = (worker.add(X, party.tracks[0], "Ana", guest()) for worker in workers)
+    answers = await asyncio.gather(*adds, return_exceptions=True)
+    assert sum(isinstance(answer, EndsTooLate) for answer in answers) == 3
+    assert len(await party.waiting()) == 1
+
+
+async def test_a_rush_of_adds_before_the_end_of_an_event_wears_nobody_out(party: Party) -> None:
+    await party.set(event_end=iso(NOW + 86_400_000))
+    await asyncio.gather(*(party.add(f"No {n}", guest(f"g{n}")) for n in range(30)))
+    assert len(await party.waiting()) == 30

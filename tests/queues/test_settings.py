@@ -49,6 +49,26 @@ def test_a_bad_value_is_refused_by_name(key: str, value: Any) -> None:
         change(**{key: value})
 
 
+@pytest.mark.parametrize("key", ["event_start", "event_end"])
+@pytest.mark.parametrize("when", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z"])
+def test_times_lie_where_every_calendar_can_write_them(key: str, when: str) -> None:
+    with pytest.raises(BadSetting, match=rf"{key}.*between 1970 and 2100"):
+        change(**{key: when})
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\u202etxt.exe", "a\tb", "a\u2028b"])
+@pytest.mark.parametrize("key", ["title", "description"])
+def test_texts_have_no_control_characters(key: str, text: str) -> None:
+    with pytest.raises(BadSetting, match=key):
+        change(**{key: text})
+
+
+def test_a_description_has_lines_and_a_title_has_not() -> None:
+    assert change(description="One\r\nTwo\nThree").description == "One\r\nTwo\nThree"
+    with pytest.raises(BadSetting, match="title"):
+        change(title="One\nTwo")
+
+
 def test_an_unknown_key_is_told_the_nearest() -> None:
     with pytest.raises(UnknownSetting, match="Did you mean 'max_items'"):
         change(max_item=3)
