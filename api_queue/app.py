@@ -263,6 +263,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, An
     app: Sanic[Any, Any] = Sanic("api_queue", configure_logging=False)
     app.config.AUTO_EXTEND = False  # sanic-ext's middleware takes a third of the rate, and adds routes of its own
     app.config.RESPONSE_TIMEOUT = max(60.0, 3 * settings.sse_heartbeat_s)
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0  # listeners of streams are ended at once; the rest is short
     parts = Parts(settings, clock)
     for name in _ON_CONTEXT:
         setattr(app.ctx, name, getattr(parts, name))
