@@ -238,7 +238,7 @@ class UnknownItem(NotFound):
 
 
 class UnknownGuest(NotFound):
-    """No guest '{guest_id}' is muted on this queue."""
+    """There is no guest '{guest_id}' here, or they are not muted."""
 
     code = "unknown_guest"
 

@@ -1,6 +1,5 @@
 """Every address of a queue. Who may call which stands in `accounts/access.py`; ownership is the services' matter."""
 
-from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -14,23 +13,23 @@ from api_queue.queues.commands import QueueCommands
 from api_queue.queues.guests import GuestService
 from api_queue.queues.items import Changes, ItemService
 from api_queue.queues.models import Mute
+from api_queue.queues.names import guest_id as read_guest_id
 from api_queue.queues.names import queue_name, read_item_id
 from api_queue.queues.service import QueueService
-from api_queue.queues.settings import QueueSettings
+from api_queue.queues.settings import LATEST_MS, QueueSettings, When, in_calendar, when_ms
 from api_queue.tracks.data_files import DataFiles
-from api_queue.types import GuestId, QueueKind
+from api_queue.types import QueueKind
 from api_queue.web.bodies import read_body, read_fields, to_shape
 from api_queue.web.idempotency import repeatable_number
 from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
-from api_queue.web.pages import page, wants_html
+from api_queue.web.pages import page, prefers, wants_html
 from api_queue.web.replies import empty, reply, text_reply
 
 bp = Blueprint("queues")
 
-#: The last second that a calendar can write.
-_LATEST_MS: Final = 253_402_300_799_000
-_WAITING: Final = {"waiting": "Anything: only what is still to come."}
+_WAITING: Final = {"waiting": "`1`: only what is still to come."}
+_NO: Final = frozenset({"", "0", "false", "no", "off"})
 
 
 class NewItem(msgspec.Struct):
@@ -40,7 +39,7 @@ class NewItem(msgspec.Struct):
 
 class ItemChanges(msgspec.Struct, forbid_unknown_fields=True):
     weight: Annotated[float, Meta(ge=-1e9, le=1e9)] | UnsetType = UNSET
-    timestamp_play: Annotated[int, Meta(ge=0, le=_LATEST_MS)] | UnsetType | None = UNSET
+    timestamp_play: Annotated[int, Meta(ge=0, le=LATEST_MS)] | UnsetType | None = UNSET
     performer_name: str | UnsetType = UNSET
     before: str | int | None = None
     after: str | int | None = None
@@ -59,7 +58,11 @@ class NewQueue(msgspec.Struct):
 
 class NewMute(msgspec.Struct):
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
-    until: Annotated[datetime, Meta(tz=True)] | None = None
+    until: When | None = None
+
+    def __post_init__(self) -> None:
+        if not in_calendar(self.until):
+            raise ValueError("`until` must lie between 1970 and 2100")
 
 
 # -- queues ----------------------------------------------------------------------------------------------------
@@ -146,11 +149,11 @@ async def show_tracks(request: Request, name: str) -> HTTPResponse:
 @Operation(query=_WAITING)
 async def show_items(request: Request, name: str) -> HTTPResponse:
     """The items in playing order. As CSV where the client prefers it."""
-    if request.accept.match("application/json", "text/csv").mime == "text/csv":
+    if prefers(request, "text/csv"):
         return await _csv(request, name)
     queues: QueueService = request.app.ctx.queues
     view = await queues.view(queue_name(name))
-    return reply(wire.list_json(view, request.app.ctx.clock.now_ms(), waiting_only=bool(request.args.get("waiting"))))
+    return reply(wire.list_json(view, request.app.ctx.clock.now_ms(), waiting_only=_waiting_only(request)))
 
 
 @bp.get("/queue/<name>/items.csv", name="items_csv")
@@ -164,7 +167,11 @@ async def show_csv(request: Request, name: str) -> HTTPResponse:
 async def _csv(request: Request, name: str) -> HTTPResponse:
     queues: QueueService = request.app.ctx.queues
     view = await queues.view(queue_name(name))
-    return text_reply(wire.items_csv(view.to_come if request.args.get("waiting") else view.items), "text/csv")
+    return text_reply(wire.items_csv(view.to_come if _waiting_only(request) else view.items), "text/csv")
+
+
+def _waiting_only(request: Request) -> bool:
+    return str(request.args.get("waiting", "")).lower() not in _NO
 
 
 @bp.post("/queue/<name>", name="add_here")
@@ -261,15 +268,15 @@ async def mute_guest(request: Request, name: str, guest_id: str) -> HTTPResponse
     """Keeps a guest from adding, until a time or until unmuted."""
     guests: GuestService = request.app.ctx.guests
     wish = read_body(request, NewMute)
-    until_ms = None if wish.until is None else round(wish.until.timestamp() * 1000)
-    return reply(wire.mute_json(await guests.mute(queue_name(name), Mute(GuestId(guest_id), until_ms, wish.reason))))
+    mute = Mute(read_guest_id(guest_id), when_ms(wish.until), wish.reason)
+    return reply(wire.mute_json(await guests.mute(queue_name(name), mute)))
 
 
 @bp.delete("/queue/<name>/guests/<guest_id>/mute")
 async def unmute_guest(request: Request, name: str, guest_id: str) -> HTTPResponse:
     """Lets a muted guest add again."""
     guests: GuestService = request.app.ctx.guests
-    await guests.unmute(queue_name(name), GuestId(guest_id))
+    await guests.unmute(queue_name(name), read_guest_id(guest_id))
     return reply({"guest_id": guest_id, "muted": None})
 
 

@@ -1,7 +1,7 @@
 """What a host may do about guests: mute one, let one speak again, end the party for all."""
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import UnknownGuest
+from api_queue.errors import BadBody, UnknownGuest
 from api_queue.queues.models import Mute, Store
 from api_queue.queues.service import QueueService
 from api_queue.types import GuestId, QueueName
@@ -15,6 +15,8 @@ class GuestService:
         self._clock = clock
 
     async def mute(self, name: QueueName, mute: Mute) -> Mute:
+        if not mute.holds(self._clock.now_ms()):
+            raise BadBody(reason="`until` must lie in the future.")
         await self._store.queue(name)
         await self._store.mute(name, mute)
         return mute

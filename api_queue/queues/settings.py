@@ -9,11 +9,15 @@ import msgspec
 from msgspec import Meta
 
 from api_queue.errors import BadSetting, UnknownSetting
+from api_queue.queues.names import has_controls
 
 Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=100)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 Minutes = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
 When = Annotated[datetime, Meta(tz=True)]
+"""A moment to plan for; to be asked `in_calendar`, because a zone can lead beyond the last year that can be written."""
+#: 1 January 2100.
+LATEST_MS: Final = 4_102_444_800_000
 
 
 class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,14 +48,15 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     @property
     def event_start_ms(self) -> int | None:
-        return _ms(self.event_start)
+        return when_ms(self.event_start)
 
     @property
     def event_end_ms(self) -> int | None:
-        return _ms(self.event_end)
+        return when_ms(self.event_end)
 
 
 FIELDS: Final = {field.name: field for field in msgspec.structs.fields(QueueSettings)}
+_NO_LINES: Final = str.maketrans("", "", "\r\n")
 _LISTS: Final = frozenset({"filter_tags", "forced_tags", "hidden_tags"})
 
 
@@ -67,6 +72,7 @@ class SettingsChange:
             settings = msgspec.convert(changed, QueueSettings, strict=False)
         except msgspec.ValidationError as error:
             raise _bad_setting(str(error)) from None
+        _check_texts(settings)
         _check_event(settings)
         return settings
 
@@ -93,13 +99,28 @@ def _bad_setting(message: str) -> BadSetting:
     return BadSetting(key=key, reason=reason)
 
 
+def _check_texts(settings: QueueSettings) -> None:
+    """They are shown beside other words; only a description may have lines."""
+    for key, text in (("title", settings.title), ("description", settings.description.translate(_NO_LINES))):
+        if has_controls(text):
+            raise BadSetting(key=key, reason="has a line break or a control character in it that does not belong there")
+
+
 def _check_event(settings: QueueSettings) -> None:
+    for key in ("event_start", "event_end"):
+        if not in_calendar(getattr(settings, key)):
+            raise BadSetting(key=key, reason="must lie between 1970 and 2100")
     start, end = settings.event_start_ms, settings.event_end_ms
     if start is not None and end is not None and end <= start:
         raise BadSetting(key="event_end", reason="must be later than event_start")
 
 
-def _ms(when: datetime | None) -> int | None:
+def in_calendar(when: datetime | None) -> bool:
+    timestamp = when_ms(when)
+    return timestamp is None or 0 <= timestamp <= LATEST_MS
+
+
+def when_ms(when: datetime | None) -> int | None:
     return None if when is None else round(when.timestamp() * 1000)
 
 

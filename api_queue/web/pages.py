@@ -51,9 +51,14 @@ def page(name: str, status: int = 200) -> HTTPResponse:
 
 def wants_html(request: Request) -> bool:
     """Whether the client prefers a page to JSON, as browsers do; `*/*` (curl, fetch) does not."""
+    return prefers(request, _HTML)
+
+
+def prefers(request: Request, media_type: str) -> bool:
+    """Whether the client would rather have this than JSON."""
     try:
-        return request.accept.match("application/json", "text/html").mime == "text/html"
-    except InvalidHeader:  # no wish that anybody can read; a 404 has to be answered all the same
+        return bool(request.accept.match("application/json", media_type).mime == media_type)
+    except InvalidHeader:  # no wish that anybody can read, and something has to be answered
         return False
 
 

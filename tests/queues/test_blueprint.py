@@ -188,14 +188,14 @@ async def test_closing_refuses_adds_and_opening_takes_them_again(house: House) -
 async def test_an_event_refuses_before_its_start_and_what_ends_after_it(house: House) -> None:
     async with house.admin() as host, house.guest() as ana:
         body = {"track_id": ALIAS, "performer_name": "Ana"}
-        await host.put("/queue/party/settings", json={"event_start": "2999-01-01T00:00:00Z"})
+        await host.put("/queue/party/settings", json={"event_start": "2099-01-01T00:00:00Z"})
         early = await ana.post("/queue/party/items", json=body)
         assert (early.status_code, early.json()["code"]) == (403, "not_started")
         assert int(early.headers["retry-after"]) > 0
         await host.put("/queue/party/settings", json={"event_start": None, "event_end": "2001-01-01T00:00:00Z"})
         late = (await ana.post("/queue/party/items", json=body)).json()
         assert (late["code"], late["longest_ms"]) == ("ends_too_late", 0)
-        await host.put("/queue/party/settings", json={"event_end": "2999-01-01T00:00:00Z"})
+        await host.put("/queue/party/settings", json={"event_end": "2099-01-01T00:00:00Z"})
         await add(ana)
 
 
