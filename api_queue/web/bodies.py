@@ -12,6 +12,8 @@ from api_queue.errors import BadBody
 
 T = TypeVar("T")
 
+#: Names a write, so that it happens once; see `idempotency.py`.
+EVENT_KEY: Final = "client_event_uuid"
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -26,7 +28,14 @@ def read_body(request: Request, shape: type[T], csv_columns: Sequence[str] = ())
 
 
 def read_fields(request: Request) -> dict[str, Any]:
-    """The body as a plain dict: of JSON, else of a form (last value of each name)."""
+    """The body as a plain dict, without `client_event_uuid`: every write takes it, and none but the guard reads it."""
+    fields = all_fields(request)
+    fields.pop(EVENT_KEY, None)
+    return fields
+
+
+def all_fields(request: Request) -> dict[str, Any]:
+    """Of JSON, else of a form (last value of each name)."""
     body = request.body.strip()
     if not body:
         return {}

@@ -14,7 +14,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import BaseHTTPResponse
 
 from api_queue.errors import BadBody, IdempotencyMismatch, IdempotencyPending, Unavailable
-from api_queue.web.bodies import read_fields
+from api_queue.web.bodies import EVENT_KEY, all_fields
 from api_queue.web.identity import Caller
 
 _REPEATABLE: Final = frozenset({409, 429})
@@ -83,10 +83,10 @@ def repeatable_number(request: Request) -> int | None:
 
 def _key_of(request: Request) -> str | None:
     header = request.headers.get("idempotency-key")
-    if header is not None or b"client_event_uuid" not in request.body:
+    if header is not None or EVENT_KEY.encode() not in request.body:
         return header
     with suppress(BadBody):  # the handler will say what is wrong with it
-        return str(read_fields(request).get("client_event_uuid") or "") or None
+        return str(all_fields(request).get(EVENT_KEY) or "") or None
     return None
 
 

@@ -78,3 +78,15 @@ async def test_a_wish_that_nobody_can_read_is_answered_with_json(house: House) -
     async with house.guest() as ana:
         answer = await ana.get("/queue/party/items", headers={"Accept": "nonsense"})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+
+
+async def test_each_write_takes_the_key_in_its_body_and_happens_once(house: House) -> None:
+    async with house.admin() as host:
+        item = await add(host)
+        for path, change in [
+            ("/queue/party/settings", {"title": "Hall"}),
+            (f"/queue/party/items/{item['id']}", {"performer_name": "Bo"}),
+        ]:
+            once, again = [await host.put(path, json={**change, "client_event_uuid": "u1"}) for _ in range(2)]
+            assert (once.status_code, again.status_code) == (200, 200), once.text
+            assert "idempotency-replayed" in again.headers

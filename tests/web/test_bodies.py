@@ -42,6 +42,14 @@ def fields(body: bytes, content_type: str = "") -> dict[str, Any]:
     return read_fields(a_request(headers={"content-type": content_type} if content_type else {}, body=body))
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [(b'{"a": "1", "client_event_uuid": "u1"}', ""), (b"a=1&client_event_uuid=u1", FORM)],
+)
+def test_the_key_of_a_write_is_no_field_of_it(body: bytes, content_type: str) -> None:
+    assert fields(body, content_type) == {"a": "1"}
+
+
 def song(body: bytes, content_type: str = "text/csv") -> Song:
     return read_body(a_request(headers={"content-type": content_type}, body=body), Song, COLUMNS)
 
