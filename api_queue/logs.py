@@ -4,9 +4,10 @@ import logging
 import sys
 from typing import Any
 
-import msgspec
 import structlog
 from structlog.typing import Processor
+
+from api_queue.formats.json_bytes import json_bytes
 
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -42,4 +43,4 @@ def _for_a_terminal() -> structlog.dev.ConsoleRenderer:
 
 
 def _json(event: object, **_: Any) -> str:
-    return msgspec.json.encode(event, enc_hook=str).decode()
+    return json_bytes(event).decode()

@@ -36,6 +36,12 @@ def test_both_are_json_with_time_and_level(capsys: pytest.CaptureFixture[str]) -
     assert "timestamp" in theirs
 
 
+def test_bytes_that_are_no_text_cost_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("info")
+    structlog.get_logger().info("odd", header="a\udcff")
+    assert [line["header"] for line in lines(capsys)] == ["a?"]
+
+
 def test_what_is_less_severe_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("warning")
     structlog.get_logger().info("ours")

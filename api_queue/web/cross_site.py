@@ -23,12 +23,17 @@ class CrossSiteCheck:
         if "authorization" in headers or (origin in self._cors and "cookie" not in headers):
             return  # what it presents it was given, and did not find in the browser
         if not self._is_ours(origin, site, headers.get("host", "")):
-            raise CrossSite(origin=origin or site or "unnamed")
+            raise CrossSite(origin=_readable(origin or site or "unnamed"))
 
     def _is_ours(self, origin: str | None, site: str | None, host: str) -> bool:
         if site is not None and site in _OUR_SITE:
             return True
         return origin is not None and _host_of(origin) in {host, self._ours} - {""}
+
+
+def _readable(header: str) -> str:
+    """Bytes that are no UTF-8 arrive as surrogates, which no answer could carry."""
+    return header.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _host_of(origin: str) -> str:

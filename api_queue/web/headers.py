@@ -47,6 +47,6 @@ class Cors:
 
     def _allowed(self, request: Request) -> str | None:
         origin = request.headers.get("origin")
-        if origin is None or not self._origins & {origin, "*"}:
+        if origin is None or not origin.isascii() or not self._origins & {origin, "*"}:
             return None
         return str(origin)

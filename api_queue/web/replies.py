@@ -1,13 +1,12 @@
-"""Answers: msgspec out, because the standard library's JSON costs a fifth of the rate."""
+"""Answers."""
 
-import msgspec
 from sanic import HTTPResponse
 
-_encode = msgspec.json.Encoder(enc_hook=str).encode
+from api_queue.formats.json_bytes import json_bytes
 
 
 def reply(body: object, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:
-    return HTTPResponse(_encode(body), status, headers, "application/json")
+    return HTTPResponse(json_bytes(body), status, headers, "application/json")
 
 
 def text_reply(body: str, content_type: str, headers: dict[str, str] | None = None) -> HTTPResponse:

@@ -66,3 +66,9 @@ async def test_an_idempotency_key_of_any_bytes_is_one(ask: Ask, house: House) ->
 
 async def test_a_cookie_of_another_program_is_not_looked_at(ask: Ask) -> None:
     assert await ask("GET /auth/me", b"Cookie: theirs=\xff\xfe") == 200
+
+
+async def test_a_site_of_any_bytes_is_another_site(ask: Ask) -> None:
+    assert await ask("POST /queue/party/items", b"Origin: http://a\xff") == 403
+    assert await ask("GET /queue/party/", b"Origin: http://a\xff") == 200
+    assert await ask("POST /queue/party/items", b"Sec-Fetch-Site: \xff") == 403

@@ -42,6 +42,7 @@ def test_a_star_lets_each_site_in_by_its_own_name() -> None:
         permitted(Cors(("*",)), "https://any.example").headers["access-control-allow-origin"] == "https://any.example"
     )
     assert "access-control-allow-origin" not in permitted(Cors(("*",)), None).headers
+    assert "access-control-allow-origin" not in permitted(Cors(("*",)), "http://a\udcff").headers
 
 
 @pytest.mark.parametrize("cors", [CORS, Cors(("*",)), Cors(())])

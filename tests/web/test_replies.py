@@ -36,6 +36,11 @@ def test_records_paths_and_times_are_answered_as_what_they_say() -> None:
     }
 
 
+def test_bytes_that_are_no_text_are_shown_as_such() -> None:
+    answer = reply({"origin": "http://a\udcff", "song": Song("ü"), "path": Path("/a")})
+    assert msgspec.json.decode(answer.body or b"") == {"origin": "http://a?", "song": {"title": "ü"}, "path": "/a"}
+
+
 def test_status_and_headers_are_the_handlers() -> None:
     answer = reply({}, 201, {"Location": "/queue/party"})
     assert (answer.status, answer.headers["location"]) == (201, "/queue/party")
