@@ -74,6 +74,7 @@ from api_queue.web.errors import setup_errors
 from api_queue.web.file_ranges import FileSender
 from api_queue.web.guard import Doorkeepers, setup_guard
 from api_queue.web.health import Readiness
+from api_queue.web.methods import HeadRouter
 from api_queue.web.rate_limits import RateLimits
 
 #: How long after its death another conductor takes over.
@@ -260,7 +261,7 @@ _ON_CONTEXT: Final = (
 
 def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, Any]":
     """A web worker. The name is the same in each, since Sanic's manager finds them by it."""
-    app: Sanic[Any, Any] = Sanic("api_queue", configure_logging=False)
+    app: Sanic[Any, Any] = Sanic("api_queue", router=HeadRouter(), configure_logging=False)
     app.config.AUTO_EXTEND = False  # sanic-ext's middleware takes a third of the rate, and adds routes of its own
     app.config.RESPONSE_TIMEOUT = max(60.0, 3 * settings.sse_heartbeat_s)
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0  # listeners of streams are ended at once; the rest is short

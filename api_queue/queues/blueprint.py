@@ -234,6 +234,7 @@ async def remove_item(request: Request, name: str, item_id: str) -> HTTPResponse
 
 @bp.get("/queue/<name>/command/<command>", name="get_command")
 @bp.post("/queue/<name>/command/<command>", name="post_command")
+@Operation(safe=False)
 async def command(request: Request, name: str, command: str) -> HTTPResponse:
     """Presses a button; `seek` takes `{position_ms}`. GET does too, but not from other sites; no cache keeps it."""
     commands: QueueCommands = request.app.ctx.commands

@@ -76,7 +76,9 @@ def rules_of(app: Sanic[Any, Any], table: AccessTable) -> dict[tuple[str, str], 
         raise StartRefused(reason=f"Nobody said who may call {listed}: add it to the table of access.")
     access = _by_key(table.access)
     limited = _by_key(table.limited)
-    return {pair: _rule(_key(*pair), access, limited, table) for pair in routes(app)}
+    rules = {pair: _rule(_key(*pair), access, limited, table) for pair in routes(app)}
+    heads = {("HEAD", path): rule for (method, path), rule in rules.items() if method == "GET" and not rule.writes}
+    return heads | rules
 
 
 def _rule(

@@ -8,6 +8,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import SanicException
 
 from api_queue import errors
+from api_queue.web.methods import methods_of
 from api_queue.web.pages import page, wants_html
 from api_queue.web.replies import reply
 
@@ -46,6 +47,8 @@ def _sanic(request: Request, error: SanicException) -> HTTPResponse:
         return page("missing", status)
     answer = problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), f"{error}".rstrip(".") + ".", {})
     answer.headers.update(error.headers)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(methods_of(request))
     return answer
 
 

@@ -29,6 +29,7 @@ from api_queue.web.cross_site import CrossSiteCheck
 from api_queue.web.headers import Cors, harden
 from api_queue.web.idempotency import AnswerStore, Idempotency
 from api_queue.web.identity import RANK, Caller, IdentityResolver, Presented
+from api_queue.web.methods import methods_of
 from api_queue.web.rate_limits import Limiter
 
 #: Larger bodies are refused while they arrive.
@@ -74,7 +75,8 @@ class Guard:
     async def on_request(self, request: Request) -> HTTPResponse | None:
         request.ctx.secure = is_secure(request, self._proxies)
         if request.method == "OPTIONS":
-            return self._cors.preflight(request)
+            methods = methods_of(request)
+            return self._cors.preflight(request, methods) if methods else None
         if request.route is None:  # the answer is 404 or 405 already
             return None
         return await self._pass(request, request.route)

@@ -1,5 +1,6 @@
 """Headers of every answer: what a browser must not do with it, and which other sites may read it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sanic import HTTPResponse, Request
@@ -11,7 +12,6 @@ PAGE_POLICY: Final = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 _PREFLIGHT: Final = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range",
     "Access-Control-Max-Age": "600",
 }
@@ -32,10 +32,12 @@ class Cors:
     def __init__(self, origins: tuple[str, ...]) -> None:
         self._origins = frozenset(origins)
 
-    def preflight(self, request: Request) -> HTTPResponse:
+    def preflight(self, request: Request, methods: Sequence[str]) -> HTTPResponse:
         """The answer to any OPTIONS; without the permission in it a browser goes no further."""
-        allowed = self._allowed(request) is not None
-        return HTTPResponse(b"", 204, _PREFLIGHT if allowed else {"Allow": "GET, HEAD, POST, PUT, PATCH, DELETE"})
+        listed = ", ".join(methods)
+        if self._allowed(request) is None:
+            return HTTPResponse(b"", 204, {"Allow": listed})
+        return HTTPResponse(b"", 204, {"Access-Control-Allow-Methods": listed, **_PREFLIGHT})
 
     def permit(self, request: Request, response: BaseHTTPResponse) -> None:
         if not self._origins:

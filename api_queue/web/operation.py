@@ -11,16 +11,24 @@ H = TypeVar("H", bound=Callable[..., Any])
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """A decorator, below the routes. `query` is read as a struct, or its names have a sentence each."""
+    """A decorator, below the routes. `query` is read as a struct, or its names have a sentence each.
+
+    A GET that is not `safe` changes something.
+    """
 
     body: type[msgspec.Struct] | None = None
     query: type[msgspec.Struct] | Mapping[str, str] | None = None
     status: int = 200
     media_type: str = "application/json"
+    safe: bool = True
 
     def __call__(self, handler: H) -> H:
         handler.operation = self  # type: ignore[attr-defined]  # a function or a view may carry what it likes
         return handler
+
+    @property
+    def has_head(self) -> bool:
+        return self.safe and self.media_type != "text/event-stream"
 
     @classmethod
     def of(cls, handler: Callable[..., Any]) -> Self:
