@@ -37,7 +37,9 @@ def status_of(error: errors.ApiQueueError) -> int:
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
 
 
-def _domain(_request: Request, error: errors.ApiQueueError) -> HTTPResponse:
+def _domain(request: Request, error: errors.ApiQueueError) -> HTTPResponse:
+    if isinstance(error, errors.SessionEnded):
+        request.ctx.bad_session = True  # the guard drops its cookie, and who comes back is a new guest
     return problem(status_of(error), error.code, error.detail, error.facts)
 
 

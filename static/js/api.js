@@ -37,7 +37,9 @@ async function call(method, path, body, { signal, key } = {}) {
   const request = { method, headers, signal, credentials: "same-origin", cache: "no-store" };
   if (body !== undefined) request.body = JSON.stringify(body);
   const first = await send(path, request);
-  if (!mayBeStale(first, path) || !(await refresh())) return first.value();
+  // After the end of a party the answer has dropped the session's cookie: sent again, it is a new guest's.
+  const again = first.code === "session_ended" || (mayBeStale(first, path) && (await refresh()));
+  if (!again) return first.value();
   if (key) headers["Idempotency-Key"] = randomKey();
   return (await send(path, request)).value();
 }

@@ -84,6 +84,22 @@ async def test_a_refusal_is_said_as_the_server_says_it(
     await expect(page.locator("dialog").get_by_role("alert")).to_contain_text("each guest may have 1")
 
 
+async def test_after_the_end_of_a_party_a_guest_adds_as_a_new_one(
+    phone: Device, queue: Queue, songs: list[str], host_api: httpx.AsyncClient
+) -> None:
+    # Given a guest who has added something
+    page = await phone.open(queue.path())
+    await add(page, songs[0], "Ana")
+    await page.get_by_role("button", name="Done").click()
+    # When the party ends and begins again
+    await host_api.post("end")
+    await host_api.post("command/open")
+    # Then one tap is enough to be there again, and the ticket is theirs
+    await add(page, songs[1], "Ana")
+    await page.get_by_role("button", name="Done").click()
+    await expect(page.locator("#mine .ticket")).to_have_count(1)
+
+
 async def test_closed_adding_is_said_before_anybody_tries(
     phone: Device, queue: Queue, host_api: httpx.AsyncClient
 ) -> None:

@@ -269,6 +269,20 @@ async def test_the_end_of_the_party_ends_its_guests(house: House) -> None:
         assert (await ana.delete(f"/queue/party/items/{item['id']}")).status_code == 403
 
 
+async def test_who_comes_back_after_the_end_is_a_new_guest(house: House) -> None:
+    async with house.admin() as host, house.nobody() as ana:
+        # Given a guest of a party that has ended and begins again
+        before = (await add(ana))["session_owner"]
+        await host.post("/queue/party/end")
+        await host.post("/queue/party/command/open")
+        # When they add, they are told so, and their browser drops the session
+        refused = await ana.post("/queue/party/items", json={"track_id": ALIAS, "performer_name": "Ana"})
+        assert refused.json()["code"] == "session_ended"
+        assert "session_id" not in ana.cookies
+        # Then they add with another one
+        assert (await add(ana))["session_owner"] != before
+
+
 async def test_a_guest_makes_a_queue_and_is_its_host(house: House) -> None:
     async with house.guest() as ana:
         made = (await ana.post("/queue/", json={"kind": "transient", "title": "Kitchen"})).json()
