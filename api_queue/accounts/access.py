@@ -109,9 +109,11 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
 #: Routes that take a token from a bucket on their way in. An add takes its own, in the queue's script.
 LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("POST", "/auth"): "login",
-    ("POST", "/auth/refresh"): "login",
+    ("POST", "/auth/refresh"): "renew",
+    ("POST", "/auth/logout"): "renew",
     ("POST", "/token"): "login",
-    ("POST", "/refresh-token"): "login",
+    ("POST", "/refresh-token"): "renew",
+    ("POST", "/revoke-token"): "renew",
     ("PUT", "/queue/<name>"): "add",
     ("PUT", "/queue/<name>/queue.json"): "add",
     ("PUT", "/queue/<name>/items/<item_id>"): "add",

@@ -202,7 +202,7 @@ class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has n
     async def post(self, request: Request) -> BaseHTTPResponse:
         logins: LoginService = request.app.ctx.logins
         end = logins.end_everywhere if read_body(request, Departure).everywhere else logins.end
-        login_id = (_refresh_token(request) or "").partition(".")[0] or self._login_of_bearer(request)
+        login_id = await logins.login_of(_refresh_token(request) or "") or self._login_of_bearer(request)
         if login_id:
             await end(login_id)
         response = empty()

@@ -48,10 +48,16 @@ class LoginService:
         return SignedIn(token, login_id, f"{login_id}.{following}")
 
     async def _swap(self, login: Login, secret: str, following: str) -> bool:
-        if not hmac.compare_digest(login.secret_hash, hash_of(secret)):
+        if not _is_newest(login, secret):
             return False
         until = self._clock.now_ms() + self._ttl_ms
         return await self._store.renew_login(login.login_id, login.secret_hash, hash_of(following), until)
+
+    async def login_of(self, refresh: str) -> str | None:
+        """The id of the live login whose newest refresh token this is."""
+        login_id, _, secret = refresh.partition(".")
+        login = await self.live(login_id)
+        return login_id if login and _is_newest(login, secret) else None
 
     async def live(self, login_id: str) -> Login | None:
         login = await self._store.login(login_id)
@@ -59,11 +65,15 @@ class LoginService:
 
     async def end(self, login_id: str) -> None:
         """Its refresh token and its access tokens are good no more, on every worker."""
-        await self._store.end_login(login_id, self._clock.now_ms())
-        await self._revocations.tell()
+        if await self._store.end_login(login_id, self._clock.now_ms()):
+            await self._revocations.tell()
 
     async def end_everywhere(self, login_id: str) -> None:
         """This login and all others by the same login token."""
-        if login := await self.live(login_id):
-            await self._store.end_logins(login.token_id, self._clock.now_ms())
+        login = await self.live(login_id)
+        if login and await self._store.end_logins(login.token_id, self._clock.now_ms()):
             await self._revocations.tell()
+
+
+def _is_newest(login: Login, secret: str) -> bool:
+    return hmac.compare_digest(login.secret_hash, hash_of(secret))

@@ -170,8 +170,10 @@ class LoginStore(Protocol):
     async def renew_login(self, login_id: str, old_hash: str, new_hash: str, expires_at_ms: int) -> bool:
         """Whether `old_hash` was still the newest."""
 
-    async def end_login(self, login_id: str, now_ms: int) -> None: ...
-    async def end_logins(self, token_id: str, now_ms: int) -> None:
+    async def end_login(self, login_id: str, now_ms: int) -> bool:
+        """Whether there was one to end."""
+
+    async def end_logins(self, token_id: str, now_ms: int) -> bool:
         """All that were made with this login token."""
 
 

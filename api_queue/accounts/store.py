@@ -149,15 +149,15 @@ class SqlLogins(_Sql):
         change = update(LOGINS).where(newest).values(secret_hash=new_hash, expires_at_ms=expires_at_ms)
         return await self._write(change) == 1
 
-    async def end_login(self, login_id: str, now_ms: int) -> None:
-        await self._end(LOGINS.c.login_id == login_id, now_ms)
+    async def end_login(self, login_id: str, now_ms: int) -> bool:
+        return await self._end(LOGINS.c.login_id == login_id, now_ms)
 
-    async def end_logins(self, token_id: str, now_ms: int) -> None:
-        await self._end(LOGINS.c.token_id == token_id, now_ms)
+    async def end_logins(self, token_id: str, now_ms: int) -> bool:
+        return await self._end(LOGINS.c.token_id == token_id, now_ms)
 
-    async def _end(self, which: ColumnElement[bool], now_ms: int) -> None:
+    async def _end(self, which: ColumnElement[bool], now_ms: int) -> bool:
         live = which & LOGINS.c.ended_at_ms.is_(None)
-        await self._write(update(LOGINS).where(live).values(ended_at_ms=now_ms))
+        return await self._write(update(LOGINS).where(live).values(ended_at_ms=now_ms)) > 0
 
 
 class SqlAudit(_Sql):

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 from api_queue.settings import Settings
 from api_queue.web.identity import Caller
 
-RateClass = Literal["add", "login", "control", "mint", "create"]
+RateClass = Literal["add", "login", "renew", "control", "mint", "create"]
 
 _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 3_600_000
@@ -60,6 +60,7 @@ class RateLimits:
         self._limits: dict[RateClass, Limits] = {
             "add": Limits(adds, address),
             "login": Limits(None, Limit(settings.rate_logins_per_minute)),
+            "renew": Limits(None, address),  # nothing to guess there, and the hosts of a house share its address
             "control": Limits(Limit(settings.rate_control_per_minute), None),
             "mint": Limits(Limit(settings.rate_mints_per_minute), None),
             "create": Limits(None, Limit(settings.queues_guest_per_hour, _HOUR_MS)),

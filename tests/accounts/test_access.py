@@ -40,6 +40,8 @@ def test_nothing_that_writes_is_open_but_the_ways_to_log_in() -> None:
 
 def test_each_login_and_each_command_is_limited() -> None:
     logins = {path for (_, path), klass in LIMITED.items() if klass == "login"}
-    assert logins == {"/auth", "/auth/refresh", "/token", "/refresh-token"}
+    assert logins == {"/auth", "/token"}
+    renewals = {path for (_, path), klass in LIMITED.items() if klass == "renew"}
+    assert renewals == {"/auth/refresh", "/auth/logout", "/refresh-token", "/revoke-token"}
     commands = {line for line in ACCESS if "/command/" in line[1]}
     assert {LIMITED[line] for line in commands} == {"control"}

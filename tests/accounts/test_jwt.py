@@ -15,6 +15,7 @@ from api_queue.accounts.models import hash_of
 from api_queue.accounts.signing_keys import rotate, signing_keys
 from api_queue.accounts.store import SqlLogins
 from api_queue.errors import BadCredential
+from api_queue.settings import Settings
 from api_queue.web.replies import reply
 from tests.accounts.house import PARTY, House, bearer, session
 from tests.serving import serving
@@ -243,6 +244,23 @@ async def test_an_access_token_alone_can_log_out(house: House, client: httpx.Asy
     login = await house.log_in(client, await house.token("admin"))
     await client.post("/auth/logout", headers=bearer(login["access_token"]))
     assert (await client.post("/auth/refresh", json=login)).status_code == 401
+
+
+async def test_who_only_knows_the_name_of_a_login_does_not_end_it(house: House, client: httpx.AsyncClient) -> None:
+    login = await house.log_in(client, await house.token("admin"))
+    guess = f"{login['refresh_token'].partition('.')[0]}.{'a' * 32}"
+    for everywhere in (False, True):
+        body = {"refresh_token": guess, "everywhere": everywhere}
+        assert (await client.post("/auth/logout", json=body)).status_code == 204
+    assert (await client.post("/auth/refresh", json=login)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/auth/logout", "/revoke-token", "/auth/refresh", "/refresh-token"])
+async def test_renewing_and_leaving_have_the_limit_of_the_house_and_not_of_logins(house: House, path: str) -> None:
+    house.settings = Settings(rate_logins_per_minute=1, rate_address_per_minute=3)
+    async with house.open() as client:
+        answers = [(await client.post(path, json={"refresh_token": "a.b"})).status_code for _ in range(4)]
+    assert (429 not in answers[:3], answers[3]) == (True, 429)
 
 
 async def test_logging_out_everywhere_ends_the_other_browsers_too(house: House, client: httpx.AsyncClient) -> None:

@@ -125,3 +125,23 @@ async def test_the_end_keeps_its_first_time(house: House, first: SignedIn) -> No
     house.clock.ahead_ms = 60_000
     await house.logins.end(first.login_id)
     assert await store.login(first.login_id) == ended
+
+
+async def test_a_refresh_token_names_its_login_only_while_it_is_the_newest(house: House, first: SignedIn) -> None:
+    second = await house.logins.renew(first.refresh)
+    assert await house.logins.login_of(second.refresh) == first.login_id
+    for other in (first.refresh, f"{first.login_id}.{'a' * 32}", first.login_id, "", "a.b"):
+        assert await house.logins.login_of(other) is None
+
+
+async def test_only_what_ends_something_is_told_to_the_other_workers(house: House, first: SignedIn) -> None:
+    async with house.redis.pubsub() as channel:
+        await channel.subscribe("accounts:revoked")
+        await channel.get_message(timeout=2)  # that we are subscribed
+        # When a login ends, then one that has ended, and one that never was
+        for login_id in (first.login_id, first.login_id, "nobody"):
+            await house.logins.end(login_id)
+            await house.logins.end_everywhere(login_id)
+        # Then that was said once
+        assert await channel.get_message(timeout=2)
+        assert await channel.get_message(timeout=0.1) is None
