@@ -165,7 +165,8 @@ class Parts:
 
     @cached_property
     def items(self) -> ItemService:
-        return ItemService(self.queue_store, self.tracks, self.clock, partial(self.rate_limits.buckets, "add"))
+        buckets = partial(self.rate_limits.buckets, "add")
+        return ItemService(self.queue_store, self.tracks, self.clock, buckets, self.limiter)
 
     @cached_property
     def transport(self) -> TransportService:

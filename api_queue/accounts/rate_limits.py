@@ -5,6 +5,7 @@ from typing import Protocol
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import RateLimited
+from api_queue.types import QueueName
 from api_queue.web.identity import Caller
 from api_queue.web.rate_limits import Bucket, RateClass, RateLimits
 
@@ -22,7 +23,7 @@ class RateLimiter:
         self._limits = limits
         self._clock = clock
 
-    async def check(self, klass: RateClass, caller: Caller) -> None:
-        wait_ms = await self._store.take(klass, self._clock.now_ms(), self._limits.buckets(klass, caller))
+    async def check(self, klass: RateClass, caller: Caller, queue: QueueName | None = None) -> None:
+        wait_ms = await self._store.take(klass, self._clock.now_ms(), self._limits.buckets(klass, caller, queue))
         if wait_ms:
             raise RateLimited(retry_after=-(-wait_ms // 1000))

@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal
@@ -13,8 +14,11 @@ from msgspec import UNSET, UnsetType
 from api_queue.drivers.clock import Clock
 from api_queue.errors import (
     ApiQueueError,
+    Forbidden,
     HostOnlyField,
+    Invalid,
     MissingCredential,
+    NotFound,
     NotYourItem,
     QueueMoved,
     TrackNotFound,
@@ -32,6 +36,7 @@ from api_queue.tracks.models import TagFilter, TrackFacts, offered
 from api_queue.tracks.service import TrackService
 from api_queue.types import ItemId, QueueName, Role
 from api_queue.web.identity import Caller
+from api_queue.web.rate_limits import Limiter
 
 #: How often a change is worked out again when the queue moved underneath; then the caller is told.
 TRIES: Final = 8
@@ -70,19 +75,21 @@ def tag_filter(settings: QueueSettings) -> TagFilter:
 
 
 class ItemService:
-    """`buckets` answers the rate buckets that an add by this caller draws from."""
+    """`buckets` answers the rate buckets that an add by this caller to this queue draws from."""
 
     def __init__(
         self,
         store: Store,
         tracks: TrackService,
         clock: Clock,
-        buckets: Callable[[Caller], tuple[tuple[str, int, float], ...]],
+        buckets: Callable[[Caller, QueueName], tuple[tuple[str, int, float], ...]],
+        limit: Limiter,
     ) -> None:
         self._store = store
         self._tracks = tracks
         self._clock = clock
         self._buckets = buckets
+        self._limit = limit
         self._known: dict[QueueName, Queue] = {}
         self._turns: WeakValueDictionary[QueueName, asyncio.Lock] = WeakValueDictionary()
 
@@ -91,29 +98,39 @@ class ItemService:
     async def add(
         self, name: QueueName, track_id: str, performer: str, caller: Caller, item_id: ItemId | None = None
     ) -> Placed:
-        """A host's adds pass all limits; the others raise what they meet, with the time at which it passes.
+        """A host's adds pass the limits of the settings; the others raise what they meet, with the time at which it
+        passes.
 
         An `item_id` that is there already is this add, sent again after its answer was lost: it is not added twice.
         """
-        role = caller.role_on(name)
-        facts = await self._facts(track_id)
         if caller.guest_id is None:
             raise MissingCredential
-        item = Item(
-            id=item_id or new_item_id(),
-            track_id=facts.track_id,
-            performer_name=performer_name(performer),
-            session_owner=caller.guest_id,
-            timestamp_added=self._clock.now_ms(),
-            track_duration_ms=facts.duration_ms,
-            added_by=role,
-        )
+        async with self._paid(name, caller):
+            facts = await self._facts(track_id)
+            item = Item(
+                id=item_id or new_item_id(),
+                track_id=facts.track_id,
+                performer_name=performer_name(performer),
+                session_owner=caller.guest_id,
+                timestamp_added=self._clock.now_ms(),
+                track_duration_ms=facts.duration_ms,
+                added_by=caller.role_on(name),
+            )
         for _ in range(TRIES):
             placed = await self._try_add(name, item, facts, caller)
             if placed is not None:
                 return placed
             self._known.pop(name, None)
         raise QueueMoved
+
+    @asynccontextmanager
+    async def _paid(self, name: QueueName, caller: Caller) -> AsyncIterator[None]:
+        """The script takes a token for every add that it sees; what is refused before it costs one here."""
+        try:
+            yield
+        except (Invalid, Forbidden, NotFound):
+            await self._limit.check("add", caller, name)
+            raise
 
     async def _facts(self, track_id: str) -> TrackFacts:
         try:
@@ -123,15 +140,18 @@ class ItemService:
 
     async def _try_add(self, name: QueueName, item: Item, facts: TrackFacts, caller: Caller) -> Placed | None:
         """None when the queue moved: its settings, or what the limits were worked out from."""
-        queue = await self._judged(name, item, facts)
+        async with self._paid(name, caller):
+            queue = await self._judged(name, item, facts)
+        buckets = self._buckets(caller, name)
         if item.by_host:
-            return await self._put(queue, item, Limits(max_items=queue.kind_limit), None)
-        bounds = limits.limits_of(queue.settings, self._buckets(caller))
+            return await self._put(queue, item, Limits(max_items=queue.kind_limit, buckets=buckets), None)
+        bounds = limits.limits_of(queue.settings, buckets)
         if queue.settings.event_end is None:
             return await self._put(queue, item, bounds, None)
         async with self._turns.setdefault(name, asyncio.Lock()):
             view = await self._waiting(name)
-            limits.check_fits(view.queue, view.to_come, item.track_duration_ms, item.timestamp_added)
+            async with self._paid(name, caller):
+                limits.check_fits(view.queue, view.to_come, item.track_duration_ms, item.timestamp_added)
             return await self._put(view.queue, item, bounds, view.queue.rev)
 
     async def _judged(self, name: QueueName, item: Item, facts: TrackFacts) -> Queue:
@@ -151,7 +171,7 @@ class ItemService:
     async def _waiting(self, name: QueueName) -> QueueView:
         """With the waiting items only if one has a start set by hand: the sums beside the list do for the rest."""
         queue = await self._store.queue(name)
-        return await self._store.view(name, 0, queue.waiting) if queue.fixed else QueueView(queue, (), 0, "")
+        return await self._store.view(name, 0, queue.waiting) if queue.fixed else _unread(queue)
 
     async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None) -> Placed | None:
         now_ms = item.timestamp_added
@@ -162,7 +182,7 @@ class ItemService:
             return None
         if answer.why == "exists":
             return await self._there_already(queue.name, item.id, now_ms)
-        raise await self._refusal(queue.name, answer, item, now_ms)
+        raise await self._refusal(queue, answer, item, now_ms)
 
     async def _placed(self, queue: Queue, item: Item, added: Added, now_ms: int) -> Placed:
         free_ms, space_ms = free_at(added.session, now_ms), queue.settings.track_space_ms
@@ -183,10 +203,12 @@ class ItemService:
         over = next((item for item in view.over if item.id == item_id), None)
         return Placed(over, 0, None, view.queue.rev) if over else None
 
-    async def _refusal(self, name: QueueName, refused: Refused, item: Item, now_ms: int) -> Exception:
+    async def _refusal(self, queue: Queue, refused: Refused, item: Item, now_ms: int) -> Exception:
         if refused.why == "muted":
             return limits.muted(Mute.from_text(item.session_owner, refused.fact), now_ms)
-        return limits.refusal(refused, item, await self._store.view(name, 0, 10_000), now_ms)
+        looked = _LOOKED_THROUGH.get(refused.why)
+        view = _unread(queue) if looked is None else await self._store.view(queue.name, 0, looked)
+        return limits.refusal(refused, item, view, now_ms)
 
     # -- edit and move -----------------------------------------------------------------------------------------
 
@@ -277,6 +299,13 @@ class ItemService:
 
 _LAST: Final = 1_000_000
 _QUEUES_KEPT: Final = 1000
+#: How far down the waiting items a refusal looks for the time at which it passes; the others need no look.
+_LOOKED_THROUGH: Final = {"full": 0, "guest": 1000}
+
+
+def _unread(queue: Queue) -> QueueView:
+    """Where no item is looked at."""
+    return QueueView(queue, (), 0, "")
 
 
 def _refusal_by_settings(settings: QueueSettings, item: Item, facts: TrackFacts) -> ApiQueueError | None:

@@ -56,14 +56,17 @@ def check_fits(queue: Queue, waiting: tuple[Item, ...], duration_ms: Millisecond
 
 
 def refusal(refused: Refused, item: Item, view: QueueView, now_ms: int) -> ApiQueueError:
-    """The error behind a script's refusal; `view` is the queue as it was read afterwards, for the times in it."""
+    """The error behind a script's refusal; `view` is the queue as it was read afterwards, for the times in it.
+
+    Only `guest` looks at the items, and `full` at the first that waits.
+    """
     settings = view.queue.settings
     match refused.why:
         case "rate":
             return RateLimited(retry_after=_seconds(int(refused.fact)))
         case "full":
             text, facts = _place_free(_first_start(view, None, now_ms), now_ms)
-            return QueueFull(max_items=settings.max_items, place_free=text, **facts)
+            return QueueFull(max_items=int(refused.fact), place_free=text, **facts)
         case "guest":
             text, facts = _place_free(_first_start(view, item.session_owner, now_ms), now_ms)
             limit = settings.max_per_guest

@@ -25,8 +25,8 @@ LEAD_MS: Final = 1000
 NOTHING_MS: Final = Milliseconds(0)
 #: Whose adds pass the limits, and whom neither mutes nor the end of the party concern.
 HOSTS: Final[frozenset[Role]] = frozenset({"host", "admin"})
-#: A demo queue is for trying out.
-DEMO_ITEMS: Final = 10
+#: How many items may wait, whoever adds them, on queues that anybody can make; a demo is for trying out.
+KIND_LIMITS: Final[dict[QueueKind, int]] = {"demo": 10, "transient": 500}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ class Queue:
     @property
     def kind_limit(self) -> int | None:
         """How many items may wait whoever adds them."""
-        return DEMO_ITEMS if self.kind == "demo" else None
+        return KIND_LIMITS.get(self.kind)
 
 
 @dataclass(frozen=True, slots=True)

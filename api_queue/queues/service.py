@@ -10,7 +10,7 @@ from api_queue.accounts.service import TokenService
 from api_queue.drivers.clock import Clock
 from api_queue.errors import AdminOnlySetting, GuestQueuesOff, QueueExists, QueueMoved, UnknownQueue
 from api_queue.formats import crockford
-from api_queue.queues.models import DEMO_ITEMS, History, Item, Queue, QueueView, Store
+from api_queue.queues.models import KIND_LIMITS, History, Item, Queue, QueueView, Store
 from api_queue.queues.names import new_queue_name
 from api_queue.queues.settings import QueueSettings, SettingsChange
 from api_queue.settings import Settings
@@ -180,9 +180,10 @@ class QueueService:
 
 
 def _within_kind(kind: QueueKind, settings: QueueSettings) -> QueueSettings:
-    if kind != "demo" or (settings.max_items or DEMO_ITEMS + 1) <= DEMO_ITEMS:
+    limit = KIND_LIMITS.get(kind)
+    if limit is None or (settings.max_items or limit + 1) <= limit:
         return settings
-    return SettingsChange({"max_items": DEMO_ITEMS}).apply(settings)
+    return SettingsChange({"max_items": limit}).apply(settings)
 
 
 def _check_admin_only(before: QueueSettings, after: QueueSettings, by: Role) -> None:

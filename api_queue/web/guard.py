@@ -91,7 +91,7 @@ class Guard:
         caller = request.ctx.caller = await self._caller(request, rule)
         _authorise(request, rule, caller)
         if rule.limit is not None:
-            await self._keepers.limiter.check(rule.limit, caller)
+            await self._keepers.limiter.check(rule.limit, caller, _queue_of(request))
         if rule.writes and rule.access != "public":  # a login has no caller yet whose answer could be kept
             return await self._idempotency.begin(request, caller)
         return None

@@ -1,7 +1,8 @@
 """How often a caller may do what: token buckets by caller and by address, for each class of routes.
 
-Signed-in callers have several times as much. `accounts/rate_limits.py` takes from the buckets; the add's are taken from
-by the queue's own script, so that an add costs one round trip.
+Signed-in callers have several times as much where their login holds, and are guests elsewhere: who makes a queue of
+their own is its host alone. `accounts/rate_limits.py` takes from the buckets; the add's are taken from by the queue's
+own script, so that an add costs one round trip.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final, Literal, NamedTuple, Protocol
 
 from api_queue.settings import Settings
-from api_queue.web.identity import Caller
+from api_queue.types import QueueName
+from api_queue.web.identity import Caller, Grant
 
 RateClass = Literal["add", "login", "renew", "control", "mint", "create"]
 
@@ -47,7 +49,7 @@ class Limits:
 
 
 class Limiter(Protocol):
-    async def check(self, klass: RateClass, caller: Caller) -> None:
+    async def check(self, klass: RateClass, caller: Caller, queue: QueueName | None = None) -> None:
         """Takes one token; raises RateLimited when there is none."""
 
 
@@ -66,15 +68,16 @@ class RateLimits:
             "create": Limits(None, Limit(settings.queues_guest_per_hour, _HOUR_MS)),
         }
 
-    def buckets(self, klass: RateClass, caller: Caller) -> tuple[Bucket, ...]:
-        limits, factor = self._limits[klass], self._factor if caller.signed_in else 1
-        pairs = ((limits.caller, _who(caller)), (limits.address, f"a:{_place(caller.address)}"))
+    def buckets(self, klass: RateClass, caller: Caller, queue: QueueName | None) -> tuple[Bucket, ...]:
+        grant = next((grant for grant in caller.grants if grant.queue in {None, queue}), None)
+        limits, factor = self._limits[klass], self._factor if grant else 1
+        pairs = ((limits.caller, _who(caller, grant)), (limits.address, f"a:{_place(caller.address)}"))
         return tuple(limit.bucket(field, factor) for limit, field in pairs if limit)
 
 
-def _who(caller: Caller) -> str:
-    if caller.grants:
-        return f"t:{caller.grants[0].token_id}"
+def _who(caller: Caller, grant: Grant | None) -> str:
+    if grant:
+        return f"t:{grant.token_id}"
     return f"g:{caller.guest_id}" if caller.guest_id else f"a:{_place(caller.address)}"
 
 

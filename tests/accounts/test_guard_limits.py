@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api_queue.settings import Settings
+from api_queue.types import QueueName
 from tests.accounts.house import GUEST, PARTY, House, bearer, session
 
 ADD = "/queue/party/items"
@@ -48,6 +49,13 @@ async def test_who_is_signed_in_may_do_more(house: House) -> None:
     async with house.open() as client:
         host = bearer(await house.token("host", PARTY))
         assert await refusals(client, 9, "DELETE", ITEM, headers=host) == 1
+
+
+async def test_the_host_of_another_queue_may_do_no_more_than_a_guest(house: House) -> None:
+    house.settings = Settings(rate_adds_per_minute=2, rate_signed_in_factor=4)
+    async with house.open() as client:
+        elsewhere = bearer(await house.token("host", QueueName("garden")))
+        assert await refusals(client, 9, "DELETE", ITEM, headers=elsewhere) == 7
 
 
 @pytest.mark.parametrize("forwarded", [{}, {"X-Forwarded-For": "198.51.100.1"}], ids=["plain", "spoofed"])

@@ -250,7 +250,7 @@ async def test_a_mute_that_is_over_holds_nobody(party: Party) -> None:
 
 @pytest.mark.parametrize("until_ms", [-1, 0, NOW])
 async def test_a_mute_until_a_time_that_is_past_holds_nobody(party: Party, until_ms: int) -> None:
-    await party.parts.guests.mute(X, Mute(GuestId("ana"), until_ms, "too loud"))
+    await party.parts.queue_store.mute(X, Mute(GuestId("ana"), until_ms, "too loud"))
     assert (await party.add()).position == 1
 
 

@@ -1,22 +1,41 @@
 """What an add is refused for, at which moment, and who passes."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from api_queue.accounts.rate_limits import RateLimiter
+from api_queue.accounts.redis_store import RedisBuckets
 from api_queue.errors import (
+    AddingClosed,
+    BadPerformerName,
     DuplicatePerformer,
     DuplicateTrack,
     EndsTooLate,
     GuestFull,
     QueueFull,
     RateLimited,
+    TooMany,
+    TrackNotOffered,
+    UnknownTrack,
 )
 from api_queue.queues.items import Changes, ItemService
+from api_queue.queues.models import KIND_LIMITS
 from api_queue.queues.settings import iso
+from api_queue.settings import Settings
+from api_queue.web.identity import Caller
+from api_queue.web.rate_limits import RateLimits
 from tests.queues.agreement import check_index
 from tests.queues.builders import NOW
 from tests.queues.party import ADMIN, HOST, Party, X, guest, somebody
+
+
+def worker(party: Party, *buckets: tuple[str, int, float]) -> ItemService:
+    """Another one, with buckets of its own; what is refused before them may be so three times a minute."""
+    parts, rates = party.parts, RateLimits(Settings(rate_adds_per_minute=3))
+    limiter = RateLimiter(RedisBuckets(parts.redis), rates, party.clock)
+    return ItemService(parts.queue_store, parts.tracks, party.clock, lambda *_: buckets, limiter)
 
 
 async def test_a_full_queue_tells_when_a_place_comes_free(party: Party) -> None:
@@ -140,7 +159,7 @@ async def test_a_demo_queue_ends_at_ten_even_for_an_admin(party: Party) -> None:
 
 async def test_an_empty_bucket_tells_how_long_it_takes(party: Party) -> None:
     # Given one add a minute for each caller
-    items = ItemService(party.parts.queue_store, party.parts.tracks, party.clock, lambda _: (("g:ana", 1, 60_000),))
+    items = worker(party, ("g:ana", 1, 60_000))
     await items.add(X, party.tracks[0], "Ana", guest())
     # When the second comes ten seconds later
     party.clock.pass_s(10)
@@ -148,6 +167,80 @@ async def test_an_empty_bucket_tells_how_long_it_takes(party: Party) -> None:
         await items.add(X, party.tracks[0], "Ana", guest())
     # Then it is told to wait for the rest
     assert refused.value.facts["retry_after"] == 50
+
+
+@pytest.mark.parametrize("by", [HOST, ADMIN])
+async def test_a_host_has_a_rate_too(party: Party, by: Caller) -> None:
+    items = worker(party, ("t:one", 1, 60_000))
+    await items.add(X, party.tracks[0], "Ana", by)
+    with pytest.raises(RateLimited):
+        await items.add(X, party.tracks[0], "Ana", by)
+
+
+@pytest.mark.parametrize("by", [guest(), ADMIN])
+async def test_a_queue_that_anybody_can_make_holds_only_so_many(
+    party: Party, monkeypatch: pytest.MonkeyPatch, by: Caller
+) -> None:
+    # Given a guest's queue that asks for more than there may be
+    monkeypatch.setitem(KIND_LIMITS, "transient", 3)
+    name = (await party.parts.queues.create("transient", None, {"max_items": 100_000}, guest())).queue.name
+    for _ in range(3):
+        await party.parts.items.add(name, party.tracks[0], "Ana", by)
+    # When one more is added, then it is refused with the bound that holds
+    with pytest.raises(QueueFull, match=r"full \(3 waiting items\)"):
+        await party.parts.items.add(name, party.tracks[0], "Ana", by)
+
+
+@pytest.mark.parametrize(
+    ("track_id", "performer", "settings", "error"),
+    [
+        ("nope", "Ana", {}, UnknownTrack),
+        (None, "", {}, BadPerformerName),
+        (None, "Ana", {"filter_tags": ["nobody:has"]}, TrackNotOffered),
+        (None, "Ana", {"accepting": False}, AddingClosed),
+        (None, "Ana", {"event_end": iso(NOW + 1)}, EndsTooLate),
+    ],
+)
+async def test_adds_that_are_refused_at_once_are_counted(
+    party: Party, track_id: str | None, performer: str, settings: dict[str, Any], error: type[Exception]
+) -> None:
+    # Given a guest who was refused as often as a guest may add in a minute
+    await party.set(**settings)
+    items = worker(party)
+    for _ in range(3):
+        with pytest.raises(error):
+            await items.add(X, track_id or party.tracks[0], performer, guest())
+    # When they try again, then that is too often; another guest still hears why
+    with pytest.raises(RateLimited):
+        await items.add(X, track_id or party.tracks[0], performer, guest())
+    with pytest.raises(error):
+        await items.add(X, track_id or party.tracks[0], performer, guest("bo"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "read"),
+    [
+        ({"duplicate_track_window": 1}, []),
+        ({"duplicate_performer_window": 1}, []),
+        ({"max_items": 1}, [(X, 0, 0)]),
+        ({"max_per_guest": 1}, [(X, 0, 1000)]),
+    ],
+)
+async def test_a_refusal_reads_no_more_than_it_tells(
+    party: Party, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], read: list[Any]
+) -> None:
+    await party.set(**settings)
+    await party.add()
+    asked, look = [], party.parts.queue_store.view
+
+    async def noted(*args: Any) -> Any:
+        asked.append(args)
+        return await look(*args)
+
+    monkeypatch.setattr(party.parts.queue_store, "view", noted)
+    with pytest.raises(TooMany):
+        await party.add()
+    assert asked == read
 
 
 async def test_what_would_end_after_the_event_is_told_how_long_it_may_be(party: Party) -> None:
@@ -192,10 +285,9 @@ async def test_of_two_workers_at_once_for_the_last_minutes_one_fits(party: Party
     # Given an event with room for one more, and workers that know nothing of each other
     facts = await party.parts.tracks.facts(party.tracks[0])
     await party.set(event_end=iso(NOW + 1000 + facts.duration_ms + 1000))
-    parts = party.parts
-    workers = [ItemService(parts.queue_store, parts.tracks, party.clock, lambda _: ()) for _ in range(4)]
+    workers = [worker(party) for _ in range(4)]
     # When each of them adds, then one of the items is on the queue
-    adds = (worker.add(X, party.tracks[0], "Ana", guest()) for worker in workers)
+    adds = (items.add(X, party.tracks[0], "Ana", guest()) for items in workers)
     answers = await asyncio.gather(*adds, return_exceptions=True)
     assert sum(isinstance(answer, EndsTooLate) for answer in answers) == 3
     assert len(await party.waiting()) == 1

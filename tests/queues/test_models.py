@@ -130,8 +130,8 @@ def test_a_waiting_item_is_never_the_current_one() -> None:
     assert view.current is None
 
 
-@pytest.mark.parametrize(("kind", "limit"), [("demo", 10), ("named", None), ("transient", None)])
-def test_only_a_demo_queue_is_bounded_for_everybody(kind: str, limit: int | None) -> None:
+@pytest.mark.parametrize(("kind", "limit"), [("demo", 10), ("named", None), ("transient", 500)])
+def test_queues_that_anybody_can_make_are_bounded_for_everybody(kind: str, limit: int | None) -> None:
     assert a_queue(kind=kind).kind_limit == limit
 
 

@@ -58,8 +58,8 @@ class Keepers:
     def new_guest(self, address: str) -> Caller:
         return Caller(GuestId("new"), address, new_session_id="made-just-now")
 
-    async def check(self, klass: RateClass, _caller: Caller) -> None:
-        self.asked.append(klass)
+    async def check(self, klass: RateClass, _caller: Caller, queue: QueueName | None = None) -> None:
+        self.asked.append((klass, queue) if queue else klass)
         if klass in self.hurried:
             raise RateLimited(retry_after=9)
 
@@ -111,7 +111,7 @@ async def client(keepers: Keepers) -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_write_passes_each_keeper_in_order(client: httpx.AsyncClient, keepers: Keepers) -> None:
     answer = await client.post("/queue/party/play", headers={"Authorization": HELPER, "Idempotency-Key": "k"})
     assert answer.status_code == 200
-    assert keepers.asked == ["who", "control", "sent before", "handler", ("kept", 200)]
+    assert keepers.asked == ["who", ("control", "party"), "sent before", "handler", ("kept", 200)]
 
 
 async def test_a_look_asks_only_who(client: httpx.AsyncClient, keepers: Keepers) -> None:
@@ -135,7 +135,7 @@ async def test_who_hurries_uses_up_no_key(client: httpx.AsyncClient, keepers: Ke
     keepers.hurried = frozenset({"control"})
     answer = await client.post("/queue/party/play", headers={"Authorization": HOST, "Idempotency-Key": "k"})
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "9")
-    assert keepers.asked == ["who", "control"]
+    assert keepers.asked == ["who", ("control", "party")]
 
 
 # -- public ----------------------------------------------------------------------------------------------------

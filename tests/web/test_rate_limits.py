@@ -3,13 +3,15 @@
 import pytest
 
 from api_queue.settings import Settings
-from api_queue.types import GuestId
+from api_queue.types import GuestId, QueueName
 from api_queue.web.identity import Caller, Grant
 from api_queue.web.rate_limits import Bucket, RateClass, RateLimits
 
 LIMITS = RateLimits(Settings())
 GUEST = Caller(GuestId("guest"), "192.0.2.1")
+PARTY = QueueName("party")
 HOST = Caller(GuestId("guest"), "192.0.2.1", (Grant("host", None, "token"),))
+OWN = Caller(GuestId("guest"), "192.0.2.1", (Grant("host", QueueName("own"), "other"), Grant("host", PARTY, "token")))
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,20 @@ HOST = Caller(GuestId("guest"), "192.0.2.1", (Grant("host", None, "token"),))
     ],
 )
 def test_buckets_by_class_and_caller(klass: RateClass, caller: Caller, buckets: list[Bucket]) -> None:
-    assert list(LIMITS.buckets(klass, caller)) == buckets
+    assert list(LIMITS.buckets(klass, caller, PARTY)) == buckets
+
+
+@pytest.mark.parametrize(
+    ("queue", "bucket"),
+    [
+        ("party", ("t:token", 120, 500)),
+        ("own", ("t:other", 120, 500)),
+        ("garden", ("g:guest", 30, 2000)),
+        (None, ("g:guest", 30, 2000)),
+    ],
+)
+def test_a_login_counts_where_it_holds(queue: QueueName | None, bucket: Bucket) -> None:
+    assert LIMITS.buckets("add", OWN, queue)[0] == bucket
 
 
 @pytest.mark.parametrize(
@@ -37,5 +52,5 @@ def test_buckets_by_class_and_caller(klass: RateClass, caller: Caller, buckets: 
     ],
 )
 def test_a_household_counts_as_one(address: str, place: str) -> None:
-    (bucket,) = LIMITS.buckets("login", Caller(None, address))
+    (bucket,) = LIMITS.buckets("login", Caller(None, address), None)
     assert bucket.field == place

@@ -3,10 +3,10 @@
 -- ARGV  1 queue  2 now_ms  3 kept  4 settings_rev that the limits were read from  5 rev that they hold for, or ''
 --       6 id  7 line  8 owner  9 track  10 performer  11 duration_ms
 --       12 guest (0, 1): whether mutes and the end of the party concern the owner
---       13 max_items  14 max_per_guest  15 track window ms  16 performer window ms   ('' none; all '' for a host)
+--       13 max_items  14 max_per_guest  15 track window ms  16 performer window ms   ('' none; a host only has the first)
 --       17 item as JSON  18... rate buckets, three each: field, capacity, per_ms
 -- Returns {'ok', rev, ahead, ahead_ms, fixed, session}: what waits before the new item; or one refusal:
---   {'gone'} {'stale'} {'ended'} {'muted', text} {'rate', ms} {'full', n} {'guest', n} {'exists', line}
+--   {'gone'} {'stale'} {'ended'} {'muted', text} {'rate', ms} {'full', max_items} {'guest', n} {'exists', line}
 --   {'track', ms of its last start or ''} {'performer', the same}
 --! use queues/rows
 --! use stream/emit
@@ -40,7 +40,7 @@ if ARGV[12] == '1' then
 end
 
 local ahead = redis.call('LLEN', items) - known[3]
-if ARGV[13] ~= '' and ahead >= tonumber(ARGV[13]) then return {'full', ahead} end
+if ARGV[13] ~= '' and ahead >= tonumber(ARGV[13]) then return {'full', ARGV[13]} end
 if ARGV[14] ~= '' then
   local own = tonumber(redis.call('HGET', counts, 'o:' .. owner) or 0)
   if own >= tonumber(ARGV[14]) then return {'guest', own} end
