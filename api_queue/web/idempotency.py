@@ -1,7 +1,7 @@
 """A write that is sent twice happens once: the second time, the first answer is given again.
 
-The key is the header `Idempotency-Key` or `client_event_uuid` in the body. What the server could not finish (5xx) or
-asked to be repeated (409, 429) is not an answer, and the key is free again.
+The key is the header `Idempotency-Key` or `client_event_uuid` in the body. A refusal changed nothing
+and is not kept: the key is free again.
 """
 
 import hashlib
@@ -17,7 +17,6 @@ from api_queue.errors import BadBody, IdempotencyMismatch, IdempotencyPending, U
 from api_queue.web.bodies import EVENT_KEY, all_fields
 from api_queue.web.identity import Caller
 
-_REPEATABLE: Final = frozenset({409, 429})
 _SECRETS: Final = re.compile(
     r"aq_[a-z2-7]{32}"  # login tokens
     r"|[a-z2-7]{32}\.[a-z2-7]{32}"  # refresh tokens
@@ -65,7 +64,7 @@ class Idempotency:
     async def finish(self, request: Request, response: BaseHTTPResponse) -> None:
         key, body_hash = request.ctx.idempotency
         with suppress(Unavailable):  # the change stands, and so must its answer
-            if response.status >= 500 or response.status in _REPEATABLE:
+            if response.status >= 400:
                 await self._store.release(key)
             else:
                 body = _SECRETS.sub("***", (response.body or b"").decode(errors="replace"))
