@@ -221,9 +221,21 @@ class ItemService:
             target, rev = await self._target(name, item, changes)
             if after == item and target is None:
                 return item
-            if await self._store.change(name, Edit(item, after, target), rev, self._clock.now_ms()) is not None:
+            if await self._change(name, Edit(item, after, target), rev, caller):
                 return after
         raise QueueMoved
+
+    async def _change(self, name: QueueName, edit: Edit, rev: int | None, caller: Caller) -> bool:
+        """Whether it was done. But for a host, a new name passes the same limit as one that is added."""
+        now_ms = self._clock.now_ms()
+        if caller.role_on(name) in HOSTS:
+            return await self._store.change(name, edit, rev, now_ms) is not None
+        queue = await self._store.queue(name)
+        window_ms = limits.limits_of(queue.settings, ()).performer_window_ms
+        done = await self._store.change(name, replace(edit, performer_window_ms=window_ms), rev, now_ms)
+        if isinstance(done, Refused):
+            raise limits.refusal(done, edit.after, _unread(queue), now_ms)
+        return done is not None
 
     async def move(self, name: QueueName, source: ItemId, target: ItemId | None, caller: Caller) -> Item:
         """Before another waiting item; None is the end."""

@@ -249,11 +249,15 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A waiting item before and after, and where it goes: None stays, "end", or the item to stand before."""
+    """A waiting item before and after, and where it goes: None stays, "end", or the item to stand before.
+
+    Within `performer_window_ms` a performer who was or is on the queue is no new name for it.
+    """
 
     before: Item
     after: Item
     target: Literal["end"] | Item | None = None
+    performer_window_ms: int | None = None
 
 
 class Store(Protocol):
@@ -275,7 +279,7 @@ class Store(Protocol):
     async def add(
         self, name: QueueName, item: Item, limits: Limits, settings_rev: int, rev: int | None, now_ms: int
     ) -> Added | Refused: ...
-    async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | None: ...
+    async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | Refused | None: ...
     async def remove(self, name: QueueName, item: Item, now_ms: int) -> int | None: ...
     async def transition(
         self,

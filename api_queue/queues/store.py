@@ -117,7 +117,7 @@ class RedisQueues:
             return Added(int(new_rev), int(ahead), int(ahead_ms), int(fixed), _session(session))
         return Refused(answer[0], str(answer[1]) if len(answer) > 1 else "")
 
-    async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | None:
+    async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | Refused | None:
         before, after, target = edit.before, edit.after, edit.target
         place, pivot = ("", "") if target is None else ("end", "") if target == "end" else (target.id, target.as_line())
         changes = wire.changes_edit(
@@ -126,27 +126,27 @@ class RedisQueues:
             moved=target is not None,
             before=target.id if isinstance(target, Item) else None,
         )
-        return _rev(
-            await self._write(
-                "change",
-                name,
-                now_ms,
-                _optional(rev),
-                before.id,
-                before.as_line(),
-                after.as_line(),
-                before.session_owner,
-                before.track_id,
-                same_performer(before.performer_name),
-                same_performer(after.performer_name),
-                before.track_duration_ms,
-                _fixed(before),
-                _fixed(after),
-                place,
-                pivot,
-                wire.json_text(changes),
-            )
+        answer = await self._write(
+            "change",
+            name,
+            now_ms,
+            _optional(rev),
+            before.id,
+            before.as_line(),
+            after.as_line(),
+            before.session_owner,
+            before.track_id,
+            same_performer(before.performer_name),
+            same_performer(after.performer_name),
+            before.track_duration_ms,
+            _fixed(before),
+            _fixed(after),
+            place,
+            pivot,
+            wire.json_text(changes),
+            _optional(edit.performer_window_ms),
         )
+        return Refused("performer", answer[1]) if answer[0] == "performer" else _rev(answer)
 
     async def remove(self, name: QueueName, item: Item, now_ms: int) -> int | None:
         body = (*_parts(item), item.track_duration_ms, _fixed(item))

@@ -130,6 +130,25 @@ async def test_a_new_name_takes_the_window_with_it(party: Party) -> None:
     assert (await party.add("Ana")).position == 2
 
 
+async def test_a_new_name_is_no_way_around_the_window(party: Party) -> None:
+    # Given Ana on the queue, and a guest's item under another name
+    await party.set(duplicate_performer_window=10)
+    await party.add("Ana", guest("ana"))
+    placed, edit = await party.add("Bo", guest("bo"), track=1), party.parts.items.edit
+    # When the guest renames it to Ana, then it stays Bo's; another spelling of Bo is no new name
+    with pytest.raises(DuplicatePerformer, match="on the queue already"):
+        await edit(X, placed.item.id, Changes(performer_name="ANA"), guest("bo"))
+    await edit(X, placed.item.id, Changes(performer_name="BO"), guest("bo"))
+    assert await party.waiting() == ["Ana", "BO"]
+    # And while Ana sings, it is told when; a host may do it all the same
+    await party.press("play")
+    with pytest.raises(DuplicatePerformer) as refused:
+        await edit(X, placed.item.id, Changes(performer_name="Ana"), guest("bo"))
+    assert refused.value.facts["retry_after"] == 601
+    assert (await edit(X, placed.item.id, Changes(performer_name="Ana"), HOST)).performer_name == "Ana"
+    await check_index(party.parts.redis, X)
+
+
 async def test_a_host_passes_every_limit(party: Party) -> None:
     # Given a queue that takes nothing more from guests
     await party.set(max_items=1, max_per_guest=1, duplicate_track_window=9, duplicate_performer_window=9)

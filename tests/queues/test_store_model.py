@@ -45,7 +45,7 @@ class StoreMachine(RuleBasedStateMachine):
     def do(self, verb: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(verb)
 
-    def wrote(self, rev: int | None) -> None:
+    def wrote(self, rev: int | Refused | None) -> None:
         self.rev += 1
         assert rev == self.rev
 

@@ -46,17 +46,9 @@ if ARGV[14] ~= '' then
   if own >= tonumber(ARGV[14]) then return {'guest', own} end
 end
 
--- Waiting or started less than the window ago: the same track (or performer) is refused.
-local function twice_within(field, window_ms)
-  if window_ms == '' then return nil end
-  if redis.call('HEXISTS', counts, field) == 1 then return '' end
-  local last = redis.call('HGET', played, field)
-  if last and tonumber(now_ms) - last < tonumber(window_ms) then return last end
-end
-
-local last = twice_within('t:' .. track, ARGV[15])
+local last = twice_within('t:' .. track, ARGV[15], now_ms)
 if last then return {'track', last} end
-last = twice_within('p:' .. performer, ARGV[16])
+last = twice_within('p:' .. performer, ARGV[16], now_ms)
 if last then return {'performer', last} end
 
 redis.call('RPUSH', items, line)

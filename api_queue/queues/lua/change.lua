@@ -3,8 +3,9 @@
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that must still hold, or ''
 --       5 id  6 line before  7 line after  8 owner  9 track  10 performer before  11 performer after  12 duration_ms
 --       13 fixed before (0, 1)  14 fixed after  15 '' keeps the place, 'end', or the id to stand before  16 that one's line
---       17 changes as JSON
--- Returns {'ok', rev}, {'gone'} or {'moved'}: something it was worked out from stands no longer.
+--       17 changes as JSON  18 window ms within which a new performer may not come again, or ''
+-- Returns {'ok', rev}, {'gone'}, {'moved'}: something it was worked out from stands no longer; or {'performer', ms of the
+-- last start or ''}.
 --! use queues/rows
 --! use stream/emit
 
@@ -14,6 +15,10 @@ local rev = redis.call('HGET', meta, 'rev')
 if not rev then return {'gone'} end
 if (ARGV[4] ~= '' and rev ~= ARGV[4]) or not stand(id, before) then return {'moved'} end
 if ARGV[15] ~= '' and ARGV[15] ~= 'end' and not stand(ARGV[15], ARGV[16]) then return {'moved'} end
+if ARGV[10] ~= ARGV[11] then
+  local last = twice_within('p:' .. ARGV[11], ARGV[18], now_ms)
+  if last then return {'performer', last} end
+end
 
 if ARGV[15] == '' then
   rewrite(id, before, after)

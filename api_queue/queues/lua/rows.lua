@@ -37,6 +37,15 @@ local function rewrite(id, before, after)
   redis.call('HSET', index, id, after)
 end
 
+-- twice_within(field, window_ms, now_ms): the ms of the last start of a track or performer that comes again too early,
+-- '' while it waits; nil if it may come.
+local function twice_within(field, window_ms, now_ms)
+  if window_ms == '' then return nil end
+  if redis.call('HEXISTS', counts, field) == 1 then return '' end
+  local last = redis.call('HGET', played, field)
+  if last and tonumber(now_ms) - last < tonumber(window_ms) then return last end
+end
+
 -- revise(now_ms): the next revision.
 local function revise(now_ms)
   redis.call('HSET', meta, 'changed_at_ms', now_ms)
