@@ -39,7 +39,7 @@ def items(server: LiveServer) -> list[str]:
 
 def answers(server: LiveServer) -> bool:
     try:
-        return httpx.get(f"{server.url}/queue/party/", timeout=2).status_code == 200
+        return httpx.get(f"{server.url}/queue/party/", timeout=10).status_code == 200
     except httpx.HTTPError:
         return False
 

@@ -76,7 +76,7 @@ async def test_the_hash_goes_when_all_buckets_are_full_again(redis: Redis) -> No
     await take(redis, NOW, ("g:slow", 2, 60_000))
     await take(redis, NOW, ("g:fast", 2, 1000))
     ttl = int(await redis.call("PTTL", KEY))
-    assert 59_000 < ttl <= 60_000
+    assert 119_000 < ttl <= 120_000  # and a minute more
 
 
 async def test_guests_who_come_and_go_do_not_pile_up(redis: Redis) -> None:

@@ -23,6 +23,7 @@ local function take(key, field, capacity, per_ms, now_ms)
   local wait, full_at = bucket_wait(key, field, capacity, per_ms, now_ms)
   if wait > 0 then return wait end
   if redis.call('HSET', key, field, string.format('%d', full_at)) == 1 then bucket_sweep(key, now_ms) end
-  if redis.call('PTTL', key) < full_at - now_ms then redis.call('PEXPIRE', key, full_at - now_ms) end
+  local keep_ms = full_at - now_ms + 60000 -- and a minute, for clocks that differ from Redis's
+  if redis.call('PTTL', key) < keep_ms then redis.call('PEXPIRE', key, keep_ms) end
   return 0
 end
