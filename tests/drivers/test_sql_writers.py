@@ -1,6 +1,7 @@
 """Writers of one SQLite file: they wait for each other, and one that breaks off leaves nothing."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -117,6 +118,14 @@ async def test_one_whose_folder_is_missing_is_not(tmp_path: Path) -> None:
     with pytest.raises(OperationalError):
         await ping(engine)
     await engine.dispose()
+    await last_words()
+
+
+async def last_words() -> None:
+    """The thread of a connection that never stood still speaks to the loop, which must not be closed before."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 5)
 
 
 def test_the_file_is_named_wherever_the_server_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
