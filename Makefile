@@ -17,7 +17,7 @@ demo: $(VENV)/served ## The README's curl lines on 127.0.0.1, in a data folder t
 	@exec $(BIN)/python -m api_queue serve --config config/demo.toml $(ARGS)
 
 test: $(VENV)/tested ## Run all tests; at least 90 % of the lines have to be covered
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --cov=api_queue --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --cov=api_queue --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
 
 check: $(VENV)/tested ## Look for faults without running anything: style, types, who imports whom
 	$(BIN)/ruff check .

@@ -126,7 +126,7 @@ def test_a_token_is_dead_on_a_running_server_when_it_is_revoked(server: LiveServ
 # -- the end ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_no_process_outlives_it_and_nothing_is_lost(tmp_path: Path, number: signal.Signals) -> None:
     # Given a server with an item
     with live_server(tmp_path) as server:
