@@ -14,7 +14,7 @@ from tests.tools import needs
 V311, V5 = aiomqtt.ProtocolVersion.V311, aiomqtt.ProtocolVersion.V5
 ALIAS = "KAT_TUN_Your_side_Instrumental_"
 #: Shorter than the minute that the product promises: the test of the promise itself is made by hand.
-AWAY_S = 6.0
+AWAY_S = 3.0
 
 
 class Mosquitto:
