@@ -10,10 +10,11 @@ from typing import Any
 import httpx
 from sanic import Sanic
 
-from api_queue.app import Parts, create_app
+from api_queue.app import create_app
 from api_queue.drivers.clock import Clock
 from api_queue.drivers.sql import url_of
 from api_queue.migrations import upgrade_database
+from api_queue.parts import Parts
 from api_queue.settings import Settings
 from api_queue.types import QueueName
 from tests.serving import serving

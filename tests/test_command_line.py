@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from api_queue import __version__
-from api_queue.app import Parts
 from api_queue.command_line import main
 from api_queue.drivers.sql import url_of
 from api_queue.migrations import upgrade
+from api_queue.parts import Parts
 from api_queue.serving.data_folder import locked
 from api_queue.settings import Settings
 

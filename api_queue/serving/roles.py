@@ -13,9 +13,11 @@ from typing import Any, Final
 import uvloop
 from sanic import Sanic
 
-from api_queue.app import create_app, run_conductor, run_relay
+from api_queue.app import create_app
 from api_queue.drivers.process_name import name_process
 from api_queue.logs import configure_logs
+from api_queue.serving.conducting import run_conductor
+from api_queue.serving.relaying import run_relay
 from api_queue.serving.scanning import scan
 from api_queue.settings import Settings
 

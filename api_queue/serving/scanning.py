@@ -9,7 +9,7 @@ import structlog
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
-from api_queue.app import run_scan
+from api_queue.parts import Parts
 from api_queue.settings import Settings
 from api_queue.tracks import scan as tracks_scan
 
@@ -20,8 +20,12 @@ _log = structlog.get_logger()
 
 
 async def scan(settings: Settings) -> None:
-    with _shown() as progress:
-        report = await run_scan(settings, progress)
+    parts = Parts(settings)
+    try:
+        with _shown() as progress:
+            report = await parts.scan.run(parts.library_roots, progress)
+    finally:
+        await parts.close()
     _log.info("the library was scanned", files=report.files, read=report.read, gone=report.gone, tracks=report.tracks)
     for fault in report.faults[:_NAMED]:
         _log.warning("a file cannot be read", path=fault.path, reason=fault.reason)

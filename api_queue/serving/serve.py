@@ -18,7 +18,6 @@ from sanic.worker.loader import AppLoader
 from sanic.worker.manager import WorkerManager
 from sqlalchemy.exc import SQLAlchemyError
 
-from api_queue.app import knows_music, prepare
 from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.mqtt_broker import EmbeddedBroker
 from api_queue.drivers.sql import url_of
@@ -28,6 +27,7 @@ from api_queue.migrations import upgrade
 from api_queue.serving import welcome
 from api_queue.serving.addresses import BACKLOG, authority, is_loopback, listen, name_for_others
 from api_queue.serving.data_folder import locked
+from api_queue.serving.preparing import knows_music, prepare
 from api_queue.serving.roles import run_role, web_worker
 from api_queue.serving.spawned import spawn_from_here
 from api_queue.serving.supervision import ENDING, Supervision

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from api_queue.accounts.service import TokenService
-from api_queue.app import Parts
 from api_queue.drivers.embedded_redis import running_url
 from api_queue.errors import StartRefused
+from api_queue.parts import Parts
 from api_queue.settings import Settings
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api_queue.app import run_relay
 from api_queue.drivers.redis import Redis
+from api_queue.serving.relaying import run_relay
 from api_queue.types import QueueName
 from tests.acceptance.readers import Screen
 from tests.drivers.conftest import running

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from api_queue.app import run_conductor
 from api_queue.playback.conductor import GRACE_MS, due_ms
 from api_queue.queues.models import Session
+from api_queue.serving.conducting import run_conductor
 from api_queue.tracks.models import Announcement
 from api_queue.types import DeviceId, Milliseconds, QueueName
 from tests.acceptance.readers import Screen

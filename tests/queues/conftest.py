@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api_queue.app import Parts
+from api_queue.app import WebParts
 from api_queue.drivers.redis import Redis
 from api_queue.tracks.models import Search
 from tests.house import house_settings
@@ -19,7 +19,7 @@ async def party(redis: Redis, redis_url: str, furnished: Path, tmp_path: Path) -
     """The queue `x`, empty, over the demo library."""
     shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
     clock = FakeClock()
-    parts = Parts(house_settings(redis_url, tmp_path), clock)
+    parts = WebParts(house_settings(redis_url, tmp_path), clock)
     try:
         await redis.call("INCR", "tracks:version")
         await parts.queues.ensure(X, "X")

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from api_queue.app import Parts
+from api_queue.app import WebParts
 from api_queue.queues.items import Placed
 from api_queue.queues.keys import key
 from api_queue.queues.models import Queue, QueueView
@@ -31,7 +31,7 @@ ADMIN = somebody("admin", None)
 class Party:
     """`tracks`: some of the library's, by title."""
 
-    parts: Parts
+    parts: WebParts
     clock: FakeClock
     tracks: list[TrackId]
 

@@ -1,0 +1,202 @@
+"""The composition root: it knows every feature, picks every store and joins them, for whatever process runs them.
+
+Everything connects when it is first used, so building costs nothing and a part that is away stops nobody.
+"""
+
+import os
+import secrets
+import socket
+from functools import cached_property, partial
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api_queue.accounts.logins import LoginService
+from api_queue.accounts.rate_limits import RateLimiter
+from api_queue.accounts.redis_store import RedisBuckets, RedisRevocations
+from api_queue.accounts.service import AuditService, TokenService
+from api_queue.accounts.store import SqlAudit, SqlLogins, SqlTokens
+from api_queue.drivers import sql
+from api_queue.drivers.clock import Clock, SystemClock
+from api_queue.drivers.keys import load_or_make
+from api_queue.drivers.lua import load_all
+from api_queue.drivers.redis import Redis, connect
+from api_queue.media.preview import Previews
+from api_queue.media.service import MediaService, PreviewService
+from api_queue.media.store import RedisMediaStore
+from api_queue.playback.conductor import Conductor
+from api_queue.playback.service import PlaybackService
+from api_queue.queues.commands import QueueCommands
+from api_queue.queues.guests import GuestService
+from api_queue.queues.history import SqlHistory
+from api_queue.queues.items import ItemService
+from api_queue.queues.service import QueueService
+from api_queue.queues.sources import QueueSources
+from api_queue.queues.store import RedisQueues
+from api_queue.queues.transport import TransportService
+from api_queue.settings import Settings
+from api_queue.stream.discovery import Discovery
+from api_queue.stream.hub import Hub
+from api_queue.stream.lease import Lease
+from api_queue.stream.store import RedisEventLog
+from api_queue.tracks.data_files import DataFiles
+from api_queue.tracks.data_folder import DataFolder
+from api_queue.tracks.library import RedisLibrary
+from api_queue.tracks.scan import Scan
+from api_queue.tracks.service import TrackService
+from api_queue.tracks.store import SqlStore
+from api_queue.tracks.version import LibraryVersion
+from api_queue.tracks.walk import music_roots
+from api_queue.web.rate_limits import RateLimits
+
+
+class Parts:
+    """Clients, stores and services of one process, each made when it is first asked for."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        load_all()
+        self.settings = settings
+        self.clock = clock or SystemClock()
+
+    # -- drivers -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def redis(self) -> Redis:
+        return connect(self.settings.redis_url)
+
+    @cached_property
+    def engine(self) -> AsyncEngine:
+        return sql.connect(sql.url_of(self.settings.sql_url, self.settings.data))
+
+    @cached_property
+    def keys(self) -> Path:
+        return self.settings.data / "keys"
+
+    async def close(self) -> None:
+        if "redis" in self.__dict__:
+            await self.redis.close()
+        if "engine" in self.__dict__:
+            await self.engine.dispose()
+
+    # -- accounts ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def revocations(self) -> RedisRevocations:
+        return RedisRevocations(self.redis)
+
+    @cached_property
+    def tokens(self) -> TokenService:
+        return TokenService(SqlTokens(self.engine), self.revocations, self.clock)
+
+    @cached_property
+    def logins(self) -> LoginService:
+        days = self.settings.jwt_refresh_days
+        return LoginService(SqlLogins(self.engine), SqlTokens(self.engine), self.revocations, self.clock, days)
+
+    @cached_property
+    def audit(self) -> AuditService:
+        return AuditService(SqlAudit(self.engine), self.clock)
+
+    @cached_property
+    def rate_limits(self) -> RateLimits:
+        return RateLimits(self.settings)
+
+    @cached_property
+    def limiter(self) -> RateLimiter:
+        return RateLimiter(RedisBuckets(self.redis), self.rate_limits, self.clock)
+
+    # -- queues and playback -----------------------------------------------------------------------------------
+
+    @cached_property
+    def queue_store(self) -> RedisQueues:
+        return RedisQueues(self.redis, self.settings.events_kept)
+
+    @cached_property
+    def queues(self) -> QueueService:
+        history = SqlHistory(self.engine)
+        return QueueService(self.queue_store, history, self.tokens, self.limiter, self.clock, self.settings)
+
+    @cached_property
+    def items(self) -> ItemService:
+        buckets = partial(self.rate_limits.buckets, "add")
+        return ItemService(self.queue_store, self.tracks, self.clock, buckets, self.limiter)
+
+    @cached_property
+    def transport(self) -> TransportService:
+        return TransportService(self.queue_store, self.clock, round(self.settings.speaker_lease_s * 1000))
+
+    @cached_property
+    def commands(self) -> QueueCommands:
+        return QueueCommands(self.queues, self.items, self.transport)
+
+    @cached_property
+    def guests(self) -> GuestService:
+        return GuestService(self.queue_store, self.queues, self.clock)
+
+    @cached_property
+    def playback(self) -> PlaybackService:
+        return PlaybackService(self.queues, self.transport, self.clock)
+
+    # -- tracks and media --------------------------------------------------------------------------------------
+
+    @cached_property
+    def library_roots(self) -> tuple[Path, ...]:
+        """The operator's folders; when none of them is there, the music that comes with us."""
+        return music_roots(self.settings.library_roots)
+
+    @cached_property
+    def library(self) -> RedisLibrary:
+        return RedisLibrary(self.redis)
+
+    @cached_property
+    def library_version(self) -> LibraryVersion:
+        return LibraryVersion(self.library, self.clock)
+
+    @cached_property
+    def tracks(self) -> TrackService:
+        return TrackService(SqlStore(self.engine), self.library_version, self.queues, self.library_roots)
+
+    @cached_property
+    def data_folder(self) -> DataFolder:
+        return DataFolder(self.settings.data / "tracks")
+
+    @cached_property
+    def data_files(self) -> DataFiles:
+        return DataFiles(SqlStore(self.engine), self.data_folder, self.library_version, self.clock)
+
+    @cached_property
+    def scan(self) -> Scan:
+        processes = self.settings.library_scan_processes
+        return Scan(SqlStore(self.engine), self.library, self.data_folder, self.clock, processes)
+
+    @cached_property
+    def media(self) -> MediaService:
+        key, ttl_s = load_or_make(self.keys / "media"), self.settings.media_token_ttl_s
+        return MediaService(key, ttl_s, self.tracks, self.playback, RedisMediaStore(self.redis), self.clock)
+
+    @cached_property
+    def previews(self) -> PreviewService:
+        return PreviewService(self.tracks, self.queues, Previews(self.settings.data / "previews"))
+
+    # -- stream ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def sources(self) -> QueueSources:
+        return QueueSources(self.queue_store, self.clock)
+
+    @cached_property
+    def hub(self) -> Hub:
+        log, kept = RedisEventLog(self.redis), self.settings.events_kept
+        return Hub(log, self.sources, self.sources, buffer=self.settings.sse_buffer, kept=kept)
+
+    @cached_property
+    def discovery(self) -> Discovery:
+        return Discovery(self.settings, self.clock)
+
+    @cached_property
+    def conductor(self) -> Conductor:
+        return Conductor(self.queues, self.transport, self.library, self.clock)
+
+    def lease(self, name: str, ttl_ms: int) -> Lease:
+        holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        return Lease(self.redis, name, holder, ttl_ms)
