@@ -150,6 +150,18 @@ class LoginExpired(Unauthorized):
     code = "login_expired"
 
 
+class MissingApiKey(Unauthorized):
+    """This is for programs: send an API key in the header X-API-Key."""
+
+    code = "missing_api_key"
+
+
+class BadApiKey(BadCredential):
+    """Invalid API key"""
+
+    code = "bad_api_key"
+
+
 class CountedToken(Unauthorized):
     """This login token may be used only {max_uses} times: swap it at POST /auth instead of sending it along."""
 
@@ -172,6 +184,12 @@ class MissingRight(Forbidden):
     """Only {needs} may do this."""
 
     code = "missing_right"
+
+
+class MissingQueueRight(Forbidden):
+    """Access denied: {right} permission required for queue '{queue}'"""
+
+    code = "missing_queue_right"
 
 
 class UndeclaredRoute(Forbidden):
@@ -202,6 +220,18 @@ class UnknownToken(NotFound):
     """There is no token '{token_id}'."""
 
     code = "unknown_token"
+
+
+class UnknownApiKey(NotFound):
+    """There is no API key '{key_id}'."""
+
+    code = "unknown_api_key"
+
+
+class BadKeyRequest(Invalid):
+    """This cannot be an API key: {reason}."""
+
+    code = "bad_key_request"
 
 
 class BadTokenRequest(Invalid):
@@ -331,6 +361,45 @@ class DuplicatePerformer(TooMany):
     """{performer_name} {when}. {again}"""
 
     code = "duplicate_performer"
+
+
+# -- messages --------------------------------------------------------------------------------------------------
+
+
+class BadMessageQueueName(Invalid):
+    """'{name}' cannot name a queue of messages: use 1 to 80 of A-Z, a-z, 0-9, ., _ and -, with a letter or digit first."""
+
+    code = "bad_message_queue_name"
+
+
+class BadMessageId(Invalid):
+    """The id of a message is 1 to 200 characters long, with no control characters."""
+
+    code = "bad_message_id"
+
+
+class MessageTooLarge(TooLarge):
+    """The message is {size_bytes} bytes long; {limit_bytes} fit."""
+
+    code = "message_too_large"
+
+
+class MessageNotFound(NotFound):
+    """There is no message '{message_id}' on the queue '{queue}'."""
+
+    code = "message_not_found"
+
+
+class ReceiptVoid(NotFound):
+    """Nobody holds a message by this receipt: it was deleted, its time is over, or it was received again."""
+
+    code = "receipt_void"
+
+
+class MessageQueuesFull(Conflict):
+    """There are {limit} queues of messages, as many as may be; use one of them."""
+
+    code = "message_queues_full"
 
 
 # -- playback --------------------------------------------------------------------------------------------------

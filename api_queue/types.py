@@ -18,6 +18,15 @@ DeviceId = NewType("DeviceId", str)
 EventId = NewType("EventId", str)
 """A position in a queue's event stream, as Redis writes it: `1661094171425-0`."""
 
+MessageQueueName = NewType("MessageQueueName", str)
+"""A queue of messages: `[A-Za-z0-9][A-Za-z0-9._-]{0,79}`, the same with `.dead` behind it, or `_jobs.<type>`."""
+
+MessageId = NewType("MessageId", str)
+"""As its sender chose it, unique on its queue."""
+
+Receipt = NewType("Receipt", str)
+"""`receipt_` and 32 hex digits: the right of one receiver to delete or keep what they hold."""
+
 Milliseconds = NewType("Milliseconds", int)
 """A length of time. A point in time is an `int` whose name starts with `timestamp_` or ends in `_at_ms`."""
 
@@ -25,7 +34,10 @@ ItemStatus = Literal["lobby", "queued", "playing", "played", "skipped", "failed"
 PlayState = Literal["stopped", "playing", "paused"]
 QueueKind = Literal["named", "transient", "demo"]
 
-Role = Literal["guest", "member", "helper", "host", "admin", "speaker", "screen"]
+Role = Literal["guest", "member", "helper", "host", "admin", "speaker", "screen", "program"]
+
+Right = Literal["read", "write", "delete", "manage"]
+"""What a program may do with a queue of messages."""
 
 EventName = Literal[
     "items_change",

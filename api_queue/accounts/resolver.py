@@ -56,7 +56,7 @@ class Resolver:
         return known if known is not None else await self._resolve(presented)
 
     async def _resolve(self, presented: Presented) -> Caller:
-        session, bearer, address = presented
+        session, bearer, address, _ = presented
         token = session if session is not None and self._is_token(session) else None
         grants = await self._grants(token, bearer)
         guest_id: GuestId | None = None

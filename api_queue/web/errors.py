@@ -22,6 +22,8 @@ STATUS: Final[dict[type[errors.ApiQueueError], int]] = {
     errors.TooLarge: 413,
     errors.Unavailable: 503,
 }
+#: Codes of a 401 that asks a program for its key; all others ask for a bearer.
+_ASK_FOR_KEY: Final = frozenset({errors.MissingApiKey.code, errors.BadApiKey.code})
 #: All that is said about what nobody foresaw.
 INTERNAL: Final = "Something broke on our side; it was written to the log."
 _log = structlog.get_logger()
@@ -74,5 +76,5 @@ def problem(status: int, code: str, detail: str, facts: dict[str, object]) -> HT
     if "retry_after" in facts:
         answer.headers["Retry-After"] = str(facts["retry_after"])
     if status == 401:
-        answer.headers["WWW-Authenticate"] = "Bearer"
+        answer.headers["WWW-Authenticate"] = "ApiKey" if code in _ASK_FOR_KEY else "Bearer"
     return answer

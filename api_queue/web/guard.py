@@ -14,6 +14,7 @@ from sanic_routing.route import Route
 
 from api_queue.errors import (
     BadCredential,
+    MissingApiKey,
     MissingCredential,
     MissingRight,
     Unauthorized,
@@ -24,7 +25,7 @@ from api_queue.settings import Settings
 from api_queue.types import QueueName, Role
 from api_queue.web.access_rules import AccessTable, Rule, rules_of
 from api_queue.web.client_address import client_address, is_secure, networks
-from api_queue.web.credentials import add_session_cookie, drop_session_cookie, presented
+from api_queue.web.credentials import add_session_cookie, drop_session_cookie, presented, presented_by_program
 from api_queue.web.cross_site import CrossSiteCheck
 from api_queue.web.headers import Cors, harden
 from api_queue.web.idempotency import AnswerStore, Idempotency
@@ -100,7 +101,7 @@ class Guard:
         address = self._address(request)
         if rule.access == "public":
             return Caller(None, address)
-        who = presented(request, address)
+        who = presented_by_program(request, address) if rule.access == "key" else presented(request, address)
         try:
             caller = await self._keepers.resolver.resolve(who)
         except Unauthorized as error:
@@ -118,7 +119,8 @@ class Guard:
     async def _refused(self, request: Request, rule: Rule, who: Presented, error: Unauthorized) -> Caller:
         """Guessing counts as logging in. A browser still gets its page, and drops a cookie that is no good."""
         nobody = Caller(None, who.address)
-        request.ctx.bad_session = who.bearer is None or isinstance(error, WeakSessionId)
+        no_other = who.bearer is None and who.api_key is None
+        request.ctx.bad_session = no_other or isinstance(error, WeakSessionId)
         if isinstance(error, BadCredential):
             await self._keepers.limiter.check("login", nobody)
         if rule.access == "open" and "text/html" in request.headers.get("accept", ""):
@@ -155,9 +157,11 @@ class Guard:
 
 
 def _authorise(request: Request, rule: Rule, caller: Caller) -> None:
-    """Raises MissingCredential for who presented nothing, MissingRight for who is known and may not."""
+    """Raises MissingCredential, MissingApiKey for who presented nothing, MissingRight for who is known and may not."""
     if _role(request, rule, caller) in rule.may:
         return
+    if rule.access == "key" and not caller.signed_in:  # a guest's session is not what is missing
+        raise MissingApiKey
     if caller.guest_id is None:
         raise MissingCredential
     raise MissingRight(needs=rule.needs)

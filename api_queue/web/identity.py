@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, Protocol
 
 from api_queue.types import GuestId, QueueName, Role
+from api_queue.web.programs import NO_PROGRAM, Program
 
-Access = Literal["public", "open", "guest", "helper", "host", "admin", "speaker"]
+Access = Literal["public", "open", "guest", "helper", "host", "admin", "speaker", "key"]
 """What a route asks for. `public`: nothing, credentials are not even looked at. `open`: anybody, but what they present
-must be good. `guest`: anybody, who gets a session when they bring none."""
+must be good. `guest`: anybody, who gets a session when they bring none. `key`: a program, by its API key; what it may
+do with which queue of messages its handler asks (`Caller.program`)."""
 
 MAY: Final[dict[Access, frozenset[Role]]] = {
     "public": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
@@ -17,23 +19,25 @@ MAY: Final[dict[Access, frozenset[Role]]] = {
     "host": frozenset({"host", "admin"}),
     "admin": frozenset({"admin"}),
     "speaker": frozenset({"speaker", "host", "admin"}),
+    "key": frozenset({"program", "admin"}),
 }
 
 #: From least to most: which of several grants speaks for a caller.
-RANK: Final[tuple[Role, ...]] = ("guest", "screen", "speaker", "member", "helper", "host", "admin")
+RANK: Final[tuple[Role, ...]] = ("guest", "screen", "speaker", "program", "member", "helper", "host", "admin")
 
 
 class Presented(NamedTuple):
-    """Credentials as they came: `session_id` cookie, bearer (login token or JWT), client address."""
+    """Credentials as they came: `session_id` cookie, bearer (login token or JWT), client address, API key."""
 
     session_id: str | None
     bearer: str | None
     address: str
+    api_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role, on one queue or (queue None) on all of them; `token_id` names the login token behind it."""
+    """A role, on one queue or (queue None) on all of them; `token_id` names the login token or API key behind it."""
 
     role: Role
     queue: QueueName | None
@@ -48,6 +52,7 @@ class Caller:
     address: str
     grants: tuple[Grant, ...] = ()
     new_session_id: str | None = None
+    program: Program = NO_PROGRAM
 
     def role_on(self, queue: QueueName | None) -> Role:
         """The highest role here; on no queue in particular only grants for all queues count."""
