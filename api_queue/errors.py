@@ -367,7 +367,7 @@ class DuplicatePerformer(TooMany):
 
 
 class BadMessageQueueName(Invalid):
-    """'{name}' cannot name a queue of messages: use 1 to 80 of A-Z, a-z, 0-9, ., _ and -, with a letter or digit first."""
+    """'{name}' cannot name a queue of messages: use 1 to 80 of A-Z, a-z, 0-9, ., _, -; a letter or digit first."""
 
     code = "bad_message_queue_name"
 
