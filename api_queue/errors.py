@@ -402,6 +402,51 @@ class MessageQueuesFull(Conflict):
     code = "message_queues_full"
 
 
+# -- jobs ------------------------------------------------------------------------------------------------------
+
+
+class UnknownTaskType(Invalid):
+    """There is no type of task '{type}'; there are {types}."""
+
+    code = "unknown_task_type"
+
+
+class BadTaskItem(Invalid):
+    """The items of a task '{type}' look different: {reason}."""
+
+    code = "bad_task_item"
+
+
+class UnknownTask(NotFound):
+    """There is no task '{task_id}'."""
+
+    code = "unknown_task"
+
+
+class UnknownTaskItem(NotFound):
+    """The task '{task_id}' has no item '{item_id}'."""
+
+    code = "unknown_task_item"
+
+
+class TaskEnded(Conflict):
+    """This task is {status} already, and stays so."""
+
+    code = "task_ended"
+
+
+class NothingToRetry(Conflict):
+    """No item of this task has failed or was canceled so far, so there is nothing to try again."""
+
+    code = "nothing_to_retry"
+
+
+class TaskLive(Conflict):
+    """This task is still {status}; cancel it, or wait for its end, before it is tried again."""
+
+    code = "task_live"
+
+
 # -- playback --------------------------------------------------------------------------------------------------
 
 
