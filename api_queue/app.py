@@ -9,6 +9,7 @@ import structlog
 from sanic import Sanic
 
 from api_queue.accounts import blueprint as accounts_blueprint
+from api_queue.accounts import key_blueprint
 from api_queue.accounts.access import TABLE
 from api_queue.accounts.jwt import AccessTokenReader, setup_jwt
 from api_queue.accounts.redis_store import RedisAnswers
@@ -48,7 +49,7 @@ class WebParts(Parts):
         access_tokens = AccessTokenReader(signing_keys(self.keys))
         guest_key = load_or_make(self.keys / "guests")
         demo = self.settings.profile == "demo"
-        return Resolver(self.tokens, self.logins, access_tokens, self.clock, guest_key, demo=demo)
+        return Resolver(self.tokens, self.logins, self.api_keys, access_tokens, self.clock, guest_key, demo=demo)
 
     @cached_property
     def doorkeepers(self) -> Doorkeepers:
@@ -92,6 +93,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             docs.bp,
             health.bp,
             accounts_blueprint.bp,
+            key_blueprint.bp,
             queues_blueprint.bp,
             stream_blueprint.bp,
             tracks_blueprint.bp,

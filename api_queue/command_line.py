@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import Final, get_args
 
 from api_queue import __version__, settings_sources
+from api_queue.accounts.api_key_service import ApiKeyService
+from api_queue.accounts.key_commands import create_key, list_keys, revoke_key
 from api_queue.accounts.models import TokenRole
 from api_queue.accounts.service import TokenService
 from api_queue.accounts.token_commands import create_token, list_tokens, revoke_token
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     for role in ("relay", "conductor"):
         command(role, _run_role, f"Run only a {role}, beside a server elsewhere.").set_defaults(role=role)
     _add_token_commands(commands, common)
+    _add_key_commands(commands, common)
     command("settings", _show_settings, "Show each setting with its value and where it was set.")
     command("version", _show_version, "Show the version.")
     return parser
@@ -67,8 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_token_commands(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *parents: argparse.ArgumentParser
 ) -> None:
-    of_data = argparse.ArgumentParser(add_help=False)
-    of_data.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS)
+    of_data = _of_data()
     verbs = commands.add_parser("token", help="Make, list and revoke login tokens.").add_subparsers(required=True)
     create = verbs.add_parser("create", parents=[*parents, of_data], help="Make one; its value is shown this once.")
     create.add_argument("--role", required=True, choices=get_args(TokenRole))
@@ -80,6 +82,34 @@ def _add_token_commands(
     revoke = verbs.add_parser("revoke", parents=[*parents, of_data], help="End one, and all logins made from it.")
     revoke.add_argument("token_id", metavar="ID")
     revoke.set_defaults(command=_revoke_token)
+
+
+def _add_key_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *parents: argparse.ArgumentParser
+) -> None:
+    of_data = _of_data()
+    verbs = commands.add_parser("key", help="Make, list and revoke API keys of programs.").add_subparsers(required=True)
+    create = verbs.add_parser("create", parents=[*parents, of_data], help="Make one; its value is shown this once.")
+    create.add_argument("--description", required=True, help="whose it is")
+    create.add_argument(
+        "--queue",
+        required=True,
+        action="append",
+        metavar="NAME=RIGHTS",
+        help="READ, WRITE, DELETE, MANAGE with commas, on this queue or on all (*); may be repeated",
+    )
+    create.set_defaults(command=_create_key)
+    listing = verbs.add_parser("list", parents=[*parents, of_data], help="Show all of them, without their values.")
+    listing.set_defaults(command=_list_keys)
+    revoke = verbs.add_parser("revoke", parents=[*parents, of_data], help="End one, at once.")
+    revoke.add_argument("key_id", metavar="ID")
+    revoke.set_defaults(command=_revoke_key)
+
+
+def _of_data() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS)
+    return parser
 
 
 def _loaded(asked: argparse.Namespace) -> LoadedSettings:
@@ -130,6 +160,24 @@ def _revoke_token(asked: argparse.Namespace) -> None:
 
 
 def _token(asked: argparse.Namespace, command: Callable[[TokenService], Awaitable[str]]) -> None:
-    from api_queue.serving.tokens import with_tokens
+    from api_queue.serving.account_commands import with_parts
 
-    print(with_tokens(_loaded(asked).settings, command))
+    print(with_parts(_loaded(asked).settings, lambda parts: command(parts.tokens)))
+
+
+def _create_key(asked: argparse.Namespace) -> None:
+    _key(asked, lambda keys: create_key(keys, asked.description, asked.queue))
+
+
+def _list_keys(asked: argparse.Namespace) -> None:
+    _key(asked, list_keys)
+
+
+def _revoke_key(asked: argparse.Namespace) -> None:
+    _key(asked, lambda keys: revoke_key(keys, asked.key_id))
+
+
+def _key(asked: argparse.Namespace, command: Callable[[ApiKeyService], Awaitable[str]]) -> None:
+    from api_queue.serving.account_commands import with_parts
+
+    print(with_parts(_loaded(asked).settings, lambda parts: command(parts.api_keys)))

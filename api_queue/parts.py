@@ -11,6 +11,9 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api_queue.accounts.api_key_service import ApiKeyService
+from api_queue.accounts.api_key_sources import configured_keys
+from api_queue.accounts.api_key_store import SqlApiKeys
 from api_queue.accounts.logins import LoginService
 from api_queue.accounts.rate_limits import RateLimiter
 from api_queue.accounts.redis_store import RedisBuckets, RedisRevocations
@@ -92,6 +95,10 @@ class Parts:
     def logins(self) -> LoginService:
         days = self.settings.jwt_refresh_days
         return LoginService(SqlLogins(self.engine), SqlTokens(self.engine), self.revocations, self.clock, days)
+
+    @cached_property
+    def api_keys(self) -> ApiKeyService:
+        return ApiKeyService(SqlApiKeys(self.engine), configured_keys(self.settings), self.revocations, self.clock)
 
     @cached_property
     def audit(self) -> AuditService:

@@ -72,5 +72,8 @@ class Settings:
     rate_mints_per_minute: Count = _key(60, "Music addresses minted by one caller in a minute.")
     rate_signed_in_factor: Count = _key(4, "How many times the limits above a signed-in caller has.")
 
+    api_keys_file: str = _key("", "File of programs' API keys; empty takes config/api_keys.json if there is one.")
+    api_keys_json: str = _key("", "The same in place of a file, or beside it.", secret=True)
+
     jwt_access_minutes: Count = _key(15, "Minutes for which an access token is good.")
     jwt_refresh_days: Count = _key(30, "Days for which a refresh token is good.")

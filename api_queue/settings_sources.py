@@ -17,6 +17,8 @@ from api_queue.errors import BadSetting, StartRefused, UnknownSetting
 from api_queue.settings import Settings
 
 PREFIX: Final = "API_QUEUE_"
+#: Variables of PyQueue that mean the same here.
+PYQUEUE: Final = {"PYQUEUE_API_KEYS_JSON": "api_keys_json"}
 TYPES: Final[Mapping[str, Any]] = MappingProxyType(get_type_hints(Settings, include_extras=True))
 
 _NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
@@ -94,7 +96,9 @@ def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, obje
 
 
 def _from_environment(variables: Mapping[str, str]) -> dict[str, object]:
-    return {name.removeprefix(PREFIX).lower(): text for name, text in variables.items() if name.startswith(PREFIX)}
+    theirs = {key: variables[name] for name, key in PYQUEUE.items() if name in variables}
+    ours = {name.removeprefix(PREFIX).lower(): text for name, text in variables.items() if name.startswith(PREFIX)}
+    return {**theirs, **ours}
 
 
 def _read_dotenv(file: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ from api_queue.migrations import upgrade
 from api_queue.serving import roles, serve
 from api_queue.settings import Settings
 
-COMMANDS = ["serve", "relay", "conductor", "token", "settings", "version"]
+COMMANDS = ["serve", "relay", "conductor", "token", "key", "settings", "version"]
 
 
 class Said(NamedTuple):
@@ -86,6 +86,10 @@ def test_each_command_explains_itself(say: Say, command: str) -> None:
         (["token", "create", "--role", "guest"], "guest"),
         (["token", "create", "--role", "king"], "king"),
         (["token", "revoke"], "ID"),
+        (["key"], "usage"),
+        (["key", "create", "--description", "lamps"], "--queue"),
+        (["key", "create", "--queue", "*=READ"], "--description"),
+        (["key", "revoke"], "ID"),
         (["relay", "--port", "1"], "--port"),
     ],
     ids=" ".join,
@@ -254,7 +258,7 @@ def test_ctrl_c_during_an_import_ends_us_at_once(say: Say) -> None:
 
 
 def test_what_a_command_needs_is_loaded_by_it_alone() -> None:
-    assert not {"serve", "run_role", "with_tokens"} & vars(command_line).keys()
+    assert not {"serve", "run_role", "with_parts"} & vars(command_line).keys()
 
 
 # -- tokens ----------------------------------------------------------------------------------------------------

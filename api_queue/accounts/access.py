@@ -37,6 +37,9 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/me"): "open",
     ("POST", "/refresh-token"): "public",
     ("POST", "/revoke-token"): "public",
+    # programs
+    ("GET", "/api/v1/auth/me"): "key",
+    ("GET", "/api/v1/auth/permissions/<queue>"): "key",
     # queues
     ("GET", "/queue"): "admin",
     ("POST", "/queue"): "guest",

@@ -6,14 +6,16 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
+from api_queue.accounts.api_key_service import ApiKeyService
 from api_queue.accounts.logins import LoginService
 from api_queue.accounts.models import CHOSEN_ID, DEMO_ADMIN, DEMO_CHOSEN_ID, PREFIX, AccessTokens, LoginToken
 from api_queue.accounts.recent import Recent
 from api_queue.accounts.service import TokenService
 from api_queue.drivers.clock import Clock
-from api_queue.errors import BadCredential, CountedToken, LoginExpired, WeakSessionId
+from api_queue.errors import BadApiKey, BadCredential, CountedToken, LoginExpired, WeakSessionId
 from api_queue.types import GuestId
 from api_queue.web.identity import Caller, Grant, Presented
+from api_queue.web.programs import ADMIN, NO_PROGRAM, Program
 
 #: Guests whom a worker knows again by one look into a dict.
 _MOST_GUESTS: Final = 10_000
@@ -34,6 +36,7 @@ class Resolver:
         self,
         tokens: TokenService,
         logins: LoginService,
+        api_keys: ApiKeyService,
         access_tokens: AccessTokens,
         clock: Clock,
         guest_key: bytes,
@@ -42,6 +45,7 @@ class Resolver:
     ) -> None:
         self._tokens = tokens
         self._logins = logins
+        self._api_keys = api_keys
         self._access_tokens = access_tokens
         self._clock = clock
         self._guest_key = guest_key
@@ -50,13 +54,16 @@ class Resolver:
         self._guests: dict[Presented, Caller] = {}
         self._known_tokens: Recent[LoginToken | None] = Recent(clock)
         self._known_access: Recent[_Access | None] = Recent(clock)
+        self._known_programs: Recent[Program | None] = Recent(clock)
 
     async def resolve(self, presented: Presented) -> Caller:
         known = self._guests.get(presented)
         return known if known is not None else await self._resolve(presented)
 
     async def _resolve(self, presented: Presented) -> Caller:
-        session, bearer, address, _ = presented
+        session, bearer, address, api_key = presented
+        if api_key is not None:
+            return await self._by_api_key(api_key, address)
         token = session if session is not None and self._is_token(session) else None
         grants = await self._grants(token, bearer)
         guest_id: GuestId | None = None
@@ -64,7 +71,8 @@ class Resolver:
             guest_id = self._guest_id(session)
         elif grants:  # the same owner of items, however the token came
             guest_id = self._public_id(f"token:{grants[0].token_id}")
-        caller = Caller(guest_id, address, grants)
+        is_admin = any(grant.role == "admin" for grant in grants)
+        caller = Caller(guest_id, address, grants, program=ADMIN if is_admin else NO_PROGRAM)
         return caller if grants else self._remember(presented, caller)
 
     async def _grants(self, token: str | None, bearer: str | None) -> tuple[Grant, ...]:
@@ -83,9 +91,10 @@ class Resolver:
         return Caller(self._guest_id(session), address, (), session)
 
     def forget(self) -> None:
-        """Some token was revoked or some login ended."""
+        """Some token or key was revoked or some login ended."""
         self._known_tokens.forget()
         self._known_access.forget()
+        self._known_programs.forget()
 
     def _is_token(self, value: str) -> bool:
         return value.startswith(PREFIX) or (self._demo and value == DEMO_ADMIN)
@@ -108,6 +117,13 @@ class Resolver:
         if now >= access.expires_at_ms:
             raise LoginExpired
         return access.token.grant
+
+    async def _by_api_key(self, value: str, address: str) -> Caller:
+        program = await self._known_programs.get(value, self._api_keys.find)
+        if program is None:
+            raise BadApiKey
+        grant = Grant("program", None, program.key_id)
+        return Caller(self._public_id(f"key:{program.key_id}"), address, (grant,), program=program)
 
     async def _read_access(self, value: str) -> _Access | None:
         claims = self._access_tokens.read(value)

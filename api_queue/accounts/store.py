@@ -68,7 +68,7 @@ AUDIT = Table(
 )
 
 
-class _Sql:
+class SqlStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
@@ -87,7 +87,7 @@ async def _run(connection: AsyncConnection, statement: Executable) -> int:
     return (await connection.execute(statement)).rowcount
 
 
-class SqlTokens(_Sql):
+class SqlTokens(SqlStore):
     async def add(self, token: LoginToken) -> None:
         await self._write(insert(TOKENS).values(asdict(token)))
 
@@ -135,7 +135,7 @@ class SqlTokens(_Sql):
         return await self._write(delete(CODES).where(good)) == 1
 
 
-class SqlLogins(_Sql):
+class SqlLogins(SqlStore):
     async def add_login(self, login: Login, now_ms: int) -> None:
         over = delete(LOGINS).where(LOGINS.c.expires_at_ms <= now_ms)
         await self._write(over, insert(LOGINS).values(asdict(login)))
@@ -160,7 +160,7 @@ class SqlLogins(_Sql):
         return await self._write(update(LOGINS).where(live).values(ended_at_ms=now_ms)) > 0
 
 
-class SqlAudit(_Sql):
+class SqlAudit(SqlStore):
     async def add_line(self, line: AuditLine) -> None:
         await self._write(insert(AUDIT).values(asdict(line)))
 

@@ -1,9 +1,9 @@
 """`token create`, `token list`, `token revoke`: what the command line prints."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from api_queue.accounts.models import LoginToken, TokenRole, moment
+from api_queue.accounts.models import LoginToken, TokenRole
+from api_queue.accounts.printed import minute, shown, table
 from api_queue.accounts.service import TokenService
 from api_queue.types import QueueName
 
@@ -26,7 +26,7 @@ async def create_token(
 
 
 async def list_tokens(tokens: TokenService, queue: QueueName | None = None) -> str:
-    return _table([_HEADINGS, *(_row(token) for token in await tokens.tokens(queue))])
+    return table([_HEADINGS, *(_row(token) for token in await tokens.tokens(queue))])
 
 
 async def revoke_token(tokens: TokenService, token_id: str) -> str:
@@ -35,22 +35,7 @@ async def revoke_token(tokens: TokenService, token_id: str) -> str:
 
 
 def _row(token: LoginToken) -> tuple[str, ...]:
-    until = "revoked" if token.revoked_at_ms is not None else _day(token.expires_at_ms) or "-"
+    until = "revoked" if token.revoked_at_ms is not None else minute(token.expires_at_ms)
     uses = str(token.uses) if token.max_uses is None else f"{token.uses}/{token.max_uses}"
-    where = (token.role, token.queue or "-", _shown(token.label) or "-")
-    return (token.token_id, *where, _day(token.created_at_ms), until, uses, _day(token.last_used_at_ms) or "-")
-
-
-def _shown(label: str) -> str:
-    """A host chose it; on the admin's terminal it can neither start a line nor colour one."""
-    return "".join(c if c.isprintable() else "?" for c in label)
-
-
-def _day(time_ms: int | None) -> str:
-    return "" if time_ms is None else moment(time_ms).strftime("%Y-%m-%d %H:%M")
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
-    return "\n".join(lines)
+    where = (token.role, token.queue or "-", shown(token.label) or "-")
+    return (token.token_id, *where, minute(token.created_at_ms), until, uses, minute(token.last_used_at_ms))

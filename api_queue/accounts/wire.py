@@ -1,4 +1,4 @@
-"""Tokens and callers as JSON."""
+"""Tokens, callers and programs as JSON."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,7 +6,9 @@ import msgspec
 from msgspec import Meta
 
 from api_queue.accounts.models import LONGEST_LABEL, LONGEST_TTL_S, MOST_USES, LoginToken, SignedIn, moment
+from api_queue.types import Right
 from api_queue.web.identity import RANK, Caller
+from api_queue.web.programs import RIGHTS, Program
 
 
 class Credentials(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,6 +70,31 @@ def caller_json(caller: Caller) -> dict[str, object]:
         "signed_in": caller.signed_in,
         "grants": [{"role": grant.role, "queue": grant.queue} for grant in grants],
     }
+
+
+def program_json(program: Program) -> dict[str, object]:
+    """Names of PyQueue, as those of `permissions_json`; `*` stands for all queues there too."""
+    return {
+        "description": program.description,
+        "accessible_queues": [*program.queues],
+        "queue_permissions": {
+            queue: {"permissions": rights_json(held), **_can(held)} for queue, held in program.queues.items()
+        },
+        "total_accessible_queues": len(program.queues),
+    }
+
+
+def permissions_json(program: Program, queue: str) -> dict[str, object]:
+    held = program.rights_on(queue)
+    return {"queue_name": queue, "has_access": bool(held), **_can(held)}
+
+
+def rights_json(held: frozenset[Right]) -> list[Right]:
+    return [right for right in RIGHTS if right in held]
+
+
+def _can(held: frozenset[Right]) -> dict[str, bool]:
+    return {f"can_{right}": right in held for right in RIGHTS}
 
 
 def user_of(signed_in: SignedIn) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sanic.worker.loader import AppLoader
 from sanic.worker.manager import WorkerManager
 from sqlalchemy.exc import SQLAlchemyError
 
+from api_queue.accounts.api_key_sources import configured_keys
 from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.mqtt_broker import EmbeddedBroker
 from api_queue.drivers.sql import url_of
@@ -61,6 +62,7 @@ def _refuse_unfit(settings: Settings) -> None:
             reason="The demo knows tokens that everybody knows: it listens on 127.0.0.1 only, "
             f"not on {settings.host}; set host, or profile to normal."
         )
+    configured_keys(settings)
     for root in settings.library_roots:
         if root.exists() and not (root.is_dir() and os.access(root, os.R_OK | os.X_OK)):
             raise StartRefused(reason=f"The music folder {root} cannot be read; look at library_roots, or --music.")

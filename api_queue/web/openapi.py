@@ -26,7 +26,7 @@ TAGS: Final = {
     "stream": "Changes as they happen, by server-sent events; where MQTT has the same.",
     "tracks": "The library: search, covers, lyrics.",
     "media": "The music itself.",
-    "accounts": "Logging in, and the tokens of a queue.",
+    "accounts": "Logging in, the tokens of a queue, and what an API key may.",
     "web": "Pages, this description, and whether the server is well.",
 }
 _PARAMETERS: Final = {
@@ -35,6 +35,7 @@ _PARAMETERS: Final = {
     "track_id": "Id or alias of the track.",
     "token_id": "Id of the token, which is not its value.",
     "guest_id": "Public id of the guest.",
+    "queue": "Name of the queue of messages.",
     "command": "`play`, `pause`, `skip` and so on; a wrong one is answered with all there are.",
     "file": "`<hash>.json`, as `/queue/{name}/tracks` leads to it.",
     "path": "Path of the file.",
@@ -48,8 +49,10 @@ _SCHEMES: Final[Json] = {
         "name": "session_id",
         "description": "Who a guest is; set with the answer to their first change.",
     },
+    "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "Of a program."},
 }
 _LOGIN: Final[list[Json]] = [{"bearer": []}, {"access_token": []}]
+_PROGRAM: Final[list[Json]] = [{"api_key": []}, *_LOGIN]
 _ANYBODY: Final[list[Json]] = [{}, {"session_id": []}, *_LOGIN]
 _PROBLEM: Final[Json] = {
     "description": "Refused; `/docs/errors` has every code. Facts of the error stand beside these fields.",
@@ -207,6 +210,8 @@ def _responses(described: Described) -> Json:
 def _security(rule: Rule) -> list[Json]:
     if rule.access == "public":
         return []
+    if rule.access == "key":
+        return _PROGRAM
     return _ANYBODY if rule.access in {"open", "guest"} else _LOGIN
 
 

@@ -6,9 +6,11 @@ import httpx
 import pytest
 
 from api_queue.accounts.access import ACCESS, QUEUE_IN_BODY
+from api_queue.accounts.api_keys import queue_rights
 from api_queue.types import QueueName, Role
 from api_queue.web.access_rules import undeclared, unrouted
 from api_queue.web.identity import MAY
+from api_queue.web.programs import RIGHTS
 from tests.house import House
 
 X, OTHER = QueueName("party"), QueueName("elsewhere")
@@ -18,7 +20,7 @@ STREAMS = {"/events", "/queue/<name>/events"}
 #: Open doors behind which a refresh token is asked for, which is not what the role says.
 RENEWALS = {"/auth/refresh", "/refresh-token"}
 FILLED = {"name": "party", "item_id": "0000000000", "guest_id": "nobody", "token_id": "none", "track_id": "none",
-          "command": "dance", "file": "none", "path": "css/none.css"}  # fmt: skip
+          "queue": "orders", "command": "dance", "file": "none", "path": "css/none.css"}  # fmt: skip
 
 
 def address(path: str) -> str:
@@ -54,13 +56,24 @@ async def test_a_host_is_only_a_guest_elsewhere(house: House) -> None:
                 assert_past(await client.request(method, address(path)), method, path, may=False)
 
 
+async def test_a_program_gets_past_only_the_doors_of_programs(house: House) -> None:
+    """Elsewhere its key is not even looked at, and it is nobody."""
+    value = await house.parts.api_keys.create("all", queue_rights({"*": RIGHTS}))
+    async with house.nobody() as client:
+        client.headers["X-API-Key"] = value
+        for (method, path), access in ACCESS.items():
+            if access not in {"public", "open", "guest"}:
+                assert_past(await client.request(method, address(path)), method, path, may=access == "key")
+
+
 async def test_nobody_and_a_guest_get_past_only_what_is_theirs(house: House) -> None:
     async with house.nobody() as nobody, house.guest() as guest:
         for (method, path), access in ACCESS.items():
             if path in STREAMS or access in {"public", "open", "guest"}:
                 continue
             answer = await nobody.request(method, address(path))
-            assert (answer.status_code, answer.json()["code"]) == (401, "missing_credential"), (method, path)
+            missing = "missing_api_key" if access == "key" else "missing_credential"
+            assert (answer.status_code, answer.json()["code"]) == (401, missing), (method, path)
             assert_past(await guest.request(method, address(path)), method, path, may=False)
 
 
@@ -69,5 +82,5 @@ def assert_past(answer: httpx.Response, method: str, path: str, *, may: bool) ->
     if "problem" not in answer.headers.get("content-type", ""):
         assert may, (method, path)
         return
-    refused = answer.json()["code"] in {"missing_right", "missing_credential"}
+    refused = answer.json()["code"] in {"missing_right", "missing_credential", "missing_api_key"}
     assert refused is not may or path.endswith("/<command>"), (method, path, answer.text)

@@ -11,8 +11,10 @@ import httpx
 from sanic import HTTPResponse, Request, Sanic
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api_queue.accounts import blueprint, key_blueprint
 from api_queue.accounts.access import TABLE
-from api_queue.accounts.blueprint import bp
+from api_queue.accounts.api_key_service import ApiKeyService
+from api_queue.accounts.api_key_store import SqlApiKeys
 from api_queue.accounts.jwt import AccessTokenReader, setup_jwt
 from api_queue.accounts.logins import LoginService
 from api_queue.accounts.rate_limits import RateLimiter
@@ -30,6 +32,7 @@ from api_queue.types import QueueName
 from api_queue.web.errors import setup_errors
 from api_queue.web.guard import Doorkeepers, setup_guard
 from api_queue.web.identity import Caller
+from api_queue.web.programs import Program
 from api_queue.web.rate_limits import RateLimits
 from api_queue.web.replies import reply
 from tests.serving import serving
@@ -56,6 +59,7 @@ class House:
     folder: Path
     settings: Settings = field(default_factory=Settings)
     clock: SetClock = field(default_factory=SetClock)
+    configured: dict[str, Program] = field(default_factory=dict)
     added: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -63,6 +67,7 @@ class House:
         self.revocations = RedisRevocations(self.redis)
         store = SqlTokens(self.engine)
         self.tokens = TokenService(store, self.revocations, self.clock)
+        self.api_keys = ApiKeyService(SqlApiKeys(self.engine), self.configured, self.revocations, self.clock)
         self.audit = AuditService(SqlAudit(self.engine), self.clock)
         self.logins = LoginService(
             SqlLogins(self.engine), store, self.revocations, self.clock, self.settings.jwt_refresh_days
@@ -73,6 +78,7 @@ class House:
         return Resolver(
             self.tokens,
             self.logins,
+            self.api_keys,
             AccessTokenReader(self.keys),
             self.clock,
             load_or_make(self.folder / "keys" / "guests"),
@@ -89,7 +95,7 @@ class House:
         )
         setup_errors(app)
         setup_jwt(app, self.keys, self.settings, self.clock)
-        app.blueprint(bp)
+        app.blueprint([blueprint.bp, key_blueprint.bp])
         self._add_routes(app)
         resolver = self.resolver()
         limiter = RateLimiter(RedisBuckets(self.redis), RateLimits(self.settings), self.clock)

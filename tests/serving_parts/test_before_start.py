@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from api_queue.accounts.service import TokenService
 from api_queue.errors import StartRefused
+from api_queue.parts import Parts
+from api_queue.serving.account_commands import with_parts
 from api_queue.serving.addresses import listen
 from api_queue.serving.serve import _refuse_unfit, _with_addresses
-from api_queue.serving.tokens import with_tokens
 from api_queue.settings import Settings
 
 
@@ -54,17 +54,17 @@ def test_what_the_operator_said_stays(tmp_path: Path) -> None:
 
 
 def test_tokens_need_a_database_that_is_there(tmp_path: Path) -> None:
-    async def never(_tokens: TokenService) -> str:
+    async def never(_parts: Parts) -> str:
         raise AssertionError
 
     with pytest.raises(StartRefused, match="There is no server's database in"):
-        with_tokens(Settings(data=tmp_path), never)
+        with_parts(Settings(data=tmp_path), never)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_database_of_the_operators_own_is_asked_without_a_folder(tmp_path: Path) -> None:
-    async def answer(_tokens: TokenService) -> str:
+    async def answer(_parts: Parts) -> str:
         return "asked"
 
     settings = Settings(data=tmp_path / "none", sql_url=f"sqlite+aiosqlite:///{tmp_path}/own.sqlite")
-    assert with_tokens(settings, answer) == "asked"
+    assert with_parts(settings, answer) == "asked"

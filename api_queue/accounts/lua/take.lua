@@ -4,13 +4,4 @@
 -- Returns 0, or the ms until all of them have a token.
 --! use accounts/bucket
 
-local now_ms, longest = tonumber(ARGV[1]), 0
-for at = 2, #ARGV, 3 do
-  local wait = bucket_wait(KEYS[1], ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), now_ms)
-  longest = math.max(longest, wait)
-end
-if longest > 0 then return longest end
-for at = 2, #ARGV, 3 do
-  take(KEYS[1], ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), now_ms)
-end
-return 0
+return take(KEYS[1], tonumber(ARGV[1]), 2)
