@@ -34,13 +34,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message to be sent. `body` is the JSON text of an object, `timestamp` ISO 8601 as its sender wrote it."""
+    """What is to be sent: the JSON text of an object. No id: a new one; no timestamp: now."""
 
-    id: MessageId
     body: str
-    timestamp: str
-    #: Nobody receives it before; 0: at once.
-    visible_at_ms: int = 0
+    id: MessageId | None = None
+    timestamp: str | None = None
+    #: Nobody receives it for so long.
+    delay_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ class Death:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`receipt` is the newest, None for one that is to be had."""
+    """`body` is the JSON text of an object, `timestamp` ISO 8601 as its sender wrote it.
+
+    `receipt` is the newest, None for one that can be had; `visible_at_ms` is 0 then.
+    """
 
     id: MessageId
     body: str
@@ -70,19 +73,29 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
-    """What a receiver asks for. As many messages as there are `receipts`, which are new and random."""
+class Wish:
+    """What a receiver asks for."""
 
-    receipts: tuple[Receipt, ...]
-    visible_at_ms: int
-    #: One that was received as often as this becomes a dead letter instead.
-    receive_max: int
+    most: int = 10
+    #: For how long nobody else gets them; None: as the limits say.
+    visibility_s: int | None = None
     #: Only what nobody has received yet.
     only_new: bool = False
     #: Nothing that this consumer received before; '': anything.
     consumer_id: str = ""
-    #: Deleted as it is received.
+    #: Deleted as they are received.
     delete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A wish at a moment: one `receipt`, new and random, for each message that may be taken."""
+
+    wish: Wish
+    receipts: tuple[Receipt, ...]
+    visible_at_ms: int
+    #: One that was received as often as this becomes a dead letter instead.
+    receive_max: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +142,11 @@ class Store(Protocol):
     An id is known on `q` while its message is on `q` or `q.dead`.
     """
 
-    async def send(self, queue: MessageQueueName, drafts: Sequence[Draft], now_ms: int) -> None:
-        """At the end, in this order. A draft whose id is known changes nothing: the first body stays."""
+    async def send(self, queue: MessageQueueName, messages: Sequence[Message], now_ms: int) -> None:
+        """At the end, in this order; nobody has received them yet, and they may be delayed until `visible_at_ms`.
+
+        One whose id is known changes nothing: the first body stays.
+        """
 
     async def look(self, queue: MessageQueueName, offset: int, limit: int, now_ms: int) -> Page:
         """Those that can be had. Counts as no receive."""
@@ -139,7 +155,7 @@ class Store(Protocol):
         """The first that fit, hidden until `take.visible_at_ms` under a receipt each; older receipts are void.
 
         What would be received more than `take.receive_max` times goes to the end of `q.dead` on the way.
-        A deleted one (`take.delete`) has no receipt.
+        A deleted one (`wish.delete`) has no receipt.
         """
 
     async def delete(self, queue: MessageQueueName, receipt: Receipt, now_ms: int) -> bool:
