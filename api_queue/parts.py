@@ -27,6 +27,10 @@ from api_queue.drivers.redis import Redis, connect
 from api_queue.media.preview import Previews
 from api_queue.media.service import MediaService, PreviewService
 from api_queue.media.store import RedisMediaStore
+from api_queue.messages.bell import BellOfScripts
+from api_queue.messages.models import Limits as MessageLimits
+from api_queue.messages.redis_store import RedisMessages
+from api_queue.messages.service import MessageService
 from api_queue.playback.conductor import Conductor
 from api_queue.playback.service import PlaybackService
 from api_queue.queues.commands import QueueCommands
@@ -76,6 +80,8 @@ class Parts:
         return self.settings.data / "keys"
 
     async def close(self) -> None:
+        if "message_bell" in self.__dict__:
+            await self.message_bell.close()
         if "redis" in self.__dict__:
             await self.redis.close()
         if "engine" in self.__dict__:
@@ -111,6 +117,31 @@ class Parts:
     @cached_property
     def limiter(self) -> RateLimiter:
         return RateLimiter(RedisBuckets(self.redis), self.rate_limits, self.clock)
+
+    # -- messages ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def message_bell(self) -> BellOfScripts:
+        return BellOfScripts(self.redis)
+
+    @cached_property
+    def message_limits(self) -> MessageLimits:
+        settings = self.settings
+        return MessageLimits(
+            settings.messages_max_bytes,
+            settings.messages_visibility_s,
+            settings.messages_receive_max,
+            settings.messages_queues_max,
+        )
+
+    @cached_property
+    def messages(self) -> MessageService:
+        return MessageService(RedisMessages(self.redis), self.message_bell, self.clock, self.message_limits)
+
+    @cached_property
+    def job_messages(self) -> MessageService:
+        """Those of background tasks: in Redis, wherever the messages of programs are, and with bounds of their own."""
+        return MessageService(RedisMessages(self.redis), self.message_bell, self.clock, MessageLimits())
 
     # -- queues and playback -----------------------------------------------------------------------------------
 

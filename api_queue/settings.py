@@ -65,6 +65,13 @@ class Settings:
 
     speaker_lease_s: Seconds = _key(15.0, "Seconds after the last heartbeat at which a speaker's turn ends.")
 
+    messages_max_bytes: Count = _key(262_144, "Bytes of one message; a larger one is refused.")
+    messages_visibility_s: Count = _key(
+        30, "Seconds for which a received message is hidden, where its receiver does not say."
+    )
+    messages_receive_max: Count = _key(10, "Receives after which a message is a dead letter.")
+    messages_queues_max: Count = _key(10_000, "Queues of messages that programs may make.")
+
     rate_adds_per_minute: Count = _key(30, "Adds and changes of one guest in a minute.")
     rate_address_per_minute: Count = _key(600, "Adds and changes from one address in a minute: a party may share it.")
     rate_logins_per_minute: Count = _key(10, "Login attempts from one address in a minute.")
