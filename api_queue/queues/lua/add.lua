@@ -20,13 +20,8 @@ local known = redis.call('HMGET', meta, 'rev', 'settings_rev', 'head', 'waiting_
 if not known[1] then return {'gone'} end
 if known[2] ~= ARGV[4] or (ARGV[5] ~= '' and known[1] ~= ARGV[5]) then return {'stale'} end
 
-for at = 18, #ARGV, 3 do
-  local wait = bucket_wait(buckets, ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(now_ms))
-  if wait > 0 then return {'rate', wait} end
-end
-for at = 18, #ARGV, 3 do
-  take(buckets, ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(now_ms))
-end
+local wait = take(buckets, tonumber(now_ms), 18)
+if wait > 0 then return {'rate', wait} end
 
 local twice = redis.call('HGET', index, id)
 if twice then return {'exists', twice} end
