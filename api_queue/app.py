@@ -20,6 +20,7 @@ from api_queue.drivers.clock import Clock
 from api_queue.drivers.keys import load_or_make
 from api_queue.drivers.redis import end_task
 from api_queue.media import blueprint as media_blueprint
+from api_queue.messages import blueprint as messages_blueprint
 from api_queue.parts import Parts
 from api_queue.playback import blueprint as playback_blueprint
 from api_queue.queues import blueprint as queues_blueprint
@@ -63,7 +64,7 @@ class WebParts(Parts):
 #: What handlers find under `app.ctx`.
 _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "audit", "queues", "items", "commands", "guests", "playback"),
-    *("tracks", "data_files", "files", "media", "previews", "hub", "discovery", "readiness"),
+    *("tracks", "data_files", "files", "media", "previews", "hub", "discovery", "readiness", "messages"),
 )
 
 
@@ -94,6 +95,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             health.bp,
             accounts_blueprint.bp,
             key_blueprint.bp,
+            messages_blueprint.bp,
             queues_blueprint.bp,
             stream_blueprint.bp,
             tracks_blueprint.bp,

@@ -40,6 +40,23 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     # programs
     ("GET", "/api/v1/auth/me"): "key",
     ("GET", "/api/v1/auth/permissions/<queue>"): "key",
+    # messages: the handlers ask for the right on their queue
+    ("GET", "/api/v1/queues"): "key",
+    ("POST", "/api/v1/queues/<queue>/messages"): "key",
+    ("GET", "/api/v1/queues/<queue>/messages"): "key",
+    ("DELETE", "/api/v1/queues/<queue>/messages"): "key",
+    ("POST", "/api/v1/queues/<queue>/messages/batch"): "key",
+    ("POST", "/api/v1/queues/<queue>/messages/receive"): "key",
+    ("POST", "/api/v1/queues/<queue>/messages/check-existence"): "key",
+    ("DELETE", "/api/v1/queues/<queue>/messages/<receipt_handle>"): "key",
+    ("POST", "/api/v1/queues/<queue>/messages/<receipt_handle>/visibility"): "key",
+    ("PUT", "/api/v1/queues/<queue>/messages/by-id/<message_id>"): "key",
+    ("DELETE", "/api/v1/queues/<queue>/messages/by-id/<message_id>"): "key",
+    ("GET", "/api/v1/queues/<queue>/message/<message_id>"): "key",
+    ("GET", "/api/v1/queues/<queue>/info"): "key",
+    ("GET", "/api/v1/queues/<queue>/health"): "key",
+    ("GET", "/api/v1/queues/<queue>/dead-letters"): "key",
+    ("POST", "/api/v1/queues/<queue>/redrive"): "key",
     # queues
     ("GET", "/queue"): "admin",
     ("POST", "/queue"): "guest",

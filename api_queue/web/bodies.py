@@ -8,12 +8,14 @@ from typing import Any, Final, TypeVar
 import msgspec
 from sanic import Request
 
-from api_queue.errors import BadBody
+from api_queue.errors import BadBody, BadQuery
+from api_queue.formats.json_bytes import json_bytes
 
 T = TypeVar("T")
 
 #: Names a write, so that it happens once; see `idempotency.py`.
 EVENT_KEY: Final = "client_event_uuid"
+_TOO_DEEP: Final = "it is nested too deeply."
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -25,6 +27,27 @@ def read_body(request: Request, shape: type[T], csv_columns: Sequence[str] = ())
     if csv_columns and (request.content_type or "").lower().startswith("text/csv"):
         return to_shape(_csv_line(request.body, csv_columns), shape)
     return to_shape(read_fields(request), shape)
+
+
+def read_raw(request: Request, shape: type[T]) -> T:
+    """As `read_body`, and a field of the type `msgspec.Raw` is JSON as it was written."""
+    body = request.body.strip()
+    try:
+        return msgspec.json.decode(
+            body if body[:1] == b"{" else json_bytes(read_fields(request)), type=shape, strict=False
+        )
+    except msgspec.DecodeError as error:
+        raise BadBody(reason=f"{error}.") from None
+    except RecursionError:
+        raise BadBody(reason=_TOO_DEEP) from None
+
+
+def read_query(request: Request, shape: type[T]) -> T:
+    """What stands behind the `?` (the last value of each name); raises BadQuery."""
+    try:
+        return msgspec.convert({name: values[-1] for name, values in request.args.items()}, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadQuery(reason=f"{error}.") from None
 
 
 def read_fields(request: Request) -> dict[str, Any]:
@@ -77,7 +100,7 @@ def _json_object(body: bytes) -> dict[str, Any]:
     except msgspec.DecodeError as error:
         raise BadBody(reason=f"{error}.") from None
     except RecursionError:
-        raise BadBody(reason="it is nested too deeply.") from None
+        raise BadBody(reason=_TOO_DEEP) from None
     if not isinstance(fields, dict):
         raise BadBody(reason="it must be one JSON object.")
     return fields

@@ -26,6 +26,7 @@ TAGS: Final = {
     "stream": "Changes as they happen, by server-sent events; where MQTT has the same.",
     "tracks": "The library: search, covers, lyrics.",
     "media": "The music itself.",
+    "messages": "Queues of messages for programs, as PyQueue Server and Amazon SQS have them.",
     "accounts": "Logging in, the tokens of a queue, and what an API key may.",
     "web": "Pages, this description, and whether the server is well.",
 }
@@ -36,6 +37,8 @@ _PARAMETERS: Final = {
     "token_id": "Id of the token, which is not its value.",
     "guest_id": "Public id of the guest.",
     "queue": "Name of the queue of messages.",
+    "message_id": "Id of the message.",
+    "receipt_handle": "What came with the message when it was received.",
     "command": "`play`, `pause`, `skip` and so on; a wrong one is answered with all there are.",
     "file": "`<hash>.json`, as `/queue/{name}/tracks` leads to it.",
     "path": "Path of the file.",
