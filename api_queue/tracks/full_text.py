@@ -1,25 +1,41 @@
-"""Full text over the library, by SQLite's FTS5: the index, and how a question is put to it."""
+"""Full text over the library, by SQLite's FTS5: the index, and how a question is put to it.
 
-from collections.abc import Sequence
-from typing import Final
+Hits are found and counted at tens of millions a second and ranked at one, and a common beginning has them by ten
+thousands. So an answer comes in parts, each counted, and only those ranked that the page is cut from: first where all
+words stand in title and artist, then where they stand anywhere, then what may have been meant. Of a large part only
+the beginning is ranked; row ids are in the order of the titles' lengths, so that this has the nearest titles.
+"""
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal_column, select, text
+from collections.abc import Collection, Sequence
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_queue.tracks.folding import corrections, joined_words, swapped, words
-from api_queue.tracks.models import Found, Search, TagFilter, Track
-from api_queue.tracks.tables import decode, tags, terms, tracks, vocabulary
+from api_queue.tracks.models import EVERYTHING, Found, Search, TagFilter, Track, facts_of
+from api_queue.tracks.tables import decode, terms, tracks, vocabulary
 from api_queue.tracks.tables import words as index
 
-#: bm25 of a hit in title, artist, album, anything else.
-_RANK: Final[ColumnElement[float]] = literal_column("bm25(track_words, 10, 8, 3, 1)")
+#: bm25 of a hit in title, artist, album, anything else, tags.
+_RANK: Final[ColumnElement[float]] = literal_column("bm25(track_words, 10, 8, 3, 1, 0)")
 _MATCH: Final = text("track_words MATCH :question")
+#: How many hits of a part are ranked.
+_RANKED: Final = 1_000
 #: With fewer hits than this, a single word is taken to be misspelt as well; several words only without any.
 _FEW: Final = 5
 _WORDS_MAX: Final = 8
 _WORD_MAX: Final = 40
-#: How many words that share letters with a misspelt one are compared with it.
+#: How many words that share letters with a misspelt one are compared with it, and how many of them are asked for.
 _CANDIDATES: Final = 60
+_MEANT_MAX: Final = 10
+#: How many words of a question are taken to be misspelt, though they are words: the rarest.
+_DOUBTED: Final = 3
+#: Begins each tag, which nobody can type, and alone stands with every track.
+_TAG: Final = "\ue000"
+#: An International Standard Recording Code, folded: each track has its own, and none is a word.
+_ISRC: Final = "[a-z][a-z]???[0-9][0-9][0-9][0-9][0-9][0-9][0-9]"
 
 
 # -- the index -------------------------------------------------------------------------------------------------
@@ -44,6 +60,7 @@ def _row(number: int, track: Track) -> dict[str, object]:
         "artist": _text(*track.artists),
         "album": _text(track.album),
         "other": " ".join([_text(track.isrc, *values), *joined]),
+        "tags": " ".join([_TAG, *map(_tag, facts_of(track).tags)]),
     }
 
 
@@ -51,9 +68,15 @@ def _text(*parts: str) -> str:
     return " ".join(words(" ".join(parts)))
 
 
+def _tag(folded: str) -> str:
+    """As one word, whatever is in it."""
+    return _TAG + blake2b(folded.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
 async def learn_words(connection: AsyncConnection) -> None:
     """Words stand between spaces, so that their first and last letters count in a comparison of three."""
-    known = select(" " + terms.c.term + " ").where(func.length(terms.c.term) >= 3)
+    no_words = terms.c.term.bool_op("GLOB")(_ISRC) | terms.c.term.bool_op("GLOB")(f"{_TAG}*")
+    known = select(" " + terms.c.term + " ").where(func.length(terms.c.term) >= 3, ~no_words)
     await connection.execute(delete(vocabulary))
     await connection.execute(insert(vocabulary).from_select(["term"], known))
 
@@ -61,42 +84,113 @@ async def learn_words(connection: AsyncConnection) -> None:
 # -- the question ----------------------------------------------------------------------------------------------
 
 
+class _Part(NamedTuple):
+    """Row ids, best first, and how many there are."""
+
+    hits: Select[int]
+    total: int
+
+
 async def find(connection: AsyncConnection, search: Search) -> Found:
-    offer = on_offer(search.tag_filter)
     if not search.q.strip():
-        return await _page(connection, select(tracks.c.record).where(*offer).order_by(tracks.c.sort_key), search)
+        return await _listed(connection, search)
     typed = [part for chunk in search.q.split() if (part := [w[:_WORD_MAX] for w in words(chunk)])][:_WORDS_MAX]
-    if not typed:
-        return Found(0, ())
-    exact = _hits(offer, " AND ".join([*map(_finished, typed[:-1]), _unfinished(typed[-1])]))
-    first = (await connection.scalars(exact.with_only_columns(tracks.c.number).limit(_FEW))).all()
-    if len(first) == _FEW or (first and len(typed) > 1):
-        return await _page(connection, exact.order_by(_RANK, tracks.c.sort_key), search)
-    loose = _hits(offer, " AND ".join([await _meant(connection, part) for part in typed]))
-    as_typed_first = case((tracks.c.number.in_(first), 0), else_=1)
-    return await _page(connection, loose.order_by(as_typed_first, _RANK, tracks.c.sort_key), search)
+    parts = await _parts(connection, typed, search.tag_filter) if typed else []
+    return Found(sum(part.total for part in parts), await _page(connection, parts, search))
+
+
+async def _listed(connection: AsyncConnection, search: Search) -> Found:
+    total = await _count(connection, _within("", search.tag_filter))
+    page = select(tracks.c.record).where(*on_offer(search.tag_filter)).order_by(tracks.c.sort_key)
+    records = await connection.scalars(page.limit(search.limit).offset(search.offset))
+    return Found(total, [decode(record) for record in records])
 
 
 def on_offer(tag_filter: TagFilter) -> list[ColumnElement[bool]]:
-    """`models.offered`, in SQL."""
-    wanted = [_has(group) for group in tag_filter.wanted]
-    return [*wanted, ~_has(tag_filter.unwanted)] if tag_filter.unwanted else wanted
+    """`models.offered`, in SQL. `+ 0` lets SQLite walk the tracks in the order that is asked for, and stop when a page
+    is full; else it would look up and sort all that are on offer.
+    """
+    if tag_filter == EVERYTHING:
+        return []
+    return [(tracks.c.number + 0).in_(_hits(_within("", tag_filter)))]
 
 
-def _has(group: frozenset[str]) -> ColumnElement[bool]:
-    return select(1).where(tags.c.number == tracks.c.number, tags.c.tag.in_(sorted(group))).exists()
+def _within(question: str, tag_filter: TagFilter) -> str:
+    asked = [f"({question})"] if question else []
+    wanted = " AND ".join([*asked, *map(_any_of, tag_filter.wanted)]) or f'"{_TAG}"'
+    return f"({wanted}) NOT {_any_of(tag_filter.unwanted)}" if tag_filter.unwanted else wanted
 
 
-def _hits(offer: list[ColumnElement[bool]], question: str) -> Select[bytes]:
-    joined = index.join(tracks, tracks.c.number == index.c.rowid)
-    return select(tracks.c.record).select_from(joined).where(_MATCH.bindparams(question=question), *offer)
+def _any_of(tags: Collection[str]) -> str:
+    return "(" + " OR ".join(f'"{_tag(tag)}"' for tag in sorted(tags)) + ")"
 
 
-async def _page(connection: AsyncConnection, hits: Select[bytes], search: Search) -> Found:
-    counted = hits.with_only_columns(func.count(tracks.c.number)).order_by(None)
-    total = (await connection.scalars(counted)).one()
-    page = await connection.execute(hits.limit(search.limit).offset(search.offset))
-    return Found(total, [decode(record) for (record,) in page])
+async def _parts(connection: AsyncConnection, typed: list[list[str]], tag_filter: TagFilter) -> list[_Part]:
+    question = " AND ".join(_as_typed(typed))
+    named = f"{{title artist}} : ({question})"
+    found = await _count(connection, _within(question, tag_filter))
+    there = await _count(connection, _within(named, tag_filter))
+    parts = [
+        *await _ranked(connection, _within(named, tag_filter), there),
+        *await _ranked(connection, _within(f"({question}) NOT ({named})", tag_filter), found - there),
+    ]
+    in_all = found if tag_filter == EVERYTHING else await _count(connection, question)
+    if in_all >= _FEW or (in_all and len(typed) > 1):
+        return parts
+    return [*parts, *await _misspelt(connection, typed, tag_filter)]
+
+
+def _as_typed(typed: list[list[str]]) -> list[str]:
+    return [*map(_finished, typed[:-1]), _unfinished(typed[-1])]
+
+
+async def _misspelt(connection: AsyncConnection, typed: list[list[str]], tag_filter: TagFilter) -> list[_Part]:
+    """Words that are nowhere are corrected; if that does not help, or all are somewhere, the rarest as well."""
+    as_typed = _as_typed(typed)
+    counts = [await _count(connection, part) for part in as_typed]
+    rarest_first = sorted(range(len(typed)), key=lambda at: counts[at])
+    nowhere = counts.count(0)
+    for wrong in dict.fromkeys([nowhere or _DOUBTED, max(nowhere, _DOUBTED)]):
+        meant = [
+            await _meant(connection, part) if at in rarest_first[:wrong] else _unfinished(part)
+            for at, part in enumerate(typed)
+        ]
+        question = _within(f"({' AND '.join(meant)}) NOT ({' AND '.join(as_typed)})", tag_filter)
+        if total := await _count(connection, question):
+            return await _ranked(connection, question, total)
+    return []
+
+
+async def _ranked(connection: AsyncConnection, question: str, total: int) -> list[_Part]:
+    hits = _hits(question)
+    if total <= _RANKED:
+        return [_Part(hits.order_by(_RANK, index.c.rowid), total)]
+    last = (await connection.scalars(hits.order_by(index.c.rowid).offset(_RANKED - 1).limit(1))).one()
+    return [
+        _Part(hits.where(index.c.rowid <= last).order_by(_RANK, index.c.rowid), _RANKED),
+        _Part(hits.where(index.c.rowid > last).order_by(index.c.rowid), total - _RANKED),
+    ]
+
+
+async def _count(connection: AsyncConnection, question: str) -> int:
+    counted = select(func.count()).select_from(index).where(_MATCH.bindparams(question=question))
+    return await connection.scalar(counted) or 0
+
+
+def _hits(question: str) -> Select[int]:
+    return select(index.c.rowid).where(_MATCH.bindparams(question=question))
+
+
+async def _page(connection: AsyncConnection, parts: Sequence[_Part], search: Search) -> list[Track]:
+    numbers: list[int] = []
+    skipped = search.offset
+    for part in parts:
+        if skipped < part.total and (room := search.limit - len(numbers)):
+            numbers += await connection.scalars(part.hits.limit(room).offset(skipped))
+        skipped = max(0, skipped - part.total)
+    wanted = select(tracks.c.number, tracks.c.record).where(tracks.c.number.in_(numbers))
+    records = dict((await connection.execute(wanted)).all())
+    return [decode(records[number]) for number in numbers]
 
 
 def _finished(part: list[str]) -> str:
@@ -128,4 +222,4 @@ async def _near(connection: AsyncConnection, word: str) -> list[str]:
         .order_by(vocabulary.c.rank)
         .limit(_CANDIDATES)
     )
-    return corrections(word, [term.strip() for term in await connection.scalars(candidates)])
+    return corrections(word, [term.strip() for term in await connection.scalars(candidates)])[:_MEANT_MAX]

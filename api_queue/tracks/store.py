@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api_queue.drivers.sql import writing
 from api_queue.tracks import full_text
-from api_queue.tracks.folding import fold
-from api_queue.tracks.models import Fault, Found, Reading, Search, TagFilter, Track, facts_of
-from api_queue.tracks.tables import aliases, decode, encode, places, tags, tracks
+from api_queue.tracks.folding import fold, words
+from api_queue.tracks.models import Fault, Found, Reading, Search, TagFilter, Track
+from api_queue.tracks.tables import aliases, decode, encode, places, tracks
 from api_queue.types import TrackId
 
 #: Rows in one statement: far below SQLite's 32,766 variables, and no long wait for another writer.
 _BATCH: Final = 500
+#: Numbers of titles that have equally many words; the longest titles share one range. All fit into 31 bits.
+_RANGE: Final = 1 << 25
+_LONGEST: Final = 63
 
 
 class SqlStore:
@@ -110,15 +114,15 @@ async def _remove(connection: AsyncConnection, track_ids: Collection[str]) -> No
 
 async def _put(connection: AsyncConnection, told: dict[str, Track]) -> None:
     named = await _named(connection, list(told.values()))
+    numbers = await _numbers(connection, told)
+    numbers |= await _new_numbers(connection, [track for track in named if track.track_id not in numbers])
+    numbered = [(numbers[track.track_id], track) for track in named]
     upsert = insert_or(tracks)
     changed = {"sort_key": upsert.excluded.sort_key, "record": upsert.excluded.record}
     upsert = upsert.on_conflict_do_update(index_elements=["track_id"], set_=changed)
-    await connection.execute(upsert, [_row(track) for track in named])
-    numbers = await _numbers(connection, told)
-    numbered = [(numbers[track.track_id], track) for track in named]
+    await connection.execute(upsert, [_row(number, track) for number, track in numbered])
     alias_rows = [{"alias": track.alias, "number": number} for number, track in numbered]
     await connection.execute(insert(aliases).prefix_with("OR IGNORE"), alias_rows)
-    await _tag(connection, numbered)
     await full_text.put(connection, numbered)
 
 
@@ -139,16 +143,24 @@ async def _numbers(connection: AsyncConnection, track_ids: Collection[str]) -> d
     return dict((await connection.execute(found)).all())
 
 
-async def _tag(connection: AsyncConnection, found: Sequence[tuple[int, Track]]) -> None:
-    await connection.execute(delete(tags).where(tags.c.number.in_([number for number, _ in found])))
-    rows = [{"number": number, "tag": tag} for number, track in found for tag in facts_of(track).tags]
-    if rows:
-        await connection.execute(insert(tags), rows)
+async def _new_numbers(connection: AsyncConnection, fresh: Sequence[Track]) -> dict[str, int]:
+    """The next ones in the ranges of their titles' lengths."""
+    numbers: dict[str, int] = {}
+    for first, group in groupby(sorted(fresh, key=_first_number), _first_number):
+        within = tracks.c.number.between(first, first + _RANGE - 1)
+        last = await connection.scalar(select(func.max(tracks.c.number)).where(within))
+        start = first if last is None else last + 1
+        numbers |= {track.track_id: number for number, track in enumerate(group, start)}
+    return numbers
 
 
-def _row(track: Track) -> dict[str, object]:
+def _first_number(track: Track) -> int:
+    return min(len(words(track.title)), _LONGEST) * _RANGE
+
+
+def _row(number: int, track: Track) -> dict[str, object]:
     sort_key = f"{fold(track.artist)}\n{fold(track.title)}"
-    return {"track_id": track.track_id, "sort_key": sort_key, "record": encode(track)}
+    return {"number": number, "track_id": track.track_id, "sort_key": sort_key, "record": encode(track)}
 
 
 def _place(reading: Reading) -> dict[str, object]:

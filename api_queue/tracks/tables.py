@@ -47,7 +47,8 @@ places: Final = Table(
     Column("fault", Text, nullable=False, server_default=""),
 )
 
-#: The tracks, as the first of their places tells them. `number` is the row id of the search tables.
+#: The tracks, as the first of their places tells them. `number` is the row id in `words` too, and begins with how many
+#: words the title has.
 tracks: Final = Table(
     "tracks",
     metadata,
@@ -65,17 +66,12 @@ aliases: Final = Table(
     Column("number", ForeignKey(tracks.c.number, ondelete="CASCADE"), nullable=False, index=True),
 )
 
-tags: Final = Table(
-    "track_tags",
-    metadata,
-    Column("number", ForeignKey(tracks.c.number, ondelete="CASCADE"), primary_key=True),
-    Column("tag", Text, primary_key=True, index=True),
-)
-
 #: Full text, by FTS5: not tables that SQLAlchemy could make. `words` has one row for each track; `terms` lists the
 #: distinct words in it; `vocabulary` finds those that share three letters in a row with a misspelt one.
 words: Final = table(
-    "track_words", column("rowid"), column("title"), column("artist"), column("album"), column("other")
+    "track_words",
+    column("rowid", Integer),
+    *(column(name, Text) for name in ("title", "artist", "album", "other", "tags")),
 )
 terms: Final = table("track_terms", column("term", Text))
 vocabulary: Final = table("track_vocabulary", column("term", Text), column("rank"))

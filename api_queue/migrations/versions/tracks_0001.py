@@ -1,4 +1,4 @@
-"""The library: files, tracks, aliases, tags, and full text by FTS5."""
+"""The library: files, tracks, aliases, and full text by FTS5."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,11 +31,6 @@ def upgrade() -> None:
         sa.Column("alias", sa.Text, primary_key=True),
         sa.Column("number", sa.Integer, of_track(), nullable=False, index=True),
     )
-    op.create_table(
-        "track_tags",
-        sa.Column("number", sa.Integer, of_track(), primary_key=True),
-        sa.Column("tag", sa.Text, primary_key=True, index=True),
-    )
     full_text()
 
 
@@ -46,8 +41,7 @@ def of_track() -> sa.ForeignKey:
 def full_text() -> None:
     """The text comes folded, so SQLite need not; combining marks are parts of words, as in Indic scripts."""
     tokens = "unicode61 remove_diacritics 0 categories ''L* N* M* Co''"
-    op.execute(
-        f"CREATE VIRTUAL TABLE track_words USING fts5(title, artist, album, other, prefix='1 2 3', tokenize='{tokens}')"
-    )
+    columns = "title, artist, album, other, tags"
+    op.execute(f"CREATE VIRTUAL TABLE track_words USING fts5({columns}, prefix='1 2 3', tokenize='{tokens}')")
     op.execute("CREATE VIRTUAL TABLE track_terms USING fts5vocab(track_words, row)")
     op.execute("CREATE VIRTUAL TABLE track_vocabulary USING fts5(term, tokenize='trigram')")
