@@ -2,14 +2,13 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 from weakref import WeakValueDictionary
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import (
@@ -41,10 +40,10 @@ from api_queue.web.rate_limits import Limiter
 #: How often a change is worked out again when the queue moved underneath; then the caller is told.
 TRIES: Final = 8
 _HELPERS: Final[frozenset[Role]] = HOSTS | {"helper"}
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """An item with its place (1 is the next) and when it is expected to start, None while nothing is promised."""
 
     item: Item
@@ -53,8 +52,7 @@ class Placed:
     rev: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """What a PUT asks for; at most one of before, after and position (1 is the next)."""
 
     weight: float | UnsetType = UNSET
@@ -103,19 +101,7 @@ class ItemService:
 
         An `item_id` that is there already is this add, sent again after its answer was lost: it is not added twice.
         """
-        if caller.guest_id is None:
-            raise MissingCredential
-        async with self._paid(name, caller):
-            facts = await self._facts(track_id)
-            item = Item(
-                id=item_id or new_item_id(),
-                track_id=facts.track_id,
-                performer_name=performer_name(performer),
-                session_owner=caller.guest_id,
-                timestamp_added=self._clock.now_ms(),
-                track_duration_ms=facts.duration_ms,
-                added_by=caller.role_on(name),
-            )
+        item, facts = await self._paid(self._item(name, track_id, performer, caller, item_id), name, caller)
         for _ in range(TRIES):
             placed = await self._try_add(name, item, facts, caller)
             if placed is not None:
@@ -123,14 +109,30 @@ class ItemService:
             self._known.pop(name, None)
         raise QueueMoved
 
-    @asynccontextmanager
-    async def _paid(self, name: QueueName, caller: Caller) -> AsyncIterator[None]:
+    async def _paid(self, judging: Awaitable[T], name: QueueName, caller: Caller) -> T:
         """The script takes a token for every add that it sees; what is refused before it costs one here."""
         try:
-            yield
+            return await judging
         except (Invalid, Forbidden, NotFound):
             await self._limit.check("add", caller, name)
             raise
+
+    async def _item(
+        self, name: QueueName, track_id: str, performer: str, caller: Caller, item_id: ItemId | None
+    ) -> tuple[Item, TrackFacts]:
+        if caller.guest_id is None:
+            raise MissingCredential
+        facts = await self._facts(track_id)
+        item = Item(
+            id=item_id or new_item_id(),
+            track_id=facts.track_id,
+            performer_name=performer_name(performer),
+            session_owner=caller.guest_id,
+            timestamp_added=self._clock.now_ms(),
+            track_duration_ms=facts.duration_ms,
+            added_by=caller.role_on(name),
+        )
+        return item, facts
 
     async def _facts(self, track_id: str) -> TrackFacts:
         try:
@@ -140,8 +142,7 @@ class ItemService:
 
     async def _try_add(self, name: QueueName, item: Item, facts: TrackFacts, caller: Caller) -> Placed | None:
         """None when the queue moved: its settings, or what the limits were worked out from."""
-        async with self._paid(name, caller):
-            queue = await self._judged(name, item, facts)
+        queue = await self._paid(self._judged(name, item, facts), name, caller)
         buckets = self._buckets(caller, name)
         if item.by_host:
             return await self._put(queue, item, Limits(max_items=queue.kind_limit, buckets=buckets), None)
@@ -149,10 +150,8 @@ class ItemService:
         if queue.settings.event_end is None:
             return await self._put(queue, item, bounds, None)
         async with self._turns.setdefault(name, asyncio.Lock()):
-            view = await self._waiting(name)
-            async with self._paid(name, caller):
-                limits.check_fits(view.queue, view.to_come, item.track_duration_ms, item.timestamp_added)
-            return await self._put(view.queue, item, bounds, view.queue.rev)
+            queue = await self._paid(self._fitting(name, item), name, caller)
+            return await self._put(queue, item, bounds, queue.rev)
 
     async def _judged(self, name: QueueName, item: Item, facts: TrackFacts) -> Queue:
         """A queue that takes this item, by its settings. They are kept in the worker, since the script refuses an add
@@ -168,10 +167,14 @@ class ItemService:
             raise refusal
         return queue
 
-    async def _waiting(self, name: QueueName) -> QueueView:
-        """With the waiting items only if one has a start set by hand: the sums beside the list do for the rest."""
+    async def _fitting(self, name: QueueName, item: Item) -> Queue:
+        """A queue that ends after this item. Others are read only where one has a start set by hand: the sums beside
+        the list do for the rest.
+        """
         queue = await self._store.queue(name)
-        return await self._store.view(name, 0, queue.waiting) if queue.fixed else _unread(queue)
+        view = await self._store.view(name, 0, queue.waiting) if queue.fixed else _unread(queue)
+        limits.check_fits(view.queue, view.to_come, item.track_duration_ms, item.timestamp_added)
+        return view.queue
 
     async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None) -> Placed | None:
         now_ms = item.timestamp_added

@@ -1,8 +1,10 @@
 """The records of a queue. Frozen: a change is a new record. Points in time are ms since 1970, lengths ms."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from api_queue.formats.csv_items import decode_line, encode_line
 from api_queue.queues.settings import QueueSettings
@@ -29,8 +31,7 @@ HOSTS: Final[frozenset[Role]] = frozenset({"host", "admin"})
 KIND_LIMITS: Final[dict[QueueKind, int]] = {"demo": 10, "transient": 500}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """One entry on a queue; `as_line` and `from_line` are its stored form."""
 
     track_id: TrackId
@@ -100,8 +101,7 @@ def _cell(number: float) -> str:
     return repr(number).removesuffix(".0")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """The playback of one queue. `position_ms` is what it was at `position_at_ms`, by the server's clock.
 
     A position below 0 is the pause before a track, counting up. `generation` grows whenever the speaker changes.
@@ -133,8 +133,7 @@ class Session:
         return self.speaker is not None and now_ms < self.lease_until_ms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
+class Queue(Struct, frozen=True, kw_only=True):
     """Everything of a queue but its items."""
 
     name: QueueName
@@ -162,8 +161,7 @@ class Queue:
         return KIND_LIMITS.get(self.kind)
 
 
-@dataclass(frozen=True, slots=True)
-class QueueView:
+class QueueView(Struct, frozen=True):
     """A queue with items of its list and the place in its event stream, read in one step.
 
     The first `past` of `items` stand before the waiting ones: all of them, or as many as were asked for.
@@ -188,8 +186,7 @@ class QueueView:
         return self.items[self.past :]
 
 
-@dataclass(frozen=True, slots=True)
-class Mute:
+class Mute(Struct, frozen=True):
     """Until when (None: for good) a guest may neither add nor rename, and why."""
 
     guest_id: GuestId
@@ -208,8 +205,7 @@ class Mute:
         return cls(guest_id, int(until) if until else None, reason)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """What the add script checks; None: no limit. Windows in ms; buckets as (field, capacity, ms per token)."""
 
     max_items: int | None = None
@@ -219,8 +215,7 @@ class Limits:
     buckets: tuple[tuple[str, int, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """The queue as it was just before the add, and the revision after it."""
 
     rev: int
@@ -230,16 +225,14 @@ class Added:
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Why the add script did nothing: one of the words in its header, with its fact."""
 
     why: Literal["stale", "ended", "muted", "full", "guest", "exists", "track", "performer", "rate"]
     fact: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command of the transport as it was given, for the topic of commands."""
 
     command: str
@@ -247,8 +240,7 @@ class Command:
     args: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A waiting item before and after, and where it goes: None stays, "end", or the item to stand before.
 
     Within `performer_window_ms` a performer who was or is on the queue is no new name for it.

@@ -1,10 +1,10 @@
 """The queues' store on Redis: the only file that runs their scripts."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Literal, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue

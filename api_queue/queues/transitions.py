@@ -3,8 +3,10 @@
 A `Step` that equals the state before changes nothing, and no revision is spent on it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from api_queue.errors import BadSeek, NothingPlaying
 from api_queue.queues.models import LEAD_MS, Item, Session

@@ -1,9 +1,10 @@
 """The verbs on the music of a queue: play, stop, seek and the like, and which device is the speaker."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import BadBody, QueueMoved, SpeakerTaken, StaleGeneration, UnknownCommand

@@ -1,8 +1,7 @@
 """What left the list, in SQL: in order, each item once, each queue its own."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from api_queue.queues.history import SqlHistory
 from api_queue.queues.models import Item

@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from api_queue.drivers.redis import Redis
 from api_queue.errors import UnknownQueue

@@ -3,12 +3,12 @@
 import asyncio
 import json
 from collections.abc import Coroutine
-from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from msgspec.structs import replace
 
 from api_queue.drivers.redis import connect
 from api_queue.queues.keys import key

@@ -1,10 +1,9 @@
 """The transport as pure functions, at every edge."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from api_queue.errors import BadSeek, NothingPlaying
 from api_queue.queues import transitions

@@ -3,10 +3,10 @@
 import csv
 import io
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from api_queue.queues import wire
 from api_queue.queues.models import Command, Item, Mute, QueueView, Session
