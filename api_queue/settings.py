@@ -65,6 +65,7 @@ class Settings:
 
     speaker_lease_s: Seconds = _key(15.0, "Seconds after the last heartbeat at which a speaker's turn ends.")
 
+    messages_storage: Literal["redis"] = _key("redis", "Where the messages of programs are kept.")
     messages_max_bytes: Count = _key(262_144, "Bytes of one message; a larger one is refused.")
     messages_visibility_s: Count = _key(
         30, "Seconds for which a received message is hidden, where its receiver does not say."

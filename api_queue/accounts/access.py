@@ -27,6 +27,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/.well-known/api-queue"): "public",
     ("GET", "/health"): "public",
     ("GET", "/ready"): "public",
+    ("GET", "/api/v1/health"): "public",
     # logging in: each of these looks at its credential itself
     ("POST", "/auth"): "public",
     ("GET", "/auth/me"): "open",

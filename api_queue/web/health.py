@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from sanic import Blueprint, HTTPResponse, Request
@@ -14,6 +15,7 @@ from api_queue.web.replies import reply
 PATIENCE_S: Final = 1.0
 #: Seconds after which asking again is worth it.
 _AGAIN_S: Final = 2
+_FRESH: Final = {"Cache-Control": "no-store"}
 
 bp = Blueprint("health")
 
@@ -41,13 +43,27 @@ class Readiness:
 @bp.get("/health")
 async def health(_request: Request) -> HTTPResponse:
     """Answers as long as the process does; it asks nobody else."""
-    return reply({"status": "ok", "version": __version__}, headers={"Cache-Control": "no-store"})
+    return reply({"status": "healthy", "service": "api_queue", "version": __version__}, headers=_FRESH)
 
 
 @bp.get("/ready")
 async def ready(request: Request) -> HTTPResponse:
     """Whether Redis and the database answer; 503 with `parts` names those that are away."""
+    await _demand_ready(request)
+    return reply({"status": "ready"}, headers=_FRESH)
+
+
+@bp.get("/api/v1/health")
+async def api_health(request: Request) -> HTTPResponse:
+    """The same question as programs of PyQueue and of the tracklists ask it."""
+    await _demand_ready(request)
+    now = datetime.fromtimestamp(request.app.ctx.clock.now_ms() / 1000, UTC)
+    return reply(
+        {"status": "healthy", "queue_name": None, "timestamp": now.isoformat(timespec="milliseconds")}, headers=_FRESH
+    )
+
+
+async def _demand_ready(request: Request) -> None:
     readiness: Readiness = request.app.ctx.readiness
     if away := await readiness.away():
         raise NotReady(parts=away, named=" and ".join(away), retry_after=_AGAIN_S)
-    return reply({"status": "ready"}, headers={"Cache-Control": "no-store"})

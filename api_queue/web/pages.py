@@ -12,7 +12,11 @@ from typing import Final
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import InvalidHeader, NotFound
 
+from api_queue import __version__
+from api_queue.settings import Settings
 from api_queue.web.operation import Operation
+from api_queue.web.programs import RIGHTS
+from api_queue.web.replies import reply
 
 bp = Blueprint("pages")
 
@@ -64,9 +68,9 @@ def prefers(request: Request, media_type: str) -> bool:
 
 @bp.get("/")
 @Operation(media_type=_HTML)
-async def landing(_request: Request) -> HTTPResponse:
-    """The page to join a party, or to start one."""
-    return page("index")
+async def landing(request: Request) -> HTTPResponse:
+    """The page to join a party, or to start one. To programs, what they find here (source 004's words)."""
+    return page("index") if wants_html(request) else reply(_about(request.app.ctx.settings), headers={"Vary": "Accept"})
 
 
 @bp.get("/login")
@@ -112,6 +116,17 @@ async def static_file(request: Request, path: str) -> HTTPResponse:
     if zipped:
         headers["Content-Encoding"] = "gzip"
     return HTTPResponse(asset.gzipped if zipped else asset.body, 200, headers, asset.content_type)
+
+
+def _about(settings: Settings) -> dict[str, object]:
+    return {
+        "message": "PyQueue Server",
+        "version": __version__,
+        "docs": "/docs",
+        "health": "/health",
+        "storage_backend": settings.messages_storage,
+        "security": {"authentication": "API key", "header": "X-API-Key", "permissions": [*map(str.upper, RIGHTS)]},
+    }
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Asset]]:

@@ -1,6 +1,7 @@
 """What a supervisor and a load balancer are told."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -33,7 +34,10 @@ async def test_a_part_is_away_when_it_refuses_or_is_silent(check: object, expect
 async def test_a_whole_server_is_healthy_and_ready(house: House) -> None:
     async with house.nobody() as client:
         health, ready = await client.get("/health"), await client.get("/ready")
-    assert (health.status_code, health.json()) == (200, {"status": "ok", "version": __version__})
+    assert (health.status_code, health.json()) == (
+        200,
+        {"status": "healthy", "service": "api_queue", "version": __version__},
+    )
     assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
 
 
@@ -44,3 +48,10 @@ async def test_without_redis_it_is_healthy_but_not_ready_and_says_why(tmp_path: 
     assert health.status_code == 200
     assert (ready.status_code, ready.headers["retry-after"]) == (503, "2")
     assert (ready.json()["code"], ready.json()["parts"]) == ("not_ready", ["redis"])
+
+
+async def test_a_program_of_the_messages_hears_the_same_in_its_own_words(house: House) -> None:
+    async with house.nobody() as client:
+        answer = (await client.get("/api/v1/health")).json()
+    assert (answer["status"], answer["queue_name"]) == ("healthy", None)
+    assert datetime.fromisoformat(answer["timestamp"]).tzinfo

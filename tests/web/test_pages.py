@@ -49,9 +49,16 @@ async def test_a_browser_gets_the_page_and_everybody_else_the_data(
 
 @pytest.mark.parametrize("path", ["/", "/login", "/queue/x/admin", "/queue/x/display", "/queue/x/player"])
 async def test_each_page_has_its_address(client: httpx.AsyncClient, path: str) -> None:
-    answer = await client.get(path)
+    answer = await client.get(path, headers={"Accept": BROWSER})
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
+
+
+async def test_a_program_at_the_front_hears_what_it_is_talking_to(client: httpx.AsyncClient) -> None:
+    about = (await client.get("/")).json()
+    assert about["message"] == "PyQueue Server"
+    assert (about["docs"], about["health"], about["storage_backend"]) == ("/docs", "/health", "redis")
+    assert about["security"]["header"] == "X-API-Key"
 
 
 @pytest.mark.parametrize("path", ["/queue/UPPER/admin", f"/queue/{'x' * 33}/display", "/queue/-x/player"])
