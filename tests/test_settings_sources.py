@@ -111,3 +111,13 @@ def test_each_key_is_shown_with_its_source_and_without_secrets() -> None:
     assert "library_roots = /a, /b (the environment)" in shown
     assert "port = 8000 (default)" in shown
     assert "sql_url =  (default)" in shown
+
+
+def test_keys_of_pyqueue_are_read_by_the_name_that_it_gave_them(tmp_path: Path) -> None:
+    theirs = {"PYQUEUE_API_KEYS_JSON": "{}"}
+    assert load([], theirs, dotenv=Path("/none")).settings.api_keys_json == "{}"
+    dotenv = file(tmp_path, "PYQUEUE_API_KEYS_JSON='{}'", ".env")
+    assert load([], {}, dotenv=dotenv).settings.api_keys_json == "{}"
+    # And our own name wins
+    both = load([], {**theirs, "API_QUEUE_API_KEYS_JSON": '{"a": 1}'}, dotenv=Path("/none"))
+    assert both.settings.api_keys_json == '{"a": 1}'

@@ -284,3 +284,32 @@ def test_a_token_of_a_queue_needs_its_name(say: Say, data: str) -> None:
 
 def test_an_unknown_token_is_not_revoked(say: Say, data: str) -> None:
     assert say("token", "revoke", "none", "--data", data) == Said(1, "", "There is no token 'none'.\n")
+
+
+# -- keys ------------------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_made_listed_and_revoked(say: Say, data: str) -> None:
+    made = say("key", "create", "--description", "lamps", "--queue", "lamps=read", "--queue", "*=READ", "--data", data)
+    assert re.fullmatch(r"aqk_[a-z2-7]{32}\n", made.out)
+    key_id = say("key", "list", "--data", data).out.splitlines()[1].split()[0]
+    assert say("key", "revoke", key_id, "--data", data) == Said(0, f"The API key {key_id} is revoked.\n", "")
+
+
+def test_a_key_with_a_right_that_is_none_is_not_made(say: Say, data: str) -> None:
+    said = say("key", "create", "--description", "lamps", "--queue", "lamps=READ,PLAY", "--data", data)
+    assert said == Said(1, "", "This cannot be an API key: rights are READ, WRITE, DELETE, MANAGE.\n")
+
+
+def test_an_unknown_key_is_not_revoked(say: Say, data: str) -> None:
+    assert say("key", "revoke", "none", "--data", data) == Said(1, "", "There is no API key 'none'.\n")
+
+
+def test_a_server_whose_keys_cannot_be_read_does_not_start(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYQUEUE_API_KEYS_JSON", '{"hunter2": 5}')
+    said = say("serve", "--data", str(tmp_path), "--port", "0")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("The API keys in the setting api_keys_json cannot be read: ")
+    assert "hunter2" not in said.err
