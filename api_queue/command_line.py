@@ -118,9 +118,12 @@ def _loaded(asked: argparse.Namespace) -> LoadedSettings:
 
 
 def _serve(asked: argparse.Namespace) -> None:
-    from api_queue.serving.serve import serve
+    from api_queue.serving.forking import start_fork_server
 
     loaded = _loaded(asked)
+    start_fork_server()
+    from api_queue.serving.serve import serve  # takes half a second, in which the fork server does the same
+
     if loaded.settings.profile == "normal" or "data" in loaded.sources:
         return serve(loaded.settings)
     with TemporaryDirectory(prefix="api_queue-demo-") as data:  # a demo leaves nothing behind

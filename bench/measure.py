@@ -78,7 +78,7 @@ class Live:
 
     @property
     def web(self) -> Process:
-        return next(part for name, part in self.parts if name == "aq-web")
+        return next(part for name, part in self.parts if name == "aq-web-0")
 
     @property
     def broker(self) -> Process:

@@ -24,7 +24,7 @@ def run() -> list[Row]:
             time.sleep(REST_S)
             memory = Counter[str]()
             for name, part in live.parts:
-                memory[name] += part.pss_kb()
+                memory[name.rstrip("-0123456789")] += part.pss_kb()  # aq-web-0, aq-web-1
             rests.append(memory)
     by_part: Row = {f"{name}_mb": _median_mb(rest[name] for rest in rests) for name in sorted(rests[0])}
     whole = _median_mb(rest.total() for rest in rests)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -30,24 +30,18 @@ def lives(pid: int) -> bool:
         return False
 
 
-def children(parent: int) -> dict[str, int]:
-    """Name -> process id: `Sanic-Server-0-0`, `Sanic-relay-0`, `redis-server`, `mosquitto` ..."""
-    pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
-    return {_name(pid): pid for pid in pids if _parent(pid) == parent and lives(pid)}
-
-
-def _parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
+def below(parent: int) -> Iterator[int]:
+    """The process ids of its children and of all that these have started; a parent before its children."""
+    for children in Path(f"/proc/{parent}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for child in map(int, children.read_text().split()):
+                yield child
+                yield from below(child)
 
 
 def _name(pid: int) -> str:
     try:
-        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        named = [entry.partition(b"=")[2].decode() for entry in variables if entry.startswith(b"SANIC_WORKER_NAME=")]
-        return named[0] if named else Path(f"/proc/{pid}/comm").read_text().strip()
+        return Path(f"/proc/{pid}/comm").read_text().strip()
     except (FileNotFoundError, ProcessLookupError):
         return "gone"
 
@@ -87,17 +81,18 @@ class LiveServer:
         assert self.ready_line, self.err.read_text()
         return self
 
-    def children(self) -> dict[str, int]:
-        found = children(self.pid)
-        self.seen |= set(found.values())
-        return found
+    def processes(self) -> dict[str, int]:
+        """Name -> process id: `aq-web-0`, `aq-relay`, `redis-server`, `mosquitto` ..."""
+        found = [pid for pid in below(self.pid) if lives(pid)]
+        self.seen |= set(found)
+        return {_name(pid): pid for pid in reversed(found)}  # just forked, a child is still called as its parent
 
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.url, timeout=20, cookies={"session_id": "guest-number-000000000001"})
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """The exit code. Whatever belonged to the server is gone afterwards."""
-        self.children()
+        self.processes()
         self.process.send_signal(number)
         code = self.process.wait(20)
         until(lambda: not any(map(lives, self.seen)), "the end of all processes", 10)

@@ -57,8 +57,8 @@ def test_the_ready_line_has_addresses_that_answer(server: LiveServer) -> None:
 
 
 def test_everything_that_belongs_to_it_runs(server: LiveServer) -> None:
-    names = set(server.children())
-    assert {"Sanic-Server-0-0", "Sanic-Server-1-0", "Sanic-relay-0", "Sanic-conductor-0"} <= names
+    names = set(server.processes())
+    assert {"aq-web-0", "aq-web-1", "aq-relay", "aq-conductor"} <= names
     assert names & {"redis-server", "valkey-server"}
 
 
@@ -84,25 +84,23 @@ def test_what_people_need_is_printed(server: LiveServer) -> None:
 # -- what dies comes back --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name", ["Sanic-Server-0-0", "Sanic-relay-0", "Sanic-conductor-0", "redis-server", "mosquitto"]
-)
+@pytest.mark.parametrize("name", ["aq-web-0", "aq-relay", "aq-conductor", "aq-fork", "redis-server", "mosquitto"])
 def test_a_killed_part_is_started_again(server: LiveServer, name: str) -> None:
     # Given a running part, and an item that was acknowledged
-    killed = server.children().get(name)
+    killed = server.processes().get(name)
     if killed is None:
         pytest.skip(f"needs the package {name}")
     item = add_a_song(server)
     # When it is killed
     os.kill(killed, signal.SIGKILL)
     # Then another one takes its place, and the item is still there
-    until(lambda: server.children().get(name, killed) != killed, f"another {name}")
+    until(lambda: server.processes().get(name, killed) != killed, f"another {name}")
     until(lambda: answers(server), "an answer")
     assert item in items(server)
 
 
 def test_guests_are_served_while_a_worker_is_away(server: LiveServer) -> None:
-    os.kill(server.children()["Sanic-Server-1-0"], signal.SIGKILL)
+    os.kill(server.processes()["aq-web-1"], signal.SIGKILL)
     assert answers(server)
 
 
@@ -144,7 +142,7 @@ def test_it_ends_also_before_it_is_ready(tmp_path: Path, seconds: float, *, to_a
     # Given a server that is starting, at any point of it
     server = LiveServer(tmp_path)
     time.sleep(seconds)
-    server.children()
+    server.processes()
     # When it is told to end: it alone, or with all its processes, as a terminal and systemd do
     (os.killpg if to_all else os.kill)(server.pid, signal.SIGTERM)
     # Then it does, and leaves none behind
@@ -155,7 +153,7 @@ def test_it_ends_also_before_it_is_ready(tmp_path: Path, seconds: float, *, to_a
 def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:
     # Given a worker that hears nothing
     with live_server(tmp_path) as server:
-        os.kill(server.children()["Sanic-Server-0-0"], signal.SIGSTOP)
+        os.kill(server.processes()["aq-web-0"], signal.SIGSTOP)
         # When the server is told to end, then it does so without it
         assert server.end() == 0
         assert "did not end in time" in server.err.read_text()
@@ -180,7 +178,7 @@ def test_a_worker_that_cannot_start_is_a_refusal(tmp_path: Path) -> None:
     (tmp_path / "data" / "keys").write_text("in the way")
     # When the server starts
     server = LiveServer(tmp_path)
-    until(lambda: server.children() or server.process.poll() is not None, "its processes")
+    until(lambda: server.processes() or server.process.poll() is not None, "its processes")
     # Then it says so, ends, and leaves none behind
     assert server.process.wait(60) == 1
     assert "A web worker ended before it was ready" in server.err.read_text()

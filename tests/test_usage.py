@@ -13,7 +13,7 @@ from api_queue.accounts.models import TokenRole
 from api_queue.command_line import main
 from api_queue.drivers.sql import url_of
 from api_queue.migrations import upgrade
-from api_queue.serving import roles, serve
+from api_queue.serving import forking, roles, serve
 from api_queue.settings import Settings
 
 COMMANDS = ["serve", "relay", "conductor", "token", "key", "settings", "version"]
@@ -30,9 +30,10 @@ Say = Callable[..., Said]
 
 @pytest.fixture(autouse=True)
 def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A folder without a `.env`, and the test run's own Ctrl-C."""
+    """A folder without a `.env`, the test run's own Ctrl-C, and no process."""
     before = signal.getsignal(signal.SIGINT)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(forking, "start_fork_server", lambda: None)
     yield
     signal.signal(signal.SIGINT, before)
 

@@ -12,6 +12,8 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+#: Tells a process who made it: by the time that it can look, another may have inherited it.
+_MAKER = "_API_QUEUE_MAKER"
 
 
 def die_with_parent(parent_pid: int, signal_number: int) -> None:
@@ -19,6 +21,16 @@ def die_with_parent(parent_pid: int, signal_number: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal_number)
     if os.getppid() != parent_pid:
         os._exit(1)
+
+
+def become_maker() -> None:
+    """For those of our children that call `die_with_maker`."""
+    os.environ[_MAKER] = str(os.getpid())
+
+
+def die_with_maker() -> None:
+    die_with_parent(int(os.environ[_MAKER]), signal.SIGKILL)
+    become_maker()
 
 
 if __name__ == "__main__":

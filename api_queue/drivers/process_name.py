@@ -1,4 +1,4 @@
-"""The name that `ps`, `top` and `kill` show of a process of ours: `aq-web`, `aq-relay`, `aq-conductor`."""
+"""The name that `ps`, `top` and `kill` show of a process of ours: `aq-web-0`, `aq-relay`, `aq-conductor`."""
 
 import ctypes
 

@@ -8,18 +8,19 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvloop
-from sanic import Sanic
 
-from api_queue.app import create_app
 from api_queue.drivers.process_name import name_process
 from api_queue.logs import configure_logs
 from api_queue.serving.conducting import run_conductor
 from api_queue.serving.relaying import run_relay
 from api_queue.serving.scanning import scan
 from api_queue.settings import Settings
+
+if TYPE_CHECKING:
+    from sanic import Sanic
 
 #: Each runs until it is cancelled, the scan until it is done.
 ROLES: Final[Mapping[str, Callable[[Settings], Coroutine[Any, Any, None]]]] = MappingProxyType(
@@ -30,8 +31,11 @@ BEHIND: Final = 5
 
 
 def web_worker(settings: Settings) -> "Sanic[Any, Any]":
-    """The factory that Sanic calls in each spawned worker: nothing that was set in the main process is there."""
-    _begin("web", settings)
+    """The factory that Sanic calls in each worker: nothing that was set in the main process is there."""
+    from api_queue.app import create_app
+
+    name = multiprocessing.current_process().name  # "Sanic-Server-0-0"
+    _begin(f"web-{name.split('-')[2]}", settings)
     return create_app(settings)
 
 
@@ -45,9 +49,6 @@ def run_role(role: str, settings: Settings) -> None:
 
 def _begin(role: str, settings: Settings) -> None:
     name_process(role)
-    parent = multiprocessing.parent_process()
-    if parent and not parent.is_alive():  # it died before we had asked to die with it
-        os._exit(1)
     configure_logs(settings.log_level)
     gc.freeze()  # what was imported stays: no collection looks at it again, which at the end alone takes 0.2 s
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import multiprocessing
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
-from multiprocessing import resource_tracker
+from multiprocessing.context import BaseContext
 from types import FrameType
 from typing import Any
 
@@ -28,10 +29,10 @@ from api_queue.migrations import upgrade
 from api_queue.serving import welcome
 from api_queue.serving.addresses import BACKLOG, authority, is_loopback, listen, name_for_others
 from api_queue.serving.data_folder import locked
+from api_queue.serving.forking import ENDING
 from api_queue.serving.preparing import knows_music, prepare
 from api_queue.serving.roles import run_role, web_worker
-from api_queue.serving.spawned import spawn_from_here
-from api_queue.serving.supervision import ENDING, Supervision
+from api_queue.serving.supervision import Supervision
 from api_queue.settings import Settings
 
 
@@ -50,9 +51,7 @@ def serve(settings: Settings) -> None:
             broker_url = settings.mqtt_url
             if not broker_url:
                 settings, broker_url = _with_broker(settings, parts)
-            resource_tracker.ensure_running()  # whoever starts it later unblocks the signals that we are about to block
         admin_code = _prepare(settings)
-        spawn_from_here()
         _run_sanic(settings, broker_url, listener, partial(welcome.show, settings, admin_code))
 
 
@@ -133,10 +132,20 @@ def _prepare(settings: Settings) -> str | None:
 # -- Sanic -----------------------------------------------------------------------------------------------------
 
 
+class _Manager(Sanic[Any, Any]):
+    """Workers and roles are forked (`forking.py`); only the manager's memory of them is a spawned process."""
+
+    START_METHOD_SET = True
+
+    @classmethod
+    def _get_context(cls) -> BaseContext:
+        return multiprocessing.get_context("forkserver")
+
+
 def _run_sanic(settings: Settings, broker_url: str, listener: socket.socket, when_ready: Callable[[], None]) -> None:
     os.environ.setdefault("SANIC_IGNORE_PRODUCTION_WARNING", "1")  # production is what this is for
     # This app never answers a request: it has the name of the workers' own, and owns their manager.
-    app: Sanic[Any, Any] = Sanic("api_queue", configure_logging=False)
+    app = _Manager("api_queue", configure_logging=False)
     supervision: Supervision | None = None
 
     async def main_process_ready(app: "Sanic[Any, Any]") -> None:
@@ -147,7 +156,7 @@ def _run_sanic(settings: Settings, broker_url: str, listener: socket.socket, whe
 
     app.register_listener(main_process_ready, "main_process_ready")
     app.prepare(sock=listener, workers=settings.workers, backlog=BACKLOG, access_log=False, motd=False)
-    Sanic.serve(primary=app, app_loader=AppLoader(factory=partial(web_worker, settings)))
+    _Manager.serve(primary=app, app_loader=AppLoader(factory=partial(web_worker, settings)))
     if supervision and supervision.failed:
         raise StartRefused(reason="A web worker ended before it was ready; the log says why.")
 

@@ -18,6 +18,7 @@ from sanic.worker.manager import WorkerManager
 from sanic.worker.process import WorkerProcess
 
 from api_queue.drivers.processes import Backoff
+from api_queue.serving.forking import ENDING
 
 #: Seconds that all web workers together have until they are ready.
 START_TIMEOUT_S = 60.0
@@ -26,8 +27,6 @@ MUSIC_TIMEOUT_S = 10.0
 #: Seconds between a stop and the kill of what is still there.
 STOP_TIMEOUT_S = 8.0
 TICK_S = 0.1
-#: The signals that end us. Blocked while Sanic runs, so that only the watch gets them, and none is lost.
-ENDING = (signal.SIGTERM, signal.SIGINT)
 
 _log = structlog.get_logger()
 

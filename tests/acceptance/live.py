@@ -36,8 +36,8 @@ class Live:
         return httpx.AsyncClient(base_url=self.url, timeout=20, **options)  # type: ignore[arg-type]
 
     def pids(self, part: str) -> list[int]:
-        """Of the processes whose name contains `part`: Sanic-Server, relay, conductor, redis-server, mosquitto."""
-        return [pid for name, pid in self.server.children().items() if part in name]
+        """Of the processes whose name contains `part`: aq-web, relay, conductor, redis-server, mosquitto."""
+        return [pid for name, pid in self.server.processes().items() if part in name]
 
     def kill(self, part: str) -> int:
         pid = self.pids(part)[0]

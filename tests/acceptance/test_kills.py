@@ -69,7 +69,7 @@ class Load:
             self.last_failure_s = time.monotonic()
 
 
-@pytest.mark.parametrize("part", ["Sanic-Server", "relay", "conductor", "redis-server", "mosquitto"])
+@pytest.mark.parametrize("part", ["aq-web", "relay", "conductor", "aq-fork", "redis-server", "mosquitto"])
 async def test_a_killed_part_comes_back_and_nothing_is_lost(live: Live, part: str) -> None:
     # Given guests who add, and a screen that listens
     async with Screen(live.url, "party") as screen, Load(live) as load:

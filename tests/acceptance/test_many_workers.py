@@ -13,7 +13,7 @@ ALIAS = "KAT_TUN_Your_side_Instrumental_"
 async def test_a_change_through_one_worker_reaches_the_screens_of_all(tmp_path: Path) -> None:
     # Given twenty-four screens, which the system spreads over four workers
     async with a_live_server(tmp_path, "--workers", "4") as live, AsyncExitStack() as stack:
-        assert len(live.pids("Sanic-Server")) == 4
+        assert len(live.pids("aq-web")) == 4
         screens = [await stack.enter_async_context(Screen(live.url, "party")) for _ in range(24)]
         # When guests add, each on a connection of their own
         for number in range(8):
