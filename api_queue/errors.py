@@ -402,6 +402,18 @@ class MessageQueuesFull(Conflict):
     code = "message_queues_full"
 
 
+class MessagesAway(Unavailable):
+    """The messages cannot be read or written now ({reason}); try again in {retry_after} seconds."""
+
+    code = "messages_away"
+
+
+class MessagesDamaged(Unavailable):
+    """The file '{file}' of messages is damaged, and nobody touches it until it is mended or moved away: {reason}."""
+
+    code = "messages_damaged"
+
+
 # -- jobs ------------------------------------------------------------------------------------------------------
 
 

@@ -1,8 +1,8 @@
 """Messages: what one is, when it can be had, and what a store of them must do."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol
 
 from api_queue.types import MessageId, MessageQueueName, Receipt
@@ -50,6 +50,10 @@ class Death:
     at_ms: int
     reason: str
 
+    @classmethod
+    def after(cls, receive_count: int, now_ms: int) -> "Death":
+        return cls(now_ms, f"Received {receive_count} times and never deleted.")
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -70,6 +74,13 @@ class Message:
     def is_hidden(self, now_ms: int) -> bool:
         """Held by a receiver, or delayed."""
         return self.visible_at_ms > now_ms
+
+
+def first_of_each_id(messages: Sequence[Message]) -> list[Message]:
+    first: dict[MessageId, Message] = {}
+    for message in messages:
+        first.setdefault(message.id, message)
+    return list(first.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,17 @@ class Take:
     visible_at_ms: int
     #: One that was received as often as this becomes a dead letter instead.
     receive_max: int
+
+    def handed(self, message: Message, number: int) -> Message:
+        """As its receiver gets it, with that one of the receipts."""
+        times = message.receive_count + 1
+        if self.wish.delete:
+            return replace(message, receive_count=times, visible_at_ms=0, receipt=None)
+        return replace(message, receive_count=times, visible_at_ms=self.visible_at_ms, receipt=self.receipts[number])
+
+    def remembered(self, consumers: Sequence[str]) -> Sequence[str]:
+        """Those that have had a message, once it is handed out."""
+        return [*consumers, self.wish.consumer_id][-CONSUMERS_KEPT:] if self.wish.consumer_id else consumers
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +165,10 @@ class Store(Protocol):
     """
 
     async def send(self, queue: MessageQueueName, messages: Sequence[Message], now_ms: int) -> None:
-        """At the end, in this order; nobody has received them yet, and they may be delayed until `visible_at_ms`.
+        """At the end, in this order. They may be delayed until `visible_at_ms`; no receipt comes along.
 
-        One whose id is known changes nothing: the first body stays.
+        One whose id is known changes nothing: the first body stays. New ones were never received and have no death;
+        copies from another store bring both.
         """
 
     async def look(self, queue: MessageQueueName, offset: int, limit: int, now_ms: int) -> Page:
@@ -182,6 +205,9 @@ class Store(Protocol):
         """Hidden ones too; their receipts are void. The dead letters of the queue stay."""
 
     async def info(self, queue: MessageQueueName, now_ms: int) -> Info: ...
+
+    def every(self, queue: MessageQueueName) -> AsyncIterator[Message]:
+        """Hidden or not, in their order; for copying. What changes meanwhile may be missed."""
 
     async def redrive(self, queue: MessageQueueName, most: int, now_ms: int) -> int:
         """Brings the first dead letters of `queue` (not hidden ones) to its end, as if never received; how many."""

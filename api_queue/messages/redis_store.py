@@ -1,6 +1,6 @@
 """Messages in Redis: the only file that spells their keys. Each verb is one script, and none of them scans."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -50,7 +50,9 @@ class RedisMessages:
     async def send(self, queue: MessageQueueName, messages: Sequence[Message], now_ms: int) -> None:
         args: list[Argument] = [queue, now_ms]
         for message in messages:
-            args += (message.id, message.body, message.timestamp, message.visible_at_ms)
+            death = f"{message.death.at_ms}|{message.death.reason}" if message.death else "|"
+            args += (message.id, message.body, message.receive_count, message.visible_at_ms)
+            args.append(f"{message.timestamp}|{death}")
         await self._redis.script("messages/send", _with_other(queue), args)
 
     async def update(
@@ -131,6 +133,25 @@ class RedisMessages:
         messages, hidden, size_bytes, dead_letters, created, changed = answer
         times = (int(created) if created else None, int(changed) if changed else None)
         return Info(messages - hidden, hidden, size_bytes, dead_letters if dead else 0, *times)
+
+    async def every(self, queue: MessageQueueName) -> AsyncIterator[Message]:
+        facts = await self._all_facts(queue)
+        ids = sorted(facts, key=lambda each: int(facts[each].partition("|")[0]))
+        for start in range(0, len(ids), _SLICE):
+            some = ids[start : start + _SLICE]
+            bodies = await self._redis.call("HMGET", key(queue, "bodies"), *some)
+            for message_id, body in zip(some, bodies, strict=True):
+                if body is not None:  # deleted since
+                    yield _message(message_id, facts[message_id], body)
+
+    async def _all_facts(self, queue: MessageQueueName) -> dict[str, str]:
+        facts: dict[str, str] = {}
+        cursor = "0"
+        while True:
+            cursor, some = await self._redis.call("HSCAN", key(queue, "facts"), cursor, "COUNT", _SLICE)
+            facts |= some
+            if not int(cursor):
+                return facts
 
     # -- the list of queues ------------------------------------------------------------------------------------
 
