@@ -20,6 +20,7 @@ PREFIX: Final = "API_QUEUE_"
 #: Variables of PyQueue that mean the same here.
 PYQUEUE: Final = {"PYQUEUE_API_KEYS_JSON": "api_keys_json"}
 TYPES: Final[Mapping[str, Any]] = MappingProxyType(get_type_hints(Settings, include_extras=True))
+SECRETS: Final = frozenset(key.name for key in fields(Settings) if key.metadata["secret"])
 
 _NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
@@ -58,7 +59,7 @@ def lines(loaded: LoadedSettings) -> Iterator[str]:
     """`key = value (source)` for each key; a secret shows only that it is set."""
     for key in fields(Settings):
         value = getattr(loaded.settings, key.name)
-        shown = "***" if key.metadata["secret"] and value else _shown(value)
+        shown = "***" if key.name in SECRETS and value else _shown(value)
         yield f"{key.name} = {shown} ({loaded.sources.get(key.name, 'default')})"
 
 
@@ -124,7 +125,8 @@ def _value(key: str, value: object, source: str) -> object:
     try:
         return msgspec.convert(value, kind, strict=False, dec_hook=_path)
     except (msgspec.ValidationError, UnicodeError):  # an environment is bytes, and not always text
-        raise BadSetting(key=key, reason=f"must be {_wanted(kind)}, not '{value}' as in {source}") from None
+        said = "***" if key in SECRETS else value
+        raise BadSetting(key=key, reason=f"must be {_wanted(kind)}, not '{said}' as in {source}") from None
 
 
 def _path(kind: type, value: object) -> object:

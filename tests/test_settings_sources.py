@@ -4,7 +4,7 @@ import pytest
 
 from api_queue.errors import BadSetting, StartRefused, UnknownSetting
 from api_queue.settings import Settings
-from api_queue.settings_sources import LoadedSettings, lines, load
+from api_queue.settings_sources import SECRETS, LoadedSettings, lines, load
 
 
 def file(folder: Path, text: str, name: str = "party.toml") -> Path:
@@ -121,3 +121,9 @@ def test_keys_of_pyqueue_are_read_by_the_name_that_it_gave_them(tmp_path: Path) 
     # And our own name wins
     both = load([], {**theirs, "API_QUEUE_API_KEYS_JSON": '{"a": 1}'}, dotenv=Path("/none"))
     assert both.settings.api_keys_json == '{"a": 1}'
+
+
+@pytest.mark.parametrize("key", sorted(SECRETS))
+def test_a_secret_that_does_not_fit_is_not_repeated(tmp_path: Path, key: str) -> None:
+    with pytest.raises(BadSetting, match=rf"'{key}' must be a text, not '\*\*\*' as in"):
+        load([file(tmp_path, f"{key} = ['hunter2']")], {}, dotenv=Path("/none"))
