@@ -106,19 +106,38 @@ def test_guests_are_served_while_a_worker_is_away(server: LiveServer) -> None:
 
 def test_a_token_is_dead_on_a_running_server_when_it_is_revoked(server: LiveServer) -> None:
     # Given a token that the running server knows
-    def say(*arguments: str) -> str:
-        command = [sys.executable, "-m", "api_queue", "token", *arguments, "--data", str(server.data)]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
-
-    value = say("create", "--role", "admin", "--label", "for a while")
+    value = say(server, "token", "create", "--role", "admin", "--label", "for a while")
     with server.client() as client:
         bearer = {"Authorization": f"Bearer {value}"}
         assert client.get("/auth/me", headers=bearer).json()["role"] == "admin"
         # When it is revoked from the command line
-        row = next(line for line in say("list").splitlines() if "for a while" in line)
-        assert "is revoked" in say("revoke", row.split()[0])
+        row = next(line for line in say(server, "token", "list").splitlines() if "for a while" in line)
+        assert "is revoked" in say(server, "token", "revoke", row.split()[0])
         # Then it is known no more
         until(lambda: client.get("/auth/me", headers=bearer).status_code == 401, "a refusal", 5)
+
+
+def test_a_key_of_a_program_is_dead_when_it_is_revoked_and_was_never_written_down(server: LiveServer) -> None:
+    # Given a key that the running server knows, and a wrong one that it was shown
+    value = say(server, "key", "create", "--description", "for a while", "--queue", "lamps=READ")
+    with server.client() as client:
+        for key, status in ((value, 200), (f"wrong-{value}", 401)):
+            assert client.get("/api/v1/auth/me", headers={"X-API-Key": key}).status_code == status
+        # When it is revoked from the command line
+        row = next(line for line in say(server, "key", "list").splitlines() if "for a while" in line)
+        assert "is revoked" in say(server, "key", "revoke", row.split()[0])
+        # Then it is known no more
+        key_header = {"X-API-Key": value}
+        until(lambda: client.get("/api/v1/auth/me", headers=key_header).status_code == 401, "a refusal", 5)
+    # And no log and no file has it
+    files = [file for file in server.data.parent.rglob("*") if file.is_file()]
+    assert server.err in files
+    assert [file for file in files if value[4:].encode() in file.read_bytes()] == []
+
+
+def say(server: LiveServer, *arguments: str) -> str:
+    command = [sys.executable, "-m", "api_queue", *arguments, "--data", str(server.data)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
 
 
 # -- the end ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, get_args
 
@@ -24,7 +24,7 @@ class Program:
 
     key_id: str
     description: str
-    queues: Mapping[str, frozenset[Right]]
+    queues: Mapping[str, frozenset[Right]] = field(hash=False)  # a caller can be a key of a cache
 
     def rights_on(self, queue: str) -> frozenset[Right]:
         """Dead letters go with their queue; on what is no name of a queue nobody has any."""

@@ -68,3 +68,8 @@ def test_an_admin_has_every_right_and_who_is_no_program_none() -> None:
     assert ADMIN.rights_on("orders") == ALL
     assert Caller(None, "192.0.2.1").program is NO_PROGRAM
     assert NO_PROGRAM.rights_on("orders") == frozenset()
+
+
+def test_who_may_what_can_be_a_key_of_a_cache() -> None:
+    callers = [Caller(None, "192.0.2.1", program=Program("id", "", queues)) for queues in ({"*": READ}, {"*": WRITE})]
+    assert len({*callers, *callers, Caller(None, "192.0.2.1")}) == 3
