@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, literal_column, select, text
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_queue.tracks.folding import corrections, joined_words, swapped, words
@@ -20,18 +20,19 @@ from api_queue.tracks.tables import words as index
 
 #: bm25 of a hit in title, artist, album, anything else, tags.
 _RANK: Final[ColumnElement[float]] = literal_column("bm25(track_words, 10, 8, 3, 1, 0)")
-_MATCH: Final = text("track_words MATCH :question")
 #: How many hits of a part are ranked.
 _RANKED: Final = 1_000
 #: With fewer hits than this, a single word is taken to be misspelt as well; several words only without any.
 _FEW: Final = 5
 _WORDS_MAX: Final = 8
 _WORD_MAX: Final = 40
+#: So few letters that two of them, swapped, leave no three in a row as they were.
+_SHORT: Final = 5
 #: How many words that share letters with a misspelt one are compared with it, and how many of them are asked for.
 _CANDIDATES: Final = 60
 _MEANT_MAX: Final = 10
-#: How many words of a question are taken to be misspelt, though they are words: the rarest.
-_DOUBTED: Final = 3
+#: How many words of a question may be misspelt though they are words.
+_DOUBTED: Final = 2
 #: Begins each tag, which nobody can type, and alone stands with every track.
 _TAG: Final = "\ue000"
 #: An International Standard Recording Code, folded: each track has its own, and none is a word.
@@ -100,7 +101,7 @@ async def find(connection: AsyncConnection, search: Search) -> Found:
 
 
 async def _listed(connection: AsyncConnection, search: Search) -> Found:
-    total = await _count(connection, _within("", search.tag_filter))
+    [total] = await _counts(connection, _within("", search.tag_filter))
     page = select(tracks.c.record).where(*on_offer(search.tag_filter)).order_by(tracks.c.sort_key)
     records = await connection.scalars(page.limit(search.limit).offset(search.offset))
     return Found(total, [decode(record) for record in records])
@@ -128,13 +129,12 @@ def _any_of(tags: Collection[str]) -> str:
 async def _parts(connection: AsyncConnection, typed: list[list[str]], tag_filter: TagFilter) -> list[_Part]:
     question = " AND ".join(_as_typed(typed))
     named = f"{{title artist}} : ({question})"
-    found = await _count(connection, _within(question, tag_filter))
-    there = await _count(connection, _within(named, tag_filter))
+    offered = [_within(asked, tag_filter) for asked in (question, named)]
+    in_all, found, there = await _counts(connection, question, *offered)
     parts = [
         *await _ranked(connection, _within(named, tag_filter), there),
         *await _ranked(connection, _within(f"({question}) NOT ({named})", tag_filter), found - there),
     ]
-    in_all = found if tag_filter == EVERYTHING else await _count(connection, question)
     if in_all >= _FEW or (in_all and len(typed) > 1):
         return parts
     return [*parts, *await _misspelt(connection, typed, tag_filter)]
@@ -145,19 +145,19 @@ def _as_typed(typed: list[list[str]]) -> list[str]:
 
 
 async def _misspelt(connection: AsyncConnection, typed: list[list[str]], tag_filter: TagFilter) -> list[_Part]:
-    """Words that are nowhere are corrected; if that does not help, or all are somewhere, the rarest as well."""
+    """All words that are nowhere are corrected, then some others, the rarest first, until something is found."""
     as_typed = _as_typed(typed)
-    counts = [await _count(connection, part) for part in as_typed]
+    counts = await _counts(connection, *as_typed)
     rarest_first = sorted(range(len(typed)), key=lambda at: counts[at])
     nowhere = counts.count(0)
-    for wrong in dict.fromkeys([nowhere or _DOUBTED, max(nowhere, _DOUBTED)]):
-        meant = [
-            await _meant(connection, part) if at in rarest_first[:wrong] else _unfinished(part)
-            for at, part in enumerate(typed)
-        ]
-        question = _within(f"({' AND '.join(meant)}) NOT ({' AND '.join(as_typed)})", tag_filter)
-        if total := await _count(connection, question):
-            return await _ranked(connection, question, total)
+    meant = list(map(_unfinished, typed))
+    for corrected, at in enumerate(rarest_first[: max(nowhere, _DOUBTED)], 1):
+        meant[at] = await _meant(connection, typed[at])
+        if corrected >= nowhere:
+            question = _within(f"({' AND '.join(meant)}) NOT ({' AND '.join(as_typed)})", tag_filter)
+            [total] = await _counts(connection, question)
+            if total:
+                return await _ranked(connection, question, total)
     return []
 
 
@@ -172,13 +172,13 @@ async def _ranked(connection: AsyncConnection, question: str, total: int) -> lis
     ]
 
 
-async def _count(connection: AsyncConnection, question: str) -> int:
-    counted = select(func.count()).select_from(index).where(_MATCH.bindparams(question=question))
-    return await connection.scalar(counted) or 0
+async def _counts(connection: AsyncConnection, *questions: str) -> Sequence[int]:
+    counted = (select(func.count()).select_from(_hits(question).subquery()) for question in questions)
+    return (await connection.execute(select(*(count.scalar_subquery() for count in counted)))).one()
 
 
 def _hits(question: str) -> Select[int]:
-    return select(index.c.rowid).where(_MATCH.bindparams(question=question))
+    return select(index.c.rowid).where(literal_column("track_words").match(question))
 
 
 async def _page(connection: AsyncConnection, parts: Sequence[_Part], search: Search) -> list[Track]:
@@ -215,10 +215,10 @@ async def _near(connection: AsyncConnection, word: str) -> list[str]:
         return []
     padded = f" {word} "
     pieces = [padded[i : i + 3] for i in range(len(padded) - 2)]
-    grams = " OR ".join(f'"{piece}"' for piece in [*pieces, *swapped(word)])
+    grams = " OR ".join(f'"{piece}"' for piece in [*pieces, *(swapped(word) if len(word) <= _SHORT else [])])
     candidates = (
         select(vocabulary.c.term)
-        .where(text("track_vocabulary MATCH :grams").bindparams(grams=grams))
+        .where(literal_column("track_vocabulary").match(grams))
         .order_by(vocabulary.c.rank)
         .limit(_CANDIDATES)
     )

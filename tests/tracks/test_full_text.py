@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from api_queue.tracks import full_text
 from api_queue.tracks.models import EVERYTHING, Reading, Search, TagFilter, Track, alias_of, facts_of, offered
 from api_queue.tracks.store import SqlStore
 from api_queue.types import Milliseconds, TrackId
@@ -146,6 +148,81 @@ async def test_a_question_within_what_is_offered(songs: SqlStore) -> None:
         songs, "queen", TagFilter.of(["lang:en"])
     )
     assert "Killer Queen" not in await titles(songs, "queen", TagFilter.of(["-hidden"]))
+
+
+async def test_what_is_not_offered_is_not_misspelt_either(songs: SqlStore) -> None:
+    # Given words that are somewhere in the library, but not in what is offered
+    japanese = TagFilter.of(["lang:ja"])
+    await put(songs, track("Haloo", "林檎", tags=["lang:ja"]))
+    # Then nothing is guessed for them
+    assert await titles(songs, "killer queen", japanese) == []
+    # But errors are corrected within the offer
+    assert await titles(songs, "halou", japanese) == ["Haloo"]
+
+
+async def test_only_so_much_is_corrected_as_has_to_be(store: SqlStore) -> None:
+    await put(store, track("Form", "Band"), track("From Dusk", "Band"), track("Farm Dusk", "Land"))
+
+    assert await titles(store, "form dsuk") == ["From Dusk", "Farm Dusk"]
+    assert await titles(store, "from dsuk") == ["From Dusk"]
+
+
+async def test_all_words_that_are_nowhere_are_corrected(store: SqlStore) -> None:
+    await put(store, track("Stairway to Heaven", "Led Zeppelin"))
+
+    assert await titles(store, "sairway to haven lde zepelin") == ["Stairway to Heaven"]
+
+
+async def test_no_tag_can_be_typed(songs: SqlStore) -> None:
+    assert await titles(songs, full_text._TAG) == await titles(songs, full_text._tag("lang:ja")) == []
+
+
+async def test_an_isrc_is_found_and_corrects_nobody(store: SqlStore) -> None:
+    await put(store, replace(track("One"), isrc="USRC17607839"))
+
+    assert await titles(store, "usrc17607839") == ["One"]
+    assert await titles(store, "usrc17607838") == []
+
+
+# -- more hits than are ranked ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def many(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
+    """Three hits of each part are ranked; `love` has nineteen, nine of them only in the album."""
+    monkeypatch.setattr(full_text, "_RANKED", 3)
+    long = [track(f"Love and {word} and so on", "Band", "Album") for word in "abcdefgh"]
+    await put(store, *long, track("My Love", "Band"), track("Love", "Band"), track("Long Title", "The Love"))
+    await put(store, *(track(f"Song {number}", "Band", "Love") for number in range(8)))
+    return store
+
+
+async def test_the_nearest_of_very_many_is_first(many: SqlStore) -> None:
+    assert (await titles(many, "lov"))[:3] == ["Love", "My Love", "Long Title"]
+
+
+async def test_a_new_title_is_ranked_by_its_length_once_it_is_new(many: SqlStore) -> None:
+    await put(many, track("Lovely", "Band"))
+
+    assert set((await titles(many, "lov"))[:2]) == {"Love", "Lovely"}
+
+
+async def test_titles_and_artists_come_before_albums(many: SqlStore) -> None:
+    found = await titles(many, "love")
+
+    assert all("Love" in title for title in found[:10] if title != "Long Title")
+    assert all(title.startswith("Song") for title in found[11:])
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 7, 50])
+@pytest.mark.parametrize("q", ["love", "l", "", "band lvoe"])
+async def test_pages_have_each_hit_once(many: SqlStore, q: str, limit: int) -> None:
+    total = (await many.search(Search(q, limit=1))).total
+    pages = [await many.search(Search(q, limit=limit, offset=offset)) for offset in range(0, total, limit)]
+
+    ids = [found.track_id for page in pages for found in page.tracks]
+    assert len(ids) == len(set(ids)) == total > 10
+    assert {page.total for page in pages} == {total}
 
 
 async def test_genres_are_found_too(songs: SqlStore) -> None:
