@@ -33,6 +33,8 @@ from api_queue.types import MessageId, MessageQueueName, Receipt
 
 #: Rows that one statement moves at most, so that no writer waits long for another.
 _SLICE: Final = 1000
+#: A dead letter dies no more.
+_NEVER: Final = 1 << 62
 
 
 class SqliteMessages:
@@ -84,7 +86,7 @@ class SqliteMessages:
         dead = dead_letters_of(queue)
         async with self._writing() as connection:
             await _settle(connection, dead, now_ms)
-            rows = (await connection.execute(first(dead, Wish(), most))).all()
+            rows = (await connection.execute(first(dead, Wish(), _NEVER, most))).all()
             if rows:
                 await _move(connection, rows, queue, now_ms, receive_count=0, died_at_ms=None, reason=None)
         return len(rows)
@@ -226,15 +228,15 @@ async def _settle(connection: AsyncConnection, queue: MessageQueueName, now_ms: 
 async def _choose(connection: AsyncConnection, queue: MessageQueueName, take: Take, now_ms: int) -> list[Row[Any]]:
     """The first that fit. Those that were received too often go to the dead letters on the way."""
     chosen: list[Row[Any]] = []
-    place = 0
+    place, receive_max = 0, _NEVER if is_dead(queue) else take.receive_max
     while len(chosen) < len(take.receipts):
-        following = first(queue, take.wish, len(take.receipts) - len(chosen)).where(messages.c.place > place)
-        rows = (await connection.execute(following)).all()
+        following = first(queue, take.wish, receive_max, len(take.receipts) - len(chosen))
+        rows = (await connection.execute(following.where(messages.c.place > place))).all()
         if not rows:
             break
         place = rows[-1].place
         for row in rows:
-            if row.receive_count < take.receive_max or is_dead(queue):
+            if row.receive_count < receive_max:
                 chosen.append(row)
             else:
                 await _die(connection, queue, row, now_ms)

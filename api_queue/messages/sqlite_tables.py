@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    or_,
     select,
 )
 
@@ -80,13 +81,17 @@ def hidden(queue: MessageQueueName, now_ms: int) -> ColumnElement[bool]:
     return and_(of(queue), messages.c.visible_at_ms > now_ms)
 
 
-def first(queue: MessageQueueName, wish: Wish, most: int) -> Select[*tuple[Any, ...]]:
-    """Those that can be had and fit, in their order, once all whose time is over are back in their places."""
+def first(queue: MessageQueueName, wish: Wish, receive_max: int, most: int) -> Select[*tuple[Any, ...]]:
+    """Those that can be had and fit, in their order, once all whose time is over are back in their places.
+
+    Also those that were received `receive_max` times, whoever had them: they are to die.
+    """
     found = select(messages, size_bytes).where(of(queue), messages.c.visible_at_ms == 0)
     if wish.only_new:
         found = found.where(messages.c.receive_count == _NONE)
     if wish.consumer_id:
-        found = found.where(func.instr(messages.c.consumers, f"\n{wish.consumer_id}\n") == 0)
+        has_not_had = func.instr(messages.c.consumers, f"\n{wish.consumer_id}\n") == 0
+        found = found.where(or_(has_not_had, messages.c.receive_count >= receive_max))
     return found.order_by(messages.c.place).limit(most)
 
 
