@@ -130,6 +130,28 @@ async def test_guessing_keys_is_limited_and_good_ones_are_not(house: House) -> N
         assert {(await client.get(ME, headers=headers)).status_code for _ in range(20)} == {200}
 
 
+async def test_a_write_that_is_sent_twice_happens_once_for_each_program(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    # Given two programs that number their requests alike, and each send one twice
+    programs = [await made(house, orders=["write"]) for _ in range(2)]
+    for headers in programs * 2:
+        answer = await client.post(
+            "/api/v1/queues/orders/messages", json={"a": 1}, headers={**headers, "Idempotency-Key": "1"}
+        )
+        assert answer.status_code == 201
+    # Then each has written once
+    assert house.added == [{"a": 1}, {"a": 1}]
+
+
+async def test_a_page_of_another_site_writes_nothing_with_an_admins_cookie(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    headers = {**session(await house.token("admin")), "Origin": "https://elsewhere.example"}
+    answer = await client.post("/api/v1/queues/orders/messages", json={}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "cross_site")
+
+
 async def test_a_good_key_asks_redis_for_nothing(house: House, client: httpx.AsyncClient) -> None:
     headers = await made(house, orders=["read"])
     await client.get(ME, headers=headers)
