@@ -35,7 +35,6 @@ async def mint(request: Request) -> HTTPResponse:
 
 
 @bp.get("/tracks/<track_id>")
-@bp.head("/tracks/<track_id>", name="track_head")
 @Operation(query={"token": "What the address came with."}, media_type=FLAC)
 async def track(request: Request, track_id: str) -> HTTPResponse | None:
     """The music, whole or by ranges, at an address of `POST /media/token`."""
@@ -46,7 +45,6 @@ async def track(request: Request, track_id: str) -> HTTPResponse | None:
 
 
 @bp.get("/preview/<track_id>")
-@bp.head("/preview/<track_id>", name="preview_head")
 @Operation(query={"queue": "Name of the queue."}, media_type=FLAC)
 async def preview(request: Request, track_id: str) -> HTTPResponse | None:
     """Half a minute of the music, where the queue has previews switched on."""

@@ -25,7 +25,6 @@ bp = Blueprint("tracks")
 
 
 @bp.get("/tracks")
-@bp.head("/tracks", name="search_head")
 @Operation(query=SearchQuery)
 async def search(request: Request) -> HTTPResponse:
     """The tracks that match. Each `tag` must be there, each `-tag` must not; `queue` has only what it offers."""
@@ -35,7 +34,6 @@ async def search(request: Request) -> HTTPResponse:
 
 
 @bp.get("/tracks/<track_id>")
-@bp.head("/tracks/<track_id>", name="show_head")
 async def show(request: Request, track_id: str) -> HTTPResponse:
     """Everything about one track."""
     service: TrackService = request.app.ctx.tracks
@@ -43,10 +41,9 @@ async def show(request: Request, track_id: str) -> HTTPResponse:
 
 
 @bp.get("/tracks/<track_id>/cover")
-@bp.head("/tracks/<track_id>/cover", name="cover_head")
 @Operation(media_type="image/*")
 async def cover(request: Request, track_id: str) -> HTTPResponse:
-    """The picture that is in the file."""
+    """The picture that is in the file, or beside it."""
     service: TrackService = request.app.ctx.tracks
     found = await service.cover(unquote(track_id))
     headers = {"ETag": f'"{sha256(found.image).hexdigest()[:32]}"', "Cache-Control": _A_DAY}
@@ -56,7 +53,6 @@ async def cover(request: Request, track_id: str) -> HTTPResponse:
 
 
 @bp.get("/tracks/<track_id>/lyrics")
-@bp.head("/tracks/<track_id>/lyrics", name="lyrics_head")
 async def lyrics(request: Request, track_id: str) -> HTTPResponse:
     """The words, and when each line is sung where the file says it."""
     service: TrackService = request.app.ctx.tracks
@@ -64,7 +60,6 @@ async def lyrics(request: Request, track_id: str) -> HTTPResponse:
 
 
 @bp.get("/tracks/data/<file>")
-@bp.head("/tracks/data/<file>", name="data_head")
 async def data(request: Request, file: str) -> HTTPResponse | ResponseStream:
     """All tracks that a queue offers, in one file that never changes."""
     data_files: DataFiles = request.app.ctx.data_files

@@ -17,6 +17,7 @@ from api_queue.media.service import MediaService, PreviewService
 from api_queue.types import DeviceId, TrackId
 from api_queue.web.errors import setup_errors
 from api_queue.web.file_ranges import FileSender
+from api_queue.web.methods import HeadRouter
 from tests.media.conftest import ADMIN, KITCHEN, OTHER, PARTY, SPEAKER, TRACK, Leases, Library
 from tests.media.test_preview import Policy
 from tests.serving import serving
@@ -27,7 +28,7 @@ CALLERS = {"speaker": SPEAKER, "admin": ADMIN}
 
 @pytest.fixture
 def app(service: MediaService, library: Library, tmp_path: Path) -> "Sanic[Any, Any]":
-    app = Sanic("media", configure_logging=False)
+    app = Sanic("media", router=HeadRouter(), configure_logging=False)
     app.ctx.media = service
     app.ctx.previews = PreviewService(library, Policy(), Previews(tmp_path / "previews"))
     app.ctx.files = FileSender(SystemClock(), "", 5)

@@ -9,6 +9,7 @@ from sanic import Sanic
 from api_queue.tracks.blueprint import bp
 from api_queue.tracks.models import EVERYTHING, TagFilter
 from api_queue.web.errors import setup_errors
+from api_queue.web.methods import HeadRouter
 from tests.serving import serving
 from tests.tracks.conftest import Shelf
 from tests.tracks.flacs import PNG, Flac, song
@@ -22,7 +23,7 @@ async def client(shelf: Shelf) -> AsyncIterator[httpx.AsyncClient]:
     song("Zwei", "Zoë", GENRE="Pop", LYRICS="Just words").write(shelf.music / "two.flac")
     await shelf.scan()
     shelf.queues.filters["pop"] = TagFilter.of(["genre:pop"])
-    app = Sanic("tracks", configure_logging=False)
+    app = Sanic("tracks", router=HeadRouter(), configure_logging=False)
     app.config.ACCESS_LOG = False
     app.ctx.tracks, app.ctx.data_files = shelf.service, shelf.files
     setup_errors(app)
