@@ -158,7 +158,8 @@ def _as_cover(image: bytes) -> Cover | None:
 
 def _lyrics(flac: FLAC, path: Path) -> Lyrics | None:
     """The first with times, else the first with words."""
-    texts = [*_lyric_comments(flac, "syncedlyrics"), *_lrc_beside(path), *_lyric_comments(flac, "lyrics")]
+    plain = [*_lyric_comments(flac, "lyrics"), *_lyric_comments(flac, "unsyncedlyrics")]
+    texts = [*_lyric_comments(flac, "syncedlyrics"), *_lrc_beside(path), *plain]
     found = [_as_lyrics(text) for text in texts if text.strip()]
     return next((lyrics for lyrics in found if lyrics.lines), found[0] if found else None)
 

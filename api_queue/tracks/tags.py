@@ -50,7 +50,7 @@ def track_of(
         duration_ms=Milliseconds(duration_ms),
         sample_rate=sample_rate,
         channels=channels,
-        isrc=_first(comments, "isrc"),
+        isrc=_first(comments, "isrc").replace("-", "").upper(),
         musicbrainz=_musicbrainz(comments),
         replaygain=_replaygain(comments),
         cover=cover,

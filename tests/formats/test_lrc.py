@@ -1,7 +1,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api_queue.formats.lrc import Line, parse
+from api_queue.formats.lrc import LINES_MAX, TEXT_MAX, Line, parse
 
 #: What can stand after a stamp: no line break of any kind, nothing that reads as a stamp itself.
 TEXTS = st.text(st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp"), blacklist_characters="[]<>\ufeff")).map(
@@ -47,6 +47,13 @@ def test_a_positive_offset_shows_the_lines_sooner() -> None:
 
 def test_word_stamps_are_left_out() -> None:
     assert parse("[00:01.00]<00:01.00> Never <00:01.50> again") == (Line(1000, "Never again"),)
+    assert parse("[00:01.00]Never [00:01.50]again[00:02.00]") == (Line(1000, "Never again"),)
+
+
+def test_a_text_of_stamps_alone_is_not_repeated_without_end() -> None:
+    lines = parse("[00:01]" * 50_000 + "x" * 50_000)
+
+    assert (len(lines), {len(line.text) for line in lines}) == (LINES_MAX, {TEXT_MAX})
 
 
 def test_titles_and_plain_text_are_no_lines() -> None:

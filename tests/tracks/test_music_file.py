@@ -20,7 +20,7 @@ def test_the_facts_of_a_well_tagged_file(music: Path) -> None:
         "DATE": "2009-03-11",
         "GENRE": ["J-Pop", "Rock; Ballad"],
         "LANGUAGE": "ja",
-        "ISRC": "JPB600900101",
+        "ISRC": "jp-b60-09-00101",
         "MUSICBRAINZ_TRACKID": "0a1b",
         "REPLAYGAIN_TRACK_GAIN": "-6.54 dB",
         "REPLAYGAIN_TRACK_PEAK": "0.98",
@@ -197,8 +197,9 @@ def test_lyrics_beside_the_file_in_any_encoding(music: Path, encoding: str) -> N
     assert lyrics.lines == (Line(1000, "Café über"),)
 
 
-def test_plain_lyrics_have_no_lines(music: Path) -> None:
-    lyrics = read_lyrics(song("A", LYRICS="Just\nwords").write(music / "a.flac"))
+@pytest.mark.parametrize("key", ["LYRICS", "UNSYNCEDLYRICS", "SyncedLyrics"])
+def test_plain_lyrics_have_no_lines(music: Path, key: str) -> None:
+    lyrics = read_lyrics(song("A", **{key: "Just\nwords"}).write(music / "a.flac"))
 
     assert lyrics
     assert (lyrics.text, lyrics.lines) == ("Just\nwords", ())
