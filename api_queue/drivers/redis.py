@@ -56,6 +56,22 @@ class Redis:
 
     async def call(self, *command: Argument) -> Any:
         """The reply of one command, e.g. `await redis.call("HGET", key, field)`."""
+        return await self._reply(command)
+
+    async def script(self, name: str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+        """Run `name` ("queues/add") by its hash; a Redis that forgot it (restart, SCRIPT FLUSH) is taught again."""
+        script = load(name)
+        command = ("EVALSHA", script.sha, len(keys), *keys, *args)
+        try:
+            return await self._reply(command)
+        except NoScriptError:
+            await self._teach(script)
+            return await self._reply(command)
+
+    async def _teach(self, script: Script) -> None:
+        await self.call("SCRIPT", "LOAD", script.text)
+
+    def _reply(self, command: tuple[Argument, ...]) -> "asyncio.Future[Any]":
         # Packed here: an argument that cannot be sent is its caller's error, and nobody else's.
         packed = pack_command(command)  # type: ignore[arg-type]  # the stub's tuple has one word
         loop = asyncio.get_running_loop()
@@ -63,19 +79,7 @@ class Redis:
         if not self._waiting:
             loop.call_soon(self._send_waiting)
         self._waiting.append((str(command[0]), packed, future))
-        return await future
-
-    async def script(self, name: str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
-        """Run `name` ("queues/add") by its hash; a Redis that forgot it (restart, SCRIPT FLUSH) is taught again."""
-        script = load(name)
-        try:
-            return await self.call("EVALSHA", script.sha, len(keys), *keys, *args)
-        except NoScriptError:
-            await self._teach(script)
-            return await self.call("EVALSHA", script.sha, len(keys), *keys, *args)
-
-    async def _teach(self, script: Script) -> None:
-        await self.call("SCRIPT", "LOAD", script.text)
+        return future
 
     def _send_waiting(self) -> None:
         while self._waiting and len(self._sending) < IN_FLIGHT:

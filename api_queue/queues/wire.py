@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import asdict
 
 from api_queue.formats.csv_items import COLUMNS, document, spreadsheet_rows
 from api_queue.queues.models import Command, Item, Mute, Queue, QueueView, Session
@@ -24,7 +25,7 @@ def json_text(value: object) -> str:
 
 def item_json(item: Item, position: int | None = None, expected: int | None = None) -> dict[str, Any]:
     """`position`: 0 the current one, 1 the next; None for what is over, and in events, whose readers count."""
-    return {**msgspec.to_builtins(item), "position": position, "timestamp_expected": expected}
+    return {**asdict(item), "position": position, "timestamp_expected": expected}
 
 
 def items_json(view: QueueView, now_ms: int) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What a request presents, and the cookies that we answer with."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 from sanic import Request
@@ -19,13 +20,8 @@ _SESSION_S: Final = 400 * 86_400
 
 
 def presented(request: Request, address: str) -> Presented:
-    """A bearer in the header wins over the cookie of a browser that is logged in."""
-    header = request.headers.get("cookie")
-    if header is None:
-        return Presented(None, _bearer(request), address)
-    # Sanic's own reading of cookies takes longer than all the rest of the guard, and none of these is ever quoted.
-    cookies = dict(pair.strip().partition("=")[::2] for pair in header.split(";"))
-    return Presented(cookies.get(SESSION) or None, _bearer(request) or cookies.get(ACCESS) or None, address)
+    headers = request.headers
+    return _read(headers.get("cookie", ""), headers.get("authorization"), address)
 
 
 def presented_by_program(request: Request, address: str) -> Presented:
@@ -34,11 +30,17 @@ def presented_by_program(request: Request, address: str) -> Presented:
     return Presented(None, None, address, api_key) if api_key else presented(request, address)
 
 
-def _bearer(request: Request) -> str | None:
-    header: str | None = request.headers.get("authorization")
-    if header is None:
-        return None
-    scheme, _, value = header.partition(" ")
+@lru_cache(4096)  # the same browsers come again
+def _read(cookie: str, authorization: str | None, address: str) -> Presented:
+    """A bearer in the header wins over the cookie of a browser that is logged in."""
+    # Sanic's own reading of cookies takes longer than all the rest of the guard, and none of these is ever quoted.
+    cookies = dict(pair.strip().partition("=")[::2] for pair in cookie.split(";"))
+    bearer = None if authorization is None else _bearer(authorization)
+    return Presented(cookies.get(SESSION) or None, bearer or cookies.get(ACCESS) or None, address)
+
+
+def _bearer(authorization: str) -> str:
+    scheme, _, value = authorization.partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         raise BadCredential
     return value.strip()

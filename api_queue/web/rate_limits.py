@@ -67,11 +67,15 @@ class RateLimits:
             "mint": Limits(Limit(settings.rate_mints_per_minute), None),
             "create": Limits(None, Limit(settings.queues_guest_per_hour, _HOUR_MS)),
         }
+        self._kept = lru_cache(4096)(self._buckets)  # the same guests come again
 
     def buckets(self, klass: RateClass, caller: Caller, queue: QueueName | None) -> tuple[Bucket, ...]:
         grant = next((grant for grant in caller.grants if grant.queue in {None, queue}), None)
-        limits, factor = self._limits[klass], self._factor if grant else 1
-        pairs = ((limits.caller, _who(caller, grant)), (limits.address, f"a:{_place(caller.address)}"))
+        return self._kept(klass, _who(caller, grant), caller.address, self._factor if grant else 1)
+
+    def _buckets(self, klass: RateClass, who: str, address: str, factor: int) -> tuple[Bucket, ...]:
+        limits = self._limits[klass]
+        pairs = ((limits.caller, who), (limits.address, f"a:{_place(address)}"))
         return tuple(limit.bucket(field, factor) for limit, field in pairs if limit)
 
 
