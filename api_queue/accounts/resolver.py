@@ -15,7 +15,7 @@ from api_queue.drivers.clock import Clock
 from api_queue.errors import BadApiKey, BadCredential, CountedToken, LoginExpired, WeakSessionId
 from api_queue.types import GuestId
 from api_queue.web.identity import Caller, Grant, Presented
-from api_queue.web.programs import ADMIN, NO_PROGRAM, Program
+from api_queue.web.programs import ADMIN, NO_PROGRAM
 
 #: Guests whom a worker knows again by one look into a dict.
 _MOST_GUESTS: Final = 10_000
@@ -54,7 +54,7 @@ class Resolver:
         self._guests: dict[Presented, Caller] = {}
         self._known_tokens: Recent[LoginToken | None] = Recent(clock)
         self._known_access: Recent[_Access | None] = Recent(clock)
-        self._known_programs: Recent[Program | None] = Recent(clock)
+        self._known_programs: Recent[Caller | None] = Recent(clock)
 
     async def resolve(self, presented: Presented) -> Caller:
         known = self._guests.get(presented)
@@ -119,11 +119,18 @@ class Resolver:
         return access.token.grant
 
     async def _by_api_key(self, value: str, address: str) -> Caller:
-        program = await self._known_programs.get(value, self._api_keys.find)
-        if program is None:
+        known = await self._known_programs.get(value, self._read_api_key)
+        if known is None:
             raise BadApiKey
+        return Caller(known.guest_id, address, known.grants, program=known.program)
+
+    async def _read_api_key(self, value: str) -> Caller | None:
+        """Wherever it calls from."""
+        program = await self._api_keys.find(value)
+        if program is None:
+            return None
         grant = Grant("program", None, program.key_id)
-        return Caller(self._public_id(f"key:{program.key_id}"), address, (grant,), program=program)
+        return Caller(self._public_id(f"key:{program.key_id}"), "", (grant,), program=program)
 
     async def _read_access(self, value: str) -> _Access | None:
         claims = self._access_tokens.read(value)
