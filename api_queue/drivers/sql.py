@@ -4,11 +4,11 @@ A store reads in `async with engine.connect() as connection` and writes in `asyn
 connection`. Its tables stand in `store.py` as `Table(..., metadata, ...)`; `migrations/` makes them.
 """
 
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, event, select
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 #: Constraints have names, so that a later migration can drop them.
@@ -28,6 +28,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",  # what was committed is on the disk, also at a power cut
     "PRAGMA foreign_keys = ON",
 )
+_WRITING: Final = {"sqlite_begin": "BEGIN IMMEDIATE"}
 
 
 def url_of(sql_url: str, data: Path) -> str:
@@ -38,9 +39,14 @@ def url_of(sql_url: str, data: Path) -> str:
 def connect(url: str) -> AsyncEngine:
     """Lazy. `await engine.dispose()` before the process ends: each SQLite connection is a thread."""
     engine = create_async_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _set_up)
-        event.listen(engine.sync_engine, "begin", _begin)
+    _prepare(engine.sync_engine)
+    return engine
+
+
+def connect_here(url: str) -> Engine:
+    """Blocks: it is for a thread, which saves two hand-overs for each statement."""
+    engine = create_engine(url)
+    _prepare(engine)
     return engine
 
 
@@ -50,13 +56,24 @@ def writing(engine: AsyncEngine) -> AbstractAsyncContextManager[AsyncConnection]
     SQLite refuses to turn a reader into a writer when another one has written in between, however long it
     waits.
     """
-    return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").begin()
+    return engine.execution_options(**_WRITING).begin()
+
+
+def writing_here(engine: Engine) -> AbstractContextManager[Connection]:
+    """As `writing`."""
+    return engine.execution_options(**_WRITING).begin()
 
 
 async def ping(engine: AsyncEngine) -> None:
     """Raises when the database does not answer."""
     async with engine.connect() as connection:
         await connection.execute(select(1))
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "begin", _begin)
 
 
 def _set_up(connection: Any, _record: object) -> None:
