@@ -6,7 +6,7 @@ import pytest
 
 from api_queue.errors import NotMusic
 from api_queue.formats.lrc import Line
-from api_queue.tracks.music_file import image_type, read_cover, read_lyrics, read_track
+from api_queue.tracks.music_file import COVER_MAX_BYTES, image_type, read_cover, read_lyrics, read_track
 from tests.tracks.flacs import JPEG, PNG, Flac, song
 
 
@@ -149,6 +149,25 @@ def test_a_cover_beside_the_file(music: Path) -> None:
 
     assert cover
     assert (cover.image, cover.media_type) == (JPEG, "image/jpeg")
+
+
+def test_the_cover_in_the_file_goes_before_the_one_beside_it(music: Path) -> None:
+    path = Flac(picture=PNG).write(music / "a.flac")
+    (music / "cover.jpg").write_bytes(JPEG)
+
+    cover = read_cover(path)
+
+    assert cover
+    assert cover.image == PNG
+
+
+def test_a_cover_beside_the_file_is_no_larger_than_one_inside(music: Path) -> None:
+    path = song("A").write(music / "a.flac")
+    with (music / "cover.jpg").open("wb") as huge:
+        huge.write(JPEG)
+        huge.truncate(COVER_MAX_BYTES + 1)
+
+    assert read_cover(path) is None
 
 
 def test_only_images_are_covers(music: Path) -> None:
