@@ -16,8 +16,11 @@ from api_queue.drivers.sql import url_of
 from api_queue.migrations import upgrade_database
 from api_queue.parts import Parts
 from api_queue.settings import Settings
+from api_queue.tracks.paths import to_text
+from api_queue.tracks.tasks import ScanItem
 from api_queue.types import QueueName
 from tests.serving import serving
+from tests.tasks import run_task
 
 GENEROUS = {"rate_adds_per_minute": 100_000, "rate_address_per_minute": 100_000, "rate_control_per_minute": 100_000}
 
@@ -54,7 +57,8 @@ async def furnish(redis_url: str, data: Path) -> None:
     settings = house_settings(redis_url, data)
     await upgrade_database(url_of("", data))
     parts = Parts(settings)
-    await parts.scan.run(parts.library_roots, lambda *_: None)
+    scan, _ = parts.library_tasks.types()
+    await run_task(scan, *(ScanItem(to_text(f"{root}")) for root in parts.library_roots))
     await parts.close()
 
 

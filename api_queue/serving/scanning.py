@@ -1,9 +1,8 @@
 """The scan at the start, as the terminal sees it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
 
 import structlog
 from rich.console import Console
@@ -11,10 +10,6 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
 from api_queue.parts import Parts
 from api_queue.settings import Settings
-from api_queue.tracks import scan as tracks_scan
-
-#: Files that cannot be read are named in the log, up to here.
-_NAMED: Final = 20
 
 _log = structlog.get_logger()
 
@@ -23,16 +18,19 @@ async def scan(settings: Settings) -> None:
     parts = Parts(settings)
     try:
         with _shown() as progress:
-            report = await parts.scan.run(parts.library_roots, progress)
+            for root in parts.library_roots:
+                walked = await parts.scan.walk(f"{root}", lambda: False)
+                for start in range(0, len(walked.changed), 200):
+                    await parts.scan.read(walked.changed[start : start + 200])
+                    progress(start, len(walked.changed), 0)
+            report = await parts.scan.finish()
     finally:
         await parts.close()
-    _log.info("the library was scanned", files=report.files, read=report.read, gone=report.gone, tracks=report.tracks)
-    for fault in report.faults[:_NAMED]:
-        _log.warning("a file cannot be read", path=fault.path, reason=fault.reason)
+    _log.info("the library was scanned", files=report.files, tracks=report.tracks, unreadable=report.unreadable)
 
 
 @contextmanager
-def _shown() -> Iterator[tracks_scan.Progress]:
+def _shown() -> Iterator[Callable[[int, int, int], None]]:
     """A line that counts, and is gone when the scan is done; nothing where no terminal is."""
     if not sys.stderr.isatty():
         yield lambda _done, _files, _faults: None

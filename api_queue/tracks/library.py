@@ -7,6 +7,8 @@ from api_queue.tracks.models import Announcement
 
 _VERSION = "tracks:version"
 _ANNOUNCEMENT = "tracks:library"
+_CHANGES = "tracks:changes"
+_SETTLED = "tracks:settled"
 
 
 class RedisLibrary:
@@ -19,6 +21,16 @@ class RedisLibrary:
     async def announce(self, announcement: Announcement) -> None:
         await self._redis.call("SET", _ANNOUNCEMENT, msgspec.json.encode(announcement))
         await self._redis.call("INCR", _VERSION)
+
+    async def changing(self) -> None:
+        await self._redis.call("INCR", _CHANGES)
+
+    async def unsettled(self) -> int:
+        changes, settled = [int(await self._redis.call("GET", key) or 0) for key in (_CHANGES, _SETTLED)]
+        return changes if changes != settled else 0
+
+    async def settle(self, changes: int) -> None:
+        await self._redis.call("SET", _SETTLED, changes)
 
     async def announced(self) -> Announcement | None:
         text = await self.library()

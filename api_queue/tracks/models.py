@@ -69,6 +69,20 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of the library, and how many files, distinct tracks and faults there are in it. A root was not added;
+    times are ms since 1970.
+    """
+
+    path: str
+    added_at: int | None
+    scanned_at: int | None
+    files: int
+    tracks: int
+    faults: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrackFacts:
     """What a queue needs at each add; `tags` are folded, as `offered` compares them."""
 
@@ -195,9 +209,6 @@ class Store(Protocol):
 
     async def count(self) -> int: ...
 
-    async def stamps(self) -> dict[str, tuple[int, int]]:
-        """Size and mtime_ns of every file that was read, by path."""
-
     async def write(self, readings: Sequence[Reading]) -> None:
         """One transaction."""
 
@@ -208,6 +219,32 @@ class Store(Protocol):
         """Typing errors are corrected towards the words of the library as it is now."""
 
     async def faults(self) -> list[Fault]: ...
+
+
+class PlaceStore(Protocol):
+    """Where the library's files were found."""
+
+    async def stamps(self, folder: str) -> dict[str, tuple[int, int]]:
+        """Size and mtime_ns of every file that was read there, by path."""
+
+    async def outside(self, roots: Sequence[Path]) -> list[str]:
+        """Files that were read when the roots were others."""
+
+    async def mark_gone(self, folder: str, gone: Collection[str]) -> None:
+        """Of what is known in the folder, these files were not there any more, and all others were."""
+
+    async def gone(self) -> list[str]: ...
+
+    async def add_folder(self, path: str, now_ms: int) -> bool:
+        """False: it was added before."""
+
+    async def scanned(self, path: str, now_ms: int, *, is_root: bool) -> None: ...
+
+    async def folders(self) -> list[Folder]:
+        """Roots that were scanned, and what was added below them."""
+
+    async def everywhere(self) -> Folder:
+        """The counts of the whole library, as of one folder without a path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +266,19 @@ class Library(Protocol):
         """There is a new version."""
 
     async def announced(self) -> Announcement | None: ...
+
+
+class ScannedLibrary(Library, Protocol):
+    """And what scans leave to each other: one may break off with its changes told to nobody."""
+
+    async def changing(self) -> None:
+        """Said before the store is written to: there will be something to settle."""
+
+    async def unsettled(self) -> int:
+        """How many changes there were, if they were not all settled; else 0."""
+
+    async def settle(self, changes: int) -> None:
+        """So many are learnt and announced."""
 
 
 class DataFileStore(Protocol):

@@ -1,6 +1,6 @@
-"""Reading files in processes of their own: `python -m api_queue.tracks.readers` reads for the scan that started it.
+"""Reading files in processes of their own: `python -m api_queue.tracks.readers` reads for the worker that started it.
 
-A line in is a path as JSON, a line out the track or its fault. mutagen is bound to one core, so a scan has several
+A line in is a path as JSON, a line out the track or its fault. mutagen is bound to one core, so a worker has several
 readers; and a file at which a reader dies (memory, a bug in a decoder) is known by the line that never came.
 Not `multiprocessing`: a managed worker of the server may not have children of that kind.
 """
@@ -11,7 +11,8 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,8 @@ from api_queue.tracks.walk import Found
 READ_TIMEOUT_S: Final = 300
 #: How kindly readers run beside a party: 0 as everybody, 19 last.
 NICENESS: Final = 10
+#: Seconds that a reader is kept without work: to start one takes as long as to read some hundred files.
+IDLE_S: Final = 5.0
 COMMAND: Final = (sys.executable, "-m", "api_queue.tracks.readers")
 _LINE_MAX_BYTES: Final = 4 << 20
 
@@ -76,6 +79,42 @@ class Reader:
         await process.wait()
 
 
+class Readers:
+    """Those of one process, as many as read at a time, from one batch to the next."""
+
+    def __init__(self) -> None:
+        self._idle: list[Reader] = []
+        self._ending: asyncio.Task[None] | None = None
+
+    async def read(self, found: Sequence[Found]) -> list[Reading]:
+        async with self._one() as reader:
+            return await reader.read(found)
+
+    async def aclose(self) -> None:
+        if self._ending:
+            self._ending.cancel()
+        while self._idle:
+            await self._idle.pop().aclose()
+
+    @asynccontextmanager
+    async def _one(self) -> AsyncIterator[Reader]:
+        reader = self._idle.pop() if self._idle else Reader()
+        try:
+            yield reader
+        except BaseException:  # its next answers would be those to the questions before
+            await reader.aclose()
+            raise
+        self._idle.append(reader)
+        if self._ending:
+            self._ending.cancel()
+        self._ending = asyncio.create_task(self._end_idle(), name="readers-idle")
+
+    async def _end_idle(self) -> None:
+        await asyncio.sleep(IDLE_S)
+        while self._idle:
+            await self._idle.pop().aclose()
+
+
 def _reading(file: Found, answer: Answer) -> Reading:
     size, mtime_ns = (0, 0) if answer.passing else (file.size, file.mtime_ns)
     return Reading(path=file.path, size=size, mtime_ns=mtime_ns, track=answer.track, fault=answer.fault)
@@ -97,7 +136,7 @@ async def _start() -> Process:
 
 def main() -> None:
     os.nice(NICENESS)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the scan's; it closes the pipe when it is done
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the worker's, which ends us
     for line in sys.stdin.buffer:
         sys.stdout.buffer.write(msgspec.json.encode(answer(json.loads(line))) + b"\n")
         sys.stdout.buffer.flush()

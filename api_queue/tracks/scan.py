@@ -1,83 +1,120 @@
-"""A scan: what is new or changed is read, what is gone is forgotten, and the others hear of it while it goes on."""
+"""The steps of a scan: a folder is walked, what is new or changed is read in batches, and at the end what is gone is
+forgotten and the others hear of it. Each may run twice, and beside the others.
+"""
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from api_queue.drivers.clock import Clock
-from api_queue.tracks.models import EVERYTHING, Announcement, DataFileStore, Fault, Library, Reading, Store
-from api_queue.tracks.readers import Reader
-from api_queue.tracks.walk import Found, walk
+from api_queue.tracks.models import (
+    EVERYTHING,
+    Announcement,
+    DataFileStore,
+    PlaceStore,
+    Reading,
+    ScannedLibrary,
+    Store,
+)
+from api_queue.tracks.readers import Readers
+from api_queue.tracks.walk import Found, look_at, walk
 
-#: Files that one reader has at a time, and rows of one transaction: short enough for whoever waits to write as well.
-_BATCH: Final = 200
 #: While a long scan runs, what it found so far is announced this often; each time all pages load the list anew.
 _ANNOUNCE_EVERY_S: Final = 10.0
 
-Progress = Callable[[int, int, int], None]
-"""Called with files done, files in all, faults found."""
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Files there are, those that are to be read, how many are gone, and what looks like music and is refused."""
+
+    files: int
+    changed: Sequence[str]
+    gone: int
+    refused: Sequence[Reading]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Files there are, were read, are gone; tracks in the library; what could not be read, also earlier."""
+    """Of the whole library, when a scan is over; `forgotten` files are gone."""
 
+    forgotten: int
     files: int
-    read: int
-    gone: int
     tracks: int
-    faults: list[Fault]
+    unreadable: int
 
 
 class Scan:
-    """One run over `roots`. `processes` files are read at a time."""
+    """`roots` are the folders that music may lie in."""
 
-    def __init__(self, store: Store, library: Library, folder: DataFileStore, clock: Clock, processes: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        places: PlaceStore,
+        library: ScannedLibrary,
+        folder: DataFileStore,
+        readers: Readers,
+        clock: Clock,
+        roots: Sequence[Path],
+    ) -> None:
         self._store = store
+        self._places = places
         self._library = library
         self._folder = folder
+        self._readers = readers
         self._clock = clock
-        self._processes = processes
+        self._roots = roots
         self._announce_at_s = 0.0
 
-    async def run(self, roots: tuple[Path, ...], on_progress: Progress) -> Report:
-        found = await asyncio.to_thread(lambda: list(walk(roots)))
-        known = await self._store.stamps()
+    async def walk(self, folder: str, is_canceled: Callable[[], bool]) -> Walked:
+        """What differs from the last time. With a root goes what lies below no root any more."""
+        is_root = Path(folder) in self._roots
+        known = await self._places.stamps(folder)
+        found = await asyncio.to_thread(_walk, folder, self._roots, is_canceled)
         changed = [file for file in found if known.get(file.path) != (file.size, file.mtime_ns)]
-        await self._read(changed, _Tally(len(found), len(found) - len(changed), on_progress))
-        gone = _gone(known, found)
-        await self._store.forget(gone)
-        await self._finish(changed=bool(changed or gone))
-        return Report(len(found), len(changed), len(gone), await self._store.count(), await self._store.faults())
+        gone = _gone(known, found) | (set(await self._places.outside(self._roots)) if is_root else set())
+        await self._places.mark_gone(folder, gone)
+        refused = await self._write(await self._readers.read([file for file in changed if file.refused]))
+        await self._places.scanned(folder, self._clock.now_ms(), is_root=is_root)
+        self._announce_at_s = time.monotonic() + _ANNOUNCE_EVERY_S
+        return Walked(len(found), [file.path for file in changed if not file.refused], len(gone), refused)
 
-    async def _read(self, changed: list[Found], tally: "_Tally") -> None:
-        batches = (changed[start : start + _BATCH] for start in range(0, len(changed), _BATCH))
-        async with asyncio.TaskGroup() as group:
-            for number in range(min(self._processes, len(changed))):
-                group.create_task(self._work(batches, tally), name=f"scan-reader-{number}")
+    async def read(self, paths: Collection[str]) -> list[Reading]:
+        """Whether they have changed or not. One that is gone is not among them."""
+        found = await asyncio.to_thread(lambda: list(look_at(paths, self._roots)))
+        readings = await self._write(await self._readers.read(found))
+        if time.monotonic() > self._announce_at_s or await self._library.announced() is None:
+            self._announce_at_s = time.monotonic() + _ANNOUNCE_EVERY_S
+            await self._announce()
+        return readings
 
-    async def _work(self, batches: Iterator[list[Found]], tally: "_Tally") -> None:
-        """All workers take from the same batches; while one writes, another's process reads."""
-        async with aclosing(Reader()) as reader:
-            for batch in batches:
-                readings = await reader.read(batch)
-                await self._store.write(readings)
-                tally.add(readings)
-                if time.monotonic() > self._announce_at_s:
-                    self._announce_at_s = time.monotonic() + _ANNOUNCE_EVERY_S
-                    await self._announce()
-
-    async def _finish(self, *, changed: bool) -> None:
+    async def finish(self) -> Report:
         """Announced again as well after a Redis or a folder that has lost what it was told."""
-        last = await self._library.announced()
-        if changed:
+        gone = await self._places.gone()
+        if gone:
+            await self._library.changing()
+            await self._store.forget(gone)
+        await self._settle()
+        everywhere = await self._places.everywhere()
+        return Report(len(gone), everywhere.files, everywhere.tracks, everywhere.faults)
+
+    async def _write(self, readings: list[Reading]) -> list[Reading]:
+        if readings:
+            await self._library.changing()
+            await self._store.write(readings)
+        return readings
+
+    async def _settle(self) -> None:
+        changes = await self._library.unsettled()
+        if changes:
             await self._store.learn_words()
-        if changed or last is None or not self._folder.use(last.hash, self._clock.now_ms()):
+        last = await self._library.announced()
+        if changes or last is None or not self._folder.use(last.hash, self._clock.now_ms()):
             last = await self._announce()
+        if changes:
+            await self._library.settle(changes)
         await asyncio.to_thread(self._folder.sweep, self._clock.now_ms(), last.hash)
 
     async def _announce(self) -> Announcement:
@@ -87,16 +124,14 @@ class Scan:
         return announcement
 
 
-class _Tally:
-    def __init__(self, files: int, done: int, on_progress: Progress) -> None:
-        self._files, self._done, self._faults = files, done, 0
-        self._on_progress = on_progress
-        self.add([])
-
-    def add(self, readings: Sequence[Reading]) -> None:
-        self._done += len(readings)
-        self._faults += sum(1 for reading in readings if reading.fault)
-        self._on_progress(self._done, self._files, self._faults)
+def _walk(folder: str, roots: Sequence[Path], is_canceled: Callable[[], bool]) -> list[Found]:
+    """Cut short when nobody wants it any more."""
+    found: list[Found] = []
+    for file in walk(folder, roots):
+        if is_canceled():
+            break
+        found.append(file)
+    return found
 
 
 def _gone(known: Iterable[str], found: Sequence[Found]) -> set[str]:

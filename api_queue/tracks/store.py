@@ -58,11 +58,6 @@ class SqlStore:
         async with self._engine.connect() as connection:
             return await connection.scalar(select(func.count()).select_from(tracks)) or 0
 
-    async def stamps(self) -> dict[str, tuple[int, int]]:
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(select(places.c.path, places.c.size, places.c.mtime_ns))
-            return {path: (size, mtime_ns) for path, size, mtime_ns in rows}
-
     async def faults(self) -> list[Fault]:
         faulty = select(places.c.path, places.c.fault).where(places.c.fault != "").order_by(places.c.path)
         async with self._engine.connect() as connection:

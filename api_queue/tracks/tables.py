@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Dialect,
     ForeignKey,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     column,
+    false,
     table,
 )
 
@@ -35,7 +37,8 @@ class FilePath(TypeDecorator[str]):
         return None if value is None else os.fsdecode(value)
 
 
-#: Every file that was looked at. `record` is the track as this file tells it; null with a `fault`.
+#: Every file that was looked at. `record` is the track as this file tells it; null with a `fault`. One that a walk did
+#: not find any more is `gone` until its scan ends, since it may be read under another name before that.
 places: Final = Table(
     "track_places",
     metadata,
@@ -45,6 +48,7 @@ places: Final = Table(
     Column("track_id", Text, index=True),
     Column("record", LargeBinary),
     Column("fault", Text, nullable=False, server_default=""),
+    Column("gone", Boolean, nullable=False, server_default=false()),
 )
 
 #: The tracks, as the first of their places tells them. `number` is the row id in `words` too, and begins with how many
@@ -64,6 +68,35 @@ aliases: Final = Table(
     metadata,
     Column("alias", Text, primary_key=True),
     Column("number", ForeignKey(tracks.c.number, ondelete="CASCADE"), nullable=False, index=True),
+)
+
+#: Folders that were scanned as such: the roots (`added_at` null), and what was added below them. ms since 1970.
+folders: Final = Table(
+    "library_folders",
+    metadata,
+    Column("path", FilePath, primary_key=True),
+    Column("added_at", BigInteger),
+    Column("scanned_at", BigInteger),
+)
+
+#: What decoding a track's sound told: `found` is JSON, `peaks` has one byte for each part of the waveform.
+analyses: Final = Table(
+    "track_analyses",
+    metadata,
+    Column("track_id", Text, primary_key=True),
+    Column("found", LargeBinary, nullable=False),
+    Column("peaks", LargeBinary, nullable=False),
+)
+
+#: Files that a task has given other names, in the order in which it did; written before each is moved.
+moves: Final = Table(
+    "library_moves",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("task_id", Integer, nullable=False, index=True),
+    Column("before", FilePath, nullable=False),
+    Column("after", FilePath, nullable=False),
+    Column("done", Boolean, nullable=False, server_default=false()),
 )
 
 #: Full text, by FTS5: not tables that SQLAlchemy could make. `words` has one row for each track; `terms` lists the

@@ -3,15 +3,20 @@ outside of it is none of ours. So no link can lead out, or in a circle.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
+from api_queue.errors import FolderMissing, FolderOutside
 from api_queue.tracks.music_file import COVER_NAMES
+from api_queue.tracks.paths import to_text
 
-_ENDING: Final = ".flac"
+ENDING: Final = ".flac"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +44,53 @@ def is_inside(path: str | Path, roots: Iterable[Path]) -> bool:
     return any(real.is_relative_to(root) for root in roots)
 
 
-def walk(roots: tuple[Path, ...]) -> Iterator[Found]:
-    """Music and what looks like it, below each root. A folder that cannot be read is one refusal."""
-    folders = [str(root) for root in roots]
+def real_path(path: str, roots: Iterable[Path]) -> Path:
+    """Of a folder or file of the library, without links on the way. Raises FolderOutside, FolderMissing."""
+    if not path.startswith("/") or not is_inside(path, roots):
+        raise FolderOutside(path=to_text(path), roots=", ".join(map(str, roots)))
+    try:
+        return Path(path).resolve(strict=True)
+    except OSError:
+        raise FolderMissing(path=to_text(path)) from None
+
+
+def walk(folder: str, roots: Sequence[Path]) -> Iterator[Found]:
+    """Music and what looks like it, in the folder and below it. A folder that cannot be read is one refusal."""
+    folders = [folder]
     while folders:
         folder = folders.pop()
         try:
-            with os.scandir(folder) as listing:
-                entries = {entry.name: entry for entry in listing if not entry.name.startswith(".")}
+            entries = _entries(folder)
         except OSError as error:
             yield Found(folder, refused=f"the folder cannot be read: {error.strerror}")
             continue
         folders += [entry.path for entry in entries.values() if entry.is_dir(follow_symlinks=False)]
-        yield from _music(entries, roots)
+        yield from _music(entries, entries, roots)
 
 
-def _music(entries: dict[str, os.DirEntry[str]], roots: tuple[Path, ...]) -> Iterator[Found]:
+def look_at(paths: Iterable[str], roots: Sequence[Path]) -> Iterator[Found]:
+    """These files, as a walk finds them. One that is gone is not among them."""
+    for folder, group in groupby(sorted(map(os.path.split, paths)), itemgetter(0)):
+        with suppress(OSError):
+            yield from _music(_entries(folder), [name for _, name in group], roots)
+
+
+def _entries(folder: str) -> dict[str, os.DirEntry[str]]:
+    with os.scandir(folder) as listing:
+        return {entry.name: entry for entry in listing if not entry.name.startswith(".")}
+
+
+def _music(entries: dict[str, os.DirEntry[str]], names: Collection[str], roots: Sequence[Path]) -> Iterator[Found]:
     covers = [entries[name] for name in COVER_NAMES if name in entries]
-    for name, entry in entries.items():
+    for name in names:
+        entry = entries.get(name)
+        if entry is None:
+            continue
         if entry.is_symlink():
             if not is_inside(entry.path, roots):
                 yield Found(entry.path, refused="it is a link that leads out of the library")
-        elif name.lower().endswith(_ENDING) and not entry.is_dir(follow_symlinks=False):
-            lyrics = entries.get(name[: -len(_ENDING)] + ".lrc")
+        elif name.lower().endswith(ENDING) and not entry.is_dir(follow_symlinks=False):
+            lyrics = entries.get(name[: -len(ENDING)] + ".lrc")
             yield _found(entry, [*covers, lyrics] if lyrics else covers)
 
 

@@ -1,10 +1,10 @@
 """A library on a disk and in SQL, what a scan makes of it, and a clock that the test moves."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,12 +15,17 @@ from api_queue.migrations import upgrade
 from api_queue.tracks.data_files import DataFiles
 from api_queue.tracks.data_folder import DataFolder
 from api_queue.tracks.library import RedisLibrary
-from api_queue.tracks.models import EVERYTHING, Search, TagFilter, Track
-from api_queue.tracks.scan import Report, Scan
+from api_queue.tracks.models import EVERYTHING, Fault, Search, TagFilter, Track
+from api_queue.tracks.paths import to_text
+from api_queue.tracks.place_store import SqlPlaces
+from api_queue.tracks.readers import Readers
+from api_queue.tracks.scan import Scan
 from api_queue.tracks.service import TrackService
 from api_queue.tracks.store import SqlStore
+from api_queue.tracks.tasks import LibraryTasks, ScanItem
 from api_queue.tracks.version import LibraryVersion
 from api_queue.types import QueueName
+from tests.tasks import run_task
 
 
 @dataclass
@@ -46,6 +51,19 @@ class Queues:
         return self.filters[queue]
 
 
+@dataclass(frozen=True)
+class Scanned:
+    """What a scan told at its end; how many files were read; its failed items; what cannot be read, also earlier."""
+
+    forgotten: int
+    files: int
+    tracks: int
+    unreadable: int
+    read: int
+    failed: list[tuple[Any, str]]
+    faults: list[Fault]
+
+
 @dataclass
 class Shelf:
     """The whole feature, over `music`."""
@@ -58,19 +76,24 @@ class Shelf:
     queues: Queues
     clock: MovedClock
     music: Path
-    progress: list[tuple[int, int, int]] = field(default_factory=list)
-    progressed: asyncio.Event = field(default_factory=asyncio.Event)
+    places: SqlPlaces
+    readers: Readers
 
-    async def scan(self, *roots: Path) -> Report:
-        run = Scan(self.store, self.library, self.folder, self.clock, processes=1)
-        report = await run.run(roots or (self.music,), self._note)
+    def steps(self, *roots: Path) -> Scan:
+        """Of a scan."""
+        parts = (self.store, self.places, self.library, self.folder, self.readers, self.clock)
+        return Scan(*parts, roots or (self.music,))
+
+    def tasks(self, *roots: Path) -> LibraryTasks:
+        return LibraryTasks(self.steps(*roots), self.store, roots or (self.music,), 1)
+
+    async def scan(self, *folders: Path, roots: Sequence[Path] = ()) -> Scanned:
+        """Of the folders, or all roots."""
+        scan, _ = self.tasks(*roots).types()
+        ran = await run_task(scan, *(ScanItem(to_text(f"{folder}")) for folder in folders or roots or (self.music,)))
         self.clock.forward_s(2)  # until the service asks for the version again
-        return report
-
-    def _note(self, done: int, files: int, faults: int) -> None:
-        self.progress.append((done, files, faults))
-        if done:
-            self.progressed.set()
+        read = sum(result.get("read", 0) for _, result in ran.completed)
+        return Scanned(read=read, failed=ran.failed, faults=await self.store.faults(), **ran.result)
 
     async def tracks(self, tag_filter: TagFilter = EVERYTHING) -> list[Track]:
         return [track async for track in self.store.tracks(tag_filter)]
@@ -105,8 +128,10 @@ def music(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shelf(store: SqlStore, redis: Redis, music: Path, tmp_path: Path) -> Shelf:
+async def shelf(store: SqlStore, redis: Redis, music: Path, tmp_path: Path) -> AsyncIterator[Shelf]:
     clock, library, folder, queues = MovedClock(), RedisLibrary(redis), DataFolder(tmp_path / "data"), Queues()
     version = LibraryVersion(library, clock)
     service = TrackService(store, version, queues, (music,))
-    return Shelf(store, library, folder, DataFiles(store, folder, version, clock), service, queues, clock, music)
+    files, places, readers = DataFiles(store, folder, version, clock), SqlPlaces(store._engine), Readers()
+    yield Shelf(store, library, folder, files, service, queues, clock, music, places, readers)
+    await readers.aclose()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api_queue.tracks import readers, scan
+from api_queue.tracks import readers
 from api_queue.tracks.walk import music_roots
 from tests.tracks.conftest import Shelf
 from tests.tracks.flacs import JPEG, Flac, song
@@ -20,9 +20,8 @@ async def test_a_scan_finds_music_in_all_folders(shelf: Shelf) -> None:
 
     report = await shelf.scan()
 
-    assert (report.files, report.read, report.gone, report.tracks, report.faults) == (2, 2, 0, 2, [])
+    assert (report.files, report.read, report.forgotten, report.tracks, report.faults) == (2, 2, 0, 2, [])
     assert await shelf.titles() == ["One", "Two"]
-    assert shelf.progress == [(0, 2, 0), (2, 2, 0)]
 
 
 async def test_an_unchanged_library_is_not_read_again(shelf: Shelf) -> None:
@@ -63,7 +62,7 @@ async def test_a_moved_file_is_the_same_track(shelf: Shelf) -> None:
     path.rename(shelf.music / "first.flac")
     report = await shelf.scan()
 
-    assert (report.read, report.gone, report.tracks) == (1, 1, 1)
+    assert (report.read, report.forgotten, report.tracks) == (1, 1, 1)
     assert await shelf.tracks() == [before]
 
 
@@ -165,7 +164,6 @@ async def test_bad_files_are_faults_and_stop_nothing(shelf: Shelf, tmp_path: Pat
     assert reasons.keys() == {"empty.flac", "text.flac", "cut.flac", "a\nname.flac", "pipe.flac", "out.flac"}
     assert "leads out of the library" in reasons["out.flac"]
     assert "plain file" in reasons["pipe.flac"]
-    assert shelf.progress[-1] == (7, 7, 6)
 
 
 async def test_a_repaired_file_is_a_fault_no_more(shelf: Shelf) -> None:
@@ -242,36 +240,39 @@ async def test_a_file_that_kills_its_reader_is_a_fault(shelf: Shelf, monkeypatch
     ]
     # And the next scan, by a reader that is well, reads that one again
     monkeypatch.undo()
+    await shelf.readers.aclose()
     assert (await shelf.scan()).read == 1
     assert await shelf.titles() == ["a", "b", "c"]
 
 
-async def test_a_cancelled_scan_ends_its_reader_and_goes_on_later(
+async def test_a_batch_that_is_cancelled_ends_its_reader_and_is_read_later(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Given a scan of several batches
-    monkeypatch.setattr(scan, "_BATCH", 2)
-    for name in "abcdef":
+    # Given a reader that is stuck in the second file of a batch
+    for name in "abc":
         song(name).write(shelf.music / f"{name}.flac")
-    started: list[Process] = []
-    start = readers._start
+    stuck = "import time\nfrom api_queue.tracks import readers\nanswer = readers.answer\n"
+    stuck += (
+        "readers.answer = lambda path: time.sleep(600) if path.endswith('b.flac') else answer(path)\nreaders.main()"
+    )
+    monkeypatch.setattr(readers, "COMMAND", (readers.COMMAND[0], "-c", stuck))
+    started, start = asyncio.Queue[Process](), readers._start
 
     async def noted() -> Process:
-        started.append(await start())
-        return started[-1]
+        started.put_nowait(process := await start())
+        return process
 
     monkeypatch.setattr(readers, "_start", noted)
-    # When it is cancelled in the middle
-    running = asyncio.create_task(shelf.scan())
-    await shelf.progressed.wait()
+    # When its item is cancelled
+    running = asyncio.create_task(shelf.steps().read([f"{shelf.music / name}.flac" for name in "abc"]))
+    process = await started.get()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    # Then its reader has ended, what was read is kept, and the rest is read the next time
-    assert [process.returncode is None for process in started] == [False]
-    assert 2 <= await shelf.store.count() < 6
-    assert (await shelf.scan()).tracks == 6
-    assert shelf.progress[-1] == (6, 6, 0)
+    # Then the process has ended, and the next scan reads all of it
+    assert process.returncode is not None
+    monkeypatch.undo()
+    assert (await shelf.scan()).tracks == 3
 
 
 # -- where it looks --------------------------------------------------------------------------------------------
@@ -289,7 +290,7 @@ def test_roots_that_exist_links_resolved_none_twice(tmp_path: Path) -> None:
 async def test_without_any_there_is_the_demo_music(shelf: Shelf, tmp_path: Path) -> None:
     [demo] = music_roots([tmp_path / "missing"])
 
-    report = await shelf.scan(demo)
+    report = await shelf.scan(roots=[demo])
 
     assert (report.tracks, report.faults) == (10, [])
     assert await shelf.store.track("KAT_TUN_Your_side_Instrumental_")
@@ -298,10 +299,10 @@ async def test_without_any_there_is_the_demo_music(shelf: Shelf, tmp_path: Path)
 async def test_the_demo_goes_when_there_is_music(shelf: Shelf, tmp_path: Path) -> None:
     demo = tmp_path / "demo"
     song("Demo").write(demo / "demo.flac")
-    await shelf.scan(demo)
+    await shelf.scan(roots=[demo])
     shutil.copytree(demo, shelf.music, dirs_exist_ok=True)
     song("Own").write(shelf.music / "own.flac")
 
     report = await shelf.scan()
 
-    assert (report.gone, await shelf.titles()) == (1, ["Demo", "Own"])
+    assert (report.forgotten, await shelf.titles()) == (1, ["Demo", "Own"])

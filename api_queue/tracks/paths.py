@@ -1,0 +1,19 @@
+"""Paths as text: names of files are bytes, and JSON is Unicode.
+
+`%` and each byte that is no UTF-8 are written as in a URL, `caf%E9.flac`; everything else stands as it is.
+"""
+
+import os
+import re
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+_NO_TEXT: Final = re.compile("[%\udc80-\udcff]")
+
+
+def to_text(path: str) -> str:
+    return _NO_TEXT.sub(lambda found: f"%{os.fsencode(found[0])[0]:02X}", path)
+
+
+def from_text(text: str) -> str:
+    return os.fsdecode(unquote_to_bytes(text))
