@@ -63,9 +63,17 @@ class Settings:
     media_token_ttl_s: Count = _key(120, "Seconds for which an address of the music lives without a heartbeat.")
     media_write_timeout_s: Seconds = _key(30.0, "Seconds without progress after which a listener is dropped.")
 
+    jobs_visibility_s: Annotated[int, Meta(ge=1, le=43_200)] = _key(
+        30, "Seconds after its last sign of life at which a worker's items are given to another."
+    )
+
     speaker_lease_s: Seconds = _key(15.0, "Seconds after the last heartbeat at which a speaker's turn ends.")
 
-    messages_storage: Literal["redis"] = _key("redis", "Where the messages of programs are kept.")
+    messages_storage: Literal["redis", "sqlite", "json"] = _key(
+        "redis", "Where the messages of programs are kept: Redis, one SQLite file, or a JSON file for each queue."
+    )
+    messages_sqlite_file: str = _key("", "File of messages in SQLite; empty is messages.sqlite in the data folder.")
+    messages_json_folder: str = _key("", "Folder of messages in JSON; empty is messages in the data folder.")
     messages_max_bytes: Count = _key(262_144, "Bytes of one message; a larger one is refused.")
     messages_visibility_s: Count = _key(
         30, "Seconds for which a received message is hidden, where its receiver does not say."

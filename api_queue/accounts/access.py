@@ -117,6 +117,24 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("POST", "/sessions/<name>/failed"): "speaker",
     ("PATCH", "/devices/heartbeat"): "speaker",
     ("POST", "/media/token"): "speaker",
+    # tasks
+    ("POST", "/api/queues/tasks"): "admin",
+    ("POST", "/api/queues/tasks/clear"): "admin",
+    ("GET", "/api/queues"): "admin",
+    ("GET", "/api/queues/tasks"): "admin",
+    ("GET", "/api/queues/ongoing"): "admin",
+    ("GET", "/api/queues/worker"): "admin",
+    ("GET", "/api/queues/stream"): "admin",
+    ("GET", "/api/queues/<task_id>"): "admin",
+    ("GET", "/api/queues/tasks/<task_id>"): "admin",
+    ("POST", "/api/queues/<task_id>/cancel"): "admin",
+    ("POST", "/api/queues/tasks/<task_id>/cancel"): "admin",
+    ("POST", "/api/queues/<task_id>/retry"): "admin",
+    ("POST", "/api/queues/tasks/<task_id>/retry"): "admin",
+    ("GET", "/api/queues/<task_id>/items/<item_id>"): "admin",
+    ("GET", "/api/queues/tasks/<task_id>/items/<item_id>"): "admin",
+    ("GET", "/events/queues"): "admin",
+    ("GET", "/ws/queues"): "admin",
     # tracks and their bytes; an address of the music carries its own credential
     ("GET", "/tracks"): "open",
     ("GET", "/tracks/<track_id>"): "open",
@@ -162,4 +180,7 @@ WRITING_GETS: Final = frozenset({"/queue/<name>/command/<command>"})
 #: asks for that one.
 QUEUE_IN_BODY: Final = frozenset({"/devices/heartbeat", "/media/token"})
 
-TABLE: Final = AccessTable(ACCESS, LIMITED, WRITING_GETS, QUEUE_IN_BODY)
+#: A browser opens a WebSocket to any site that a page names, cookies and all: refused from other sites, as writes are.
+SAME_SITE: Final = frozenset({"/ws/queues"})
+
+TABLE: Final = AccessTable(ACCESS, LIMITED, WRITING_GETS, QUEUE_IN_BODY, SAME_SITE)

@@ -4,13 +4,13 @@ Points in time are ms since 1970. A task is a list of items; an item may add mor
 tasks form trees.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Literal, NewType, Protocol, TypeVar
 
 import msgspec
 
-from api_queue.errors import BadTaskItem
+from api_queue.errors import BadTaskItem, UnknownTaskType
 from api_queue.types import EventName
 
 TaskId = NewType("TaskId", int)
@@ -36,6 +36,8 @@ LIVE: Final = frozenset(MOVES) - FINAL
 #: The pause before a second attempt, twice as long before each further one, and how long it gets at most.
 FIRST_PAUSE_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 300.0
+#: How long ago a worker that lives can have said so.
+WORKER_SEEN_MS: Final = 5_000
 #: Items of one task that wait for workers at a time, where the task does not say how many may run at once.
 WINDOW: Final = 100
 
@@ -72,13 +74,17 @@ class Work(Protocol):
     def add_items(self, payloads: Sequence[object]) -> None:
         """To this task, behind all others. Of the type's payload."""
 
+    def add_failed(self, payload: object, error: str) -> None:
+        """An item of this task that has failed already: one of many things that this run did at once."""
+
     def start_child(self, type_name: str, payloads: Sequence[object], meta: Mapping[str, Json] | None = None) -> None:
         """A task of this item, which is over when the child is: failed if it failed, canceled if it was."""
 
     async def in_process(self, function: Callable[[Any], Json], argument: Json) -> Json:
         """What `function(argument)` answers, run in a process of its own, which is killed with this run.
 
-        For what keeps a core busy. The function stands at the top of a module; argument and answer are JSON.
+        For what keeps a core busy. The function stands at the top of a module; argument and answer are JSON. Raises
+        ChildProcessError.
         """
 
 
@@ -100,6 +106,8 @@ class TaskType(Generic[P]):
     #: Errors that may pass by themselves, and how often an item is begun at most, deaths of its worker included.
     transient: tuple[type[Exception], ...] = ()
     attempts: int = 5
+    #: Raises Invalid for what has the right shape, and still must not be run: at the POST, and before each run.
+    check: Callable[[P], None] | None = None
     #: Payload of one more item, which is run when all others are final and the task was not canceled.
     closing: P | None = None
 
@@ -109,6 +117,28 @@ class TaskType(Generic[P]):
             return msgspec.convert(payload, self.payload)
         except msgspec.ValidationError as error:
             raise BadTaskItem(type=self.name, reason=error) from None
+
+    def task(self, payloads: Sequence[object], **facts: Any) -> "NewTask":
+        """One of this type. Raises what `read` raises."""
+        closing = None if self.closing is None else msgspec.to_builtins(self.closing)
+        known = [self.read(msgspec.to_builtins(payload)) for payload in payloads]
+        return NewTask(type=self.name, payloads=[msgspec.to_builtins(each) for each in known], closing=closing, **facts)
+
+
+class TaskTypes:
+    """All that there are, by name."""
+
+    def __init__(self, types: Iterable[TaskType[Any]]) -> None:
+        self._by_name = {each.name: each for each in types}
+
+    def __iter__(self) -> Iterator[TaskType[Any]]:
+        return iter(self._by_name.values())
+
+    def __getitem__(self, name: str) -> TaskType[Any]:
+        """Raises UnknownTaskType."""
+        if name not in self._by_name:
+            raise UnknownTaskType(type=name, types=", ".join(sorted(self._by_name)) or "none")
+        return self._by_name[name]
 
 
 # -- records ---------------------------------------------------------------------------------------------------
@@ -220,6 +250,14 @@ class Claim:
     receipt: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An item that ought to have a message, and who runs it, if somebody does."""
+
+    delivery: Delivery
+    claim: Claim | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How a run ended, and what it leaves to be done."""
@@ -228,6 +266,8 @@ class Outcome:
     result: Json = None
     error: str = ""
     payloads: Sequence[Json] = ()
+    #: Payloads of items that have failed within it, and why.
+    failures: Sequence[tuple[Json, str]] = ()
     children: Sequence[NewTask] = ()
 
 
@@ -256,8 +296,26 @@ class TaskFilter:
     status: Status | None = None
     type: str | None = None
     created_by: str | None = None
-    limit: int = 50
+    #: None: no limit.
+    limit: int | None = 50
     offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A task with a page of its items, and the tasks that they started."""
+
+    task: Task
+    items: Sequence[TaskItem]
+    children: Sequence[Task]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """How many tasks and items were canceled, or removed."""
+
+    tasks: int
+    items: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +326,51 @@ class WorkerState:
     since: int
     seen_at: int
     doing: Sequence[Mapping[str, Json]]
+
+
+# -- what jobs need of others ----------------------------------------------------------------------------------
+
+
+class Store(Protocol):
+    """Each change stands with what it leads to: counts, progress, the end of tasks above, and what is to be told."""
+
+    async def task(self, task_id: TaskId) -> Task | None: ...
+
+    async def tasks(self, wanted: TaskFilter) -> tuple[int, list[Task]]:
+        """How many fit, and a page of them, newest first. Child tasks are left out: they are with their parents."""
+
+    async def children(self, task_id: TaskId) -> list[Task]:
+        """Tasks that items of this one started."""
+
+    async def items(self, task_id: TaskId, limit: int, offset: int) -> list[TaskItem]:
+        """In their order, without logs."""
+
+    async def item(self, task_id: TaskId, item_id: TaskItemId) -> TaskItem | None: ...
+
+    async def current_items(self, root_ids: Collection[TaskId]) -> dict[TaskId, TaskItem]:
+        """The first in each of these trees that is being worked on."""
+
+    async def unsuccessful(self, task_id: TaskId) -> list[Json]:
+        """Payloads of the items that failed or were canceled."""
+
+    async def create(self, new: NewTask, now_ms: int) -> tuple[TaskId, bool, list[Delivery]]:
+        """False: there is a live one with this key, and this is it."""
+
+    async def cancel(self, task_id: TaskId, now_ms: int) -> tuple[Task | None, list[Delivery]]:
+        """The task and all below it. As it was before: one that was final still is, and nothing changed."""
+
+    async def remove(self, finished_before_ms: int) -> Cleared:
+        """Tasks that ended before, with all below them."""
+
+
+class Courier(Protocol):
+    async def send(self, deliveries: Sequence[Delivery]) -> None:
+        """After the change that they come from. Whoever tells of changes is woken as well."""
+
+
+class Workers(Protocol):
+    async def all(self, now_ms: int) -> list[WorkerState]:
+        """Those that were seen within WORKER_SEEN_MS."""
 
 
 # -- rules -----------------------------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ from typing import Final
 
 from sanic import Blueprint, HTTPResponse, Request, Sanic
 
-from api_queue.errors import NoQueueNamed, TooManyQueues
+from api_queue.errors import NoQueueNamed, TooManyQueues, UnknownQueue
 from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
-from api_queue.stream.models import Subscription, parse_positions
+from api_queue.stream.models import TASKS, Subscription, parse_positions
 from api_queue.types import QueueName
 from api_queue.web.operation import Operation
 from api_queue.web.replies import reply
@@ -23,19 +23,19 @@ bp = Blueprint("stream")
 @Operation(media_type="text/event-stream")
 async def one_queue(request: Request, name: str) -> None:
     """A snapshot, then every change of one queue; with Last-Event-ID only what was missed."""
-    await _stream(request, Subscription((QueueName(name),)))
+    await hold_stream(request, Subscription((_queue(name),)))
 
 
 @bp.get("/events")
 @Operation(query={"queue": "Name of a queue; once for each."}, media_type="text/event-stream")
 async def several_queues(request: Request) -> None:
     """Several queues on one connection, `?queue=a&queue=b`. Ids are composite; payloads name their queue."""
-    names = {QueueName(name) for name in request.args.getlist("queue", [])}
+    names = {_queue(name) for name in request.args.getlist("queue", [])}
     if not names:
         raise NoQueueNamed
     if len(names) > MOST_QUEUES:
         raise TooManyQueues(limit=MOST_QUEUES)
-    await _stream(request, Subscription(tuple(sorted(names)), several=True))
+    await hold_stream(request, Subscription(tuple(sorted(names)), several=True))
 
 
 @bp.get("/.well-known/api-queue")
@@ -51,7 +51,15 @@ async def end_streams(app: Sanic) -> None:  # type: ignore[type-arg]
     hub.close()
 
 
-async def _stream(request: Request, subscription: Subscription) -> None:
+def _queue(name: str) -> QueueName:
+    """The stream of tasks is for admins, and has an address of its own."""
+    if name == TASKS:
+        raise UnknownQueue(queue=name)
+    return QueueName(name)
+
+
+async def hold_stream(request: Request, subscription: Subscription) -> None:
+    """What was missed since the reader's Last-Event-ID, else a snapshot, and then every change, until they leave."""
     hub: Hub = request.app.ctx.hub
     # A browser that reconnects still has the first address, so its header is newer than what the address says.
     last = request.headers.get("last-event-id") or request.args.get("last_event_id")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from api_queue.errors import BrokerAway
 from api_queue.stream.lease import Lease
@@ -12,25 +12,33 @@ from api_queue.stream.models import Publisher
 RETRY_S: Final = 0.1
 
 
+class Message(NamedTuple):
+    """`qos` 0: it may be lost, and nobody waits for it."""
+
+    topic: str
+    payload: str
+    qos: int = 1
+
+
 class FencedPublisher:
-    """Topics are given without the prefix. QoS 1."""
+    """Topics are given without the prefix."""
 
     def __init__(self, publisher: Publisher, lease: Lease, prefix: str) -> None:
         self._publisher = publisher
         self._lease = lease
         self._prefix = prefix
 
-    async def publish(self, topic: str, payload: str, *, retain: bool) -> None:
+    async def publish(self, topic: str, payload: str, *, retain: bool, qos: int = 1) -> None:
         """Raises LeaseLost, or BrokerAway when it may not have arrived."""
         self._lease.check()
-        await self._publisher.publish(f"{self._prefix}/{topic}", payload, retain=retain, qos=1)
+        await self._publisher.publish(f"{self._prefix}/{topic}", payload, retain=retain, qos=qos)
 
-    async def publish_in_order(self, messages: Sequence[tuple[str, str]]) -> None:
+    async def publish_in_order(self, messages: Sequence[Message]) -> None:
         """All at once on their way, since a confirmation for each in turn would cost a round trip each. What a broker
         that went away has not confirmed is sent again with all that came after it. Raises LeaseLost.
         """
         while messages:
-            sent = (self.publish(topic, payload, retain=False) for topic, payload in messages)
+            sent = (self.publish(topic, payload, retain=False, qos=qos) for topic, payload, qos in messages)
             outcomes = await asyncio.gather(*sent, return_exceptions=True)
             messages = messages[_confirmed(outcomes) :]
             if messages:

@@ -14,6 +14,9 @@ from api_queue.types import EventId, QueueName
 START: Final = EventId("0-0")
 """Before everything."""
 
+TASKS: Final = QueueName("_tasks")
+"""Followed like a queue, though no queue can be called so: the events of tasks. Nothing of it is retained."""
+
 Positions = Mapping[QueueName, EventId]
 
 

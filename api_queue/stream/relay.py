@@ -16,10 +16,10 @@ from api_queue.errors import ApiQueueError, LeaseLost, Unavailable
 from api_queue.events import Event
 from api_queue.settings import Settings
 from api_queue.stream import wire
-from api_queue.stream.fenced import FencedPublisher
+from api_queue.stream.fenced import FencedPublisher, Message
 from api_queue.stream.follower import Follower
 from api_queue.stream.lease import Lease
-from api_queue.stream.models import Connect, EventLog, LibrarySource, RelayStore, SnapshotSource
+from api_queue.stream.models import TASKS, Connect, EventLog, LibrarySource, RelayStore, SnapshotSource
 from api_queue.stream.retained import Retained
 from api_queue.types import EventId, QueueName
 
@@ -81,13 +81,14 @@ class Leadership:
                 await self._flush()
 
     async def names(self) -> list[QueueName]:
-        return await self._parts.source.names()
+        return [*await self._parts.source.names(), TASKS]
 
     async def begin(self, queue: QueueName) -> EventId:
         return await self._parts.store.acknowledged(queue)
 
     async def _deliver(self, queue: QueueName, events: list[Event]) -> None:
-        self._retained.mark(queue)
+        if queue != TASKS:
+            self._retained.mark(queue)
         await self._publisher.publish_in_order([message for event in events for message in _messages(event)])
         if not await self._parts.store.acknowledge(queue, events[-1].event_id, self._parts.lease.fence):
             raise LeaseLost
@@ -95,7 +96,8 @@ class Leadership:
     async def _broken(self, queue: QueueName) -> None:
         """The broker was away for longer than the stream reaches back: readers see a gap in `rev`."""
         _log.warning("events were dropped before they were published", queue=queue)
-        self._retained.mark(queue)
+        if queue != TASKS:
+            self._retained.mark(queue)
 
     async def _publish_doubted(self) -> None:
         while True:
@@ -129,8 +131,10 @@ class Leadership:
             await self._retained.flush()
 
 
-def _messages(event: Event) -> list[tuple[str, str]]:
-    messages = [(f"queue/{event.queue}/events", event.data)]
+def _messages(event: Event) -> list[Message]:
+    if event.queue == TASKS:
+        return [Message(f"tasks/{wire.task_of(event)}", event.data, qos=0)]
+    messages = [Message(f"queue/{event.queue}/events", event.data)]
     if event.name == "command":
-        messages.append((f"queue/{event.queue}/command", wire.command(event)))
+        messages.append(Message(f"queue/{event.queue}/command", wire.command(event)))
     return messages

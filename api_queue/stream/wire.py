@@ -43,6 +43,14 @@ def revision(data: str) -> int:
     return msgspec.json.decode(data, type=_Revised).rev
 
 
+class _OfTask(msgspec.Struct):
+    task_id: int
+
+
+def task_of(event: Event) -> int:
+    return msgspec.json.decode(event.data, type=_OfTask).task_id
+
+
 def command(event: Event) -> str:
     """`{command, by, args}` of a `command` event."""
     fields: dict[str, Any] = msgspec.json.decode(event.data)

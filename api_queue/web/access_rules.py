@@ -36,6 +36,7 @@ class AccessTable:
     limited: Mapping[tuple[str, str], RateClass]
     writing_gets: frozenset[str]
     queue_in_body: frozenset[str]
+    same_site: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Rule:
     writes: bool
     limit: RateClass | None
     queue_in_body: bool
+    same_site: bool
 
     @property
     def audited(self) -> bool:
@@ -90,8 +92,10 @@ def _rule(
 ) -> Rule:
     needs = access[key]
     writing = key[1] in {_plain(path) for path in table.writing_gets}
+    writes = key[0] not in _READS or writing
     in_body = key[1] in {_plain(path) for path in table.queue_in_body}
-    return Rule(needs, MAY[needs], _NEEDS[needs], key[0] not in _READS or writing, limited.get(key), in_body)
+    same_site = writes or key[1] in {_plain(path) for path in table.same_site}
+    return Rule(needs, MAY[needs], _NEEDS[needs], writes, limited.get(key), in_body, same_site)
 
 
 def _by_key(lines: Mapping[tuple[str, str], T]) -> dict[tuple[str, str], T]:

@@ -90,7 +90,7 @@ class Guard:
         if rule is None:
             raise UndeclaredRoute
         request.ctx.rule = rule
-        if rule.writes:
+        if rule.same_site:
             self._cross_site.refuse(request)
         caller = request.ctx.caller = await self._caller(request, rule)
         _authorise(request, rule, caller)

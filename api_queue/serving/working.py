@@ -1,0 +1,55 @@
+"""A task worker, and what one of all workers does for them all."""
+
+import asyncio
+import os
+import socket
+from functools import partial
+from typing import Final
+
+import structlog
+
+from api_queue.jobs.ledger import SqlLedger
+from api_queue.jobs.redis_store import RedisWorkers
+from api_queue.jobs.upkeep import Publisher, Sweep
+from api_queue.jobs.worker import Worker
+from api_queue.parts import Parts
+from api_queue.settings import Settings
+
+#: How long after its death another worker tells of changes.
+UPKEEP_LEASE_MS: Final = 3_000
+_log = structlog.get_logger()
+
+
+async def run_worker(settings: Settings) -> None:
+    parts = Parts(settings)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_lead(parts), name="worker-upkeep")
+            await worker_of(parts).run()
+    finally:
+        await parts.close()
+
+
+def worker_of(parts: Parts) -> Worker:
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    keep_s = parts.settings.jobs_visibility_s / 3
+    workers = RedisWorkers(parts.redis)
+    return Worker(name, parts.task_types, SqlLedger(parts.engine), parts.courier, workers, parts.clock, keep_s)
+
+
+async def _lead(parts: Parts) -> None:
+    lease = parts.lease("jobs", UPKEEP_LEASE_MS)
+    while not await lease.lead(partial(_keep_up, parts)):
+        _log.warning("the lease of the upkeep of tasks was lost")
+
+
+async def _keep_up(parts: Parts) -> None:
+    ledger, store = SqlLedger(parts.engine), parts.task_store
+    sweep = Sweep(store, ledger, parts.courier, RedisWorkers(parts.redis), parts.clock)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(sweep.run(), name="jobs-sweep")
+        tasks.create_task(publisher_of(parts).run(), name="jobs-publisher")
+
+
+def publisher_of(parts: Parts) -> Publisher:
+    return Publisher(parts.task_store, SqlLedger(parts.engine), parts.task_events, parts.job_bell, parts.clock)

@@ -1,0 +1,34 @@
+"""Tasks on a real Redis and a real database, and a worker in the test's own event loop."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from api_queue.drivers.redis import Redis
+from api_queue.drivers.sql import url_of
+from api_queue.migrations import upgrade
+from tests.jobs.house import Jobs
+from tests.jobs.types import Stage
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with all tables, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    upgrade(url_of("", folder))
+    return folder
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture
+async def jobs(redis: Redis, redis_url: str, tmp_path: Path, migrated: Path, stage: Stage) -> AsyncIterator[Jobs]:
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    jobs = Jobs(redis_url, tmp_path, stage)
+    yield jobs
+    await jobs.close()
