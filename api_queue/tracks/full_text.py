@@ -1,45 +1,25 @@
-"""Full text over the library, by SQLite's FTS5: the index, and how a question is put to it.
+"""The library's full text in SQLite's FTS5: what is put into the index, and what can be asked of it.
 
-Hits are found and counted at tens of millions a second and ranked at one, and a common beginning has them by ten
-thousands. So an answer comes in parts, each counted, and only those ranked that the page is cut from: first where all
-words stand in title and artist, then where they stand anywhere, then what may have been meant. Of a large part only
-the beginning is ranked; row ids are in the order of the titles' lengths, so that this has the nearest titles.
+Tags are words of the same index, so that a filter is part of the question: to look them up for each hit took longer
+than all the rest.
 """
 
 from collections.abc import Collection, Sequence
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api_queue.tracks.folding import corrections, joined_words, swapped, words
-from api_queue.tracks.models import EVERYTHING, Found, Search, TagFilter, Track, facts_of
-from api_queue.tracks.tables import decode, terms, tracks, vocabulary
+from api_queue.tracks.folding import joined_words, words
+from api_queue.tracks.models import EVERYTHING, TagFilter, Track, facts_of
+from api_queue.tracks.tables import terms, tracks, vocabulary
 from api_queue.tracks.tables import words as index
 
-#: bm25 of a hit in title, artist, album, anything else, tags.
-_RANK: Final[ColumnElement[float]] = literal_column("bm25(track_words, 10, 8, 3, 1, 0)")
-#: How many hits of a part are ranked.
-_RANKED: Final = 1_000
-#: With fewer hits than this, a single word is taken to be misspelt as well; several words only without any.
-_FEW: Final = 5
-_WORDS_MAX: Final = 8
-_WORD_MAX: Final = 40
-#: So few letters that two of them, swapped, leave no three in a row as they were.
-_SHORT: Final = 5
-#: How many words that share letters with a misspelt one are compared with it, and how many of them are asked for.
-_CANDIDATES: Final = 60
-_MEANT_MAX: Final = 10
-#: How many words of a question may be misspelt though they are words.
-_DOUBTED: Final = 2
 #: Begins each tag, which nobody can type, and alone stands with every track.
 _TAG: Final = "\ue000"
 #: An International Standard Recording Code, folded: each track has its own, and none is a word.
 _ISRC: Final = "[a-z][a-z]???[0-9][0-9][0-9][0-9][0-9][0-9][0-9]"
-
-
-# -- the index -------------------------------------------------------------------------------------------------
 
 
 async def put(connection: AsyncConnection, found: Sequence[tuple[int, Track]]) -> None:
@@ -82,41 +62,22 @@ async def learn_words(connection: AsyncConnection) -> None:
     await connection.execute(insert(vocabulary).from_select(["term"], known))
 
 
-# -- the question ----------------------------------------------------------------------------------------------
+# -- what can be asked -----------------------------------------------------------------------------------------
 
 
-class _Part(NamedTuple):
-    """Row ids, best first, and how many there are."""
-
-    hits: Select[int]
-    total: int
+def hits(question: str) -> Select[int]:
+    """Their row ids; `question` is in the language of FTS5."""
+    return select(index.c.rowid).where(literal_column("track_words").match(question))
 
 
-async def find(connection: AsyncConnection, search: Search) -> Found:
-    if not search.q.strip():
-        return await _listed(connection, search)
-    typed = [part for chunk in search.q.split() if (part := [w[:_WORD_MAX] for w in words(chunk)])][:_WORDS_MAX]
-    parts = await _parts(connection, typed, search.tag_filter) if typed else []
-    return Found(sum(part.total for part in parts), await _page(connection, parts, search))
+async def counts(connection: AsyncConnection, *questions: str) -> Sequence[int]:
+    """How many hits each has, in one statement."""
+    counted = (select(func.count()).select_from(hits(question).subquery()) for question in questions)
+    return (await connection.execute(select(*(count.scalar_subquery() for count in counted)))).one()
 
 
-async def _listed(connection: AsyncConnection, search: Search) -> Found:
-    [total] = await _counts(connection, _within("", search.tag_filter))
-    page = select(tracks.c.record).where(*on_offer(search.tag_filter)).order_by(tracks.c.sort_key)
-    records = await connection.scalars(page.limit(search.limit).offset(search.offset))
-    return Found(total, [decode(record) for record in records])
-
-
-def on_offer(tag_filter: TagFilter) -> list[ColumnElement[bool]]:
-    """`models.offered`, in SQL. `+ 0` lets SQLite walk the tracks in the order that is asked for, and stop when a page
-    is full; else it would look up and sort all that are on offer.
-    """
-    if tag_filter == EVERYTHING:
-        return []
-    return [(tracks.c.number + 0).in_(_hits(_within("", tag_filter)))]
-
-
-def _within(question: str, tag_filter: TagFilter) -> str:
+def within(question: str, tag_filter: TagFilter) -> str:
+    """What is on offer of `question`; of everything, without one."""
     asked = [f"({question})"] if question else []
     wanted = " AND ".join([*asked, *map(_any_of, tag_filter.wanted)]) or f'"{_TAG}"'
     return f"({wanted}) NOT {_any_of(tag_filter.unwanted)}" if tag_filter.unwanted else wanted
@@ -126,100 +87,10 @@ def _any_of(tags: Collection[str]) -> str:
     return "(" + " OR ".join(f'"{_tag(tag)}"' for tag in sorted(tags)) + ")"
 
 
-async def _parts(connection: AsyncConnection, typed: list[list[str]], tag_filter: TagFilter) -> list[_Part]:
-    question = " AND ".join(_as_typed(typed))
-    named = f"{{title artist}} : ({question})"
-    offered = [_within(asked, tag_filter) for asked in (question, named)]
-    in_all, found, there = await _counts(connection, question, *offered)
-    parts = [
-        *await _ranked(connection, _within(named, tag_filter), there),
-        *await _ranked(connection, _within(f"({question}) NOT ({named})", tag_filter), found - there),
-    ]
-    if in_all >= _FEW or (in_all and len(typed) > 1):
-        return parts
-    return [*parts, *await _misspelt(connection, typed, tag_filter)]
-
-
-def _as_typed(typed: list[list[str]]) -> list[str]:
-    return [*map(_finished, typed[:-1]), _unfinished(typed[-1])]
-
-
-async def _misspelt(connection: AsyncConnection, typed: list[list[str]], tag_filter: TagFilter) -> list[_Part]:
-    """All words that are nowhere are corrected, then some others, the rarest first, until something is found."""
-    as_typed = _as_typed(typed)
-    counts = await _counts(connection, *as_typed)
-    rarest_first = sorted(range(len(typed)), key=lambda at: counts[at])
-    nowhere = counts.count(0)
-    meant = list(map(_unfinished, typed))
-    for corrected, at in enumerate(rarest_first[: max(nowhere, _DOUBTED)], 1):
-        meant[at] = await _meant(connection, typed[at])
-        if corrected >= nowhere:
-            question = _within(f"({' AND '.join(meant)}) NOT ({' AND '.join(as_typed)})", tag_filter)
-            [total] = await _counts(connection, question)
-            if total:
-                return await _ranked(connection, question, total)
-    return []
-
-
-async def _ranked(connection: AsyncConnection, question: str, total: int) -> list[_Part]:
-    hits = _hits(question)
-    if total <= _RANKED:
-        return [_Part(hits.order_by(_RANK, index.c.rowid), total)]
-    last = (await connection.scalars(hits.order_by(index.c.rowid).offset(_RANKED - 1).limit(1))).one()
-    return [
-        _Part(hits.where(index.c.rowid <= last).order_by(_RANK, index.c.rowid), _RANKED),
-        _Part(hits.where(index.c.rowid > last).order_by(index.c.rowid), total - _RANKED),
-    ]
-
-
-async def _counts(connection: AsyncConnection, *questions: str) -> Sequence[int]:
-    counted = (select(func.count()).select_from(_hits(question).subquery()) for question in questions)
-    return (await connection.execute(select(*(count.scalar_subquery() for count in counted)))).one()
-
-
-def _hits(question: str) -> Select[int]:
-    return select(index.c.rowid).where(literal_column("track_words").match(question))
-
-
-async def _page(connection: AsyncConnection, parts: Sequence[_Part], search: Search) -> list[Track]:
-    numbers: list[int] = []
-    skipped = search.offset
-    for part in parts:
-        if skipped < part.total and (room := search.limit - len(numbers)):
-            numbers += await connection.scalars(part.hits.limit(room).offset(skipped))
-        skipped = max(0, skipped - part.total)
-    wanted = select(tracks.c.number, tracks.c.record).where(tracks.c.number.in_(numbers))
-    records = dict((await connection.execute(wanted)).all())
-    return [decode(records[number]) for number in numbers]
-
-
-def _finished(part: list[str]) -> str:
-    """`"ac dc" OR acdc`. FTS5 weighs each phrase by all of its rows: the fewer there are, the faster."""
-    phrases = dict.fromkeys([" ".join(part), "".join(part)])
-    return "(" + " OR ".join(f'"{phrase}"' for phrase in phrases) + ")"
-
-
-def _unfinished(part: list[str]) -> str:
-    """Also as the beginning of a word; a whole one counts twice."""
-    beginnings = dict.fromkeys([f'"{" ".join(part)}" *', f'"{"".join(part)}" *'])
-    return "(" + " OR ".join([_finished(part), *beginnings]) + ")"
-
-
-async def _meant(connection: AsyncConnection, part: list[str]) -> str:
-    near = [f'"{word}"' for word in await _near(connection, "".join(part))]
-    return "(" + " OR ".join([_unfinished(part), *near]) + ")"
-
-
-async def _near(connection: AsyncConnection, word: str) -> list[str]:
-    if len(word) < 3:
+def on_offer(tag_filter: TagFilter) -> list[ColumnElement[bool]]:
+    """`models.offered`, in SQL. `+ 0` lets SQLite walk the tracks in the order that is asked for, and stop when a page
+    is full; else it would look up and sort all that are on offer.
+    """
+    if tag_filter == EVERYTHING:
         return []
-    padded = f" {word} "
-    pieces = [padded[i : i + 3] for i in range(len(padded) - 2)]
-    grams = " OR ".join(f'"{piece}"' for piece in [*pieces, *(swapped(word) if len(word) <= _SHORT else [])])
-    candidates = (
-        select(vocabulary.c.term)
-        .where(literal_column("track_vocabulary").match(grams))
-        .order_by(vocabulary.c.rank)
-        .limit(_CANDIDATES)
-    )
-    return corrections(word, [term.strip() for term in await connection.scalars(candidates)])[:_MEANT_MAX]
+    return [(tracks.c.number + 0).in_(hits(within("", tag_filter)))]

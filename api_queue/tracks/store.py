@@ -15,6 +15,7 @@ from api_queue.drivers.sql import writing
 from api_queue.tracks import full_text
 from api_queue.tracks.folding import fold, words
 from api_queue.tracks.models import Fault, Found, Reading, Search, TagFilter, Track
+from api_queue.tracks.search import find
 from api_queue.tracks.tables import aliases, decode, encode, places, tracks
 from api_queue.types import TrackId
 
@@ -45,7 +46,7 @@ class SqlStore:
 
     async def search(self, search: Search) -> Found:
         async with self._engine.connect() as connection:
-            return await full_text.find(connection, search)
+            return await find(connection, search)
 
     async def tracks(self, tag_filter: TagFilter) -> AsyncIterator[Track]:
         offered = select(tracks.c.record).where(*full_text.on_offer(tag_filter)).order_by(tracks.c.track_id)

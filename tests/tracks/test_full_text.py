@@ -190,7 +190,7 @@ async def test_an_isrc_is_found_and_corrects_nobody(store: SqlStore) -> None:
 @pytest.fixture
 async def many(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
     """Three hits of each part are ranked; `love` has nineteen, nine of them only in the album."""
-    monkeypatch.setattr(full_text, "_RANKED", 3)
+    monkeypatch.setattr("api_queue.tracks.search._RANKED", 3)
     long = [track(f"Love and {word} and so on", "Band", "Album") for word in "abcdefgh"]
     await put(store, *long, track("My Love", "Band"), track("Love", "Band"), track("Long Title", "The Love"))
     await put(store, *(track(f"Song {number}", "Band", "Love") for number in range(8)))
