@@ -567,6 +567,18 @@ class FileGone(NotFound):
     code = "file_gone"
 
 
+class FolderOutside(Invalid):
+    """'{path}' does not lie in a music folder of this server ({roots}); the setting library_roots has them."""
+
+    code = "folder_outside"
+
+
+class FolderMissing(Invalid):
+    """There is no '{path}' on this server."""
+
+    code = "folder_missing"
+
+
 # -- the server ------------------------------------------------------------------------------------------------
 
 
