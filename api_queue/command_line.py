@@ -17,6 +17,7 @@ from api_queue.accounts.models import TokenRole
 from api_queue.accounts.service import TokenService
 from api_queue.accounts.token_commands import create_token, list_tokens, revoke_token
 from api_queue.errors import ApiQueueError, StartRefused
+from api_queue.messages.models import Storage as MessageStorage
 from api_queue.settings_sources import LoadedSettings
 from api_queue.types import QueueName
 
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         command(role, _run_role, f"Run only a {role}, beside a server elsewhere.").set_defaults(role=role)
     _add_token_commands(commands, common)
     _add_key_commands(commands, common)
+    _add_message_commands(commands, common)
     command("settings", _show_settings, "Show each setting with its value and where it was set.")
     command("version", _show_version, "Show the version.")
     return parser
@@ -104,6 +106,17 @@ def _add_key_commands(
     revoke = verbs.add_parser("revoke", parents=[*parents, of_data], help="End one, at once.")
     revoke.add_argument("key_id", metavar="ID")
     revoke.set_defaults(command=_revoke_key)
+
+
+def _add_message_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *parents: argparse.ArgumentParser
+) -> None:
+    verbs = commands.add_parser("messages", help="Copy messages between storages.").add_subparsers(required=True)
+    copying = verbs.add_parser("copy", parents=[*parents, _of_data()], help="Copy them; what is there already stays.")
+    for option in ("from", "to"):
+        copying.add_argument(f"--{option}", dest=f"{option}_storage", required=True, choices=get_args(MessageStorage))
+    copying.add_argument("--queue", metavar="Q", help="only this one, with its dead letters")
+    copying.set_defaults(command=_copy_messages)
 
 
 def _of_data() -> argparse.ArgumentParser:
@@ -184,3 +197,9 @@ def _key(asked: argparse.Namespace, command: Callable[[ApiKeyService], Awaitable
     from api_queue.serving.account_commands import with_parts
 
     print(with_parts(_loaded(asked).settings, lambda parts: command(parts.api_keys)))
+
+
+def _copy_messages(asked: argparse.Namespace) -> None:
+    from api_queue.serving.message_commands import copy_between
+
+    print(copy_between(_loaded(asked).settings, asked.from_storage, asked.to_storage, asked.queue))

@@ -24,13 +24,24 @@ from api_queue.drivers.clock import Clock, SystemClock
 from api_queue.drivers.keys import load_or_make
 from api_queue.drivers.lua import load_all
 from api_queue.drivers.redis import Redis, connect
+from api_queue.jobs.delivery import Courier
+from api_queue.jobs.feed import TaskFeed
+from api_queue.jobs.models import TaskTypes
+from api_queue.jobs.redis_store import RedisTaskEvents, RedisWorkers
+from api_queue.jobs.service import JobService
+from api_queue.jobs.sources import TaskSource
+from api_queue.jobs.store import SqlTasks
 from api_queue.media.preview import Previews
 from api_queue.media.service import MediaService, PreviewService
 from api_queue.media.store import RedisMediaStore
-from api_queue.messages.bell import BellOfScripts
+from api_queue.messages.bell import BellOfScripts, RedisBell
+from api_queue.messages.json_store import JsonMessages
 from api_queue.messages.models import Limits as MessageLimits
+from api_queue.messages.models import Storage as MessageStorage
+from api_queue.messages.models import Store as MessageStore
 from api_queue.messages.redis_store import RedisMessages
 from api_queue.messages.service import MessageService
+from api_queue.messages.sqlite_store import SqliteMessages
 from api_queue.playback.conductor import Conductor
 from api_queue.playback.service import PlaybackService
 from api_queue.queues.commands import QueueCommands
@@ -45,13 +56,17 @@ from api_queue.settings import Settings
 from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
 from api_queue.stream.lease import Lease
+from api_queue.stream.sources import Sources
 from api_queue.stream.store import RedisEventLog
 from api_queue.tracks.data_files import DataFiles
 from api_queue.tracks.data_folder import DataFolder
 from api_queue.tracks.library import RedisLibrary
+from api_queue.tracks.place_store import SqlPlaces
+from api_queue.tracks.readers import Readers
 from api_queue.tracks.scan import Scan
 from api_queue.tracks.service import TrackService
 from api_queue.tracks.store import SqlStore
+from api_queue.tracks.tasks import LibraryTasks
 from api_queue.tracks.version import LibraryVersion
 from api_queue.tracks.walk import music_roots
 from api_queue.web.rate_limits import RateLimits
@@ -80,8 +95,14 @@ class Parts:
         return self.settings.data / "keys"
 
     async def close(self) -> None:
-        if "message_bell" in self.__dict__:
-            await self.message_bell.close()
+        if "readers" in self.__dict__:
+            await self.readers.aclose()
+        for bell in ("message_bell", "job_bell"):
+            if bell in self.__dict__:
+                await getattr(self, bell).close()
+        for store in ("sqlite_messages", "json_messages"):
+            if store in self.__dict__:
+                await getattr(self, store).close()
         if "redis" in self.__dict__:
             await self.redis.close()
         if "engine" in self.__dict__:
@@ -121,8 +142,27 @@ class Parts:
     # -- messages ----------------------------------------------------------------------------------------------
 
     @cached_property
-    def message_bell(self) -> BellOfScripts:
-        return BellOfScripts(self.redis)
+    def message_bell(self) -> RedisBell:
+        return (BellOfScripts if self.settings.messages_storage == "redis" else RedisBell)(self.redis)
+
+    @cached_property
+    def redis_messages(self) -> RedisMessages:
+        return RedisMessages(self.redis)
+
+    @cached_property
+    def sqlite_messages(self) -> SqliteMessages:
+        file = self.settings.messages_sqlite_file
+        return SqliteMessages(Path(file) if file else self.settings.data / "messages.sqlite")
+
+    @cached_property
+    def json_messages(self) -> JsonMessages:
+        folder = self.settings.messages_json_folder
+        return JsonMessages(Path(folder) if folder else self.settings.data / "messages")
+
+    def message_store(self, storage: MessageStorage) -> MessageStore:
+        if storage == "redis":
+            return self.redis_messages
+        return self.sqlite_messages if storage == "sqlite" else self.json_messages
 
     @cached_property
     def message_limits(self) -> MessageLimits:
@@ -136,12 +176,49 @@ class Parts:
 
     @cached_property
     def messages(self) -> MessageService:
-        return MessageService(RedisMessages(self.redis), self.message_bell, self.clock, self.message_limits)
+        store = self.message_store(self.settings.messages_storage)
+        return MessageService(store, self.message_bell, self.clock, self.message_limits)
 
     @cached_property
     def job_messages(self) -> MessageService:
         """Those of background tasks: in Redis, wherever the messages of programs are, and with bounds of their own."""
-        return MessageService(RedisMessages(self.redis), self.message_bell, self.clock, MessageLimits())
+        limits = MessageLimits(receive_max=1_000_000)  # how often an item is tried is its type's matter
+        return MessageService(self.redis_messages, self.message_bell, self.clock, limits)
+
+    # -- jobs --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def task_types(self) -> TaskTypes:
+        """What each feature has in its `tasks.py`."""
+        return TaskTypes(())
+
+    @cached_property
+    def task_store(self) -> SqlTasks:
+        return SqlTasks(self.engine)
+
+    @cached_property
+    def task_events(self) -> RedisTaskEvents:
+        return RedisTaskEvents(self.redis, self.settings.events_kept)
+
+    @cached_property
+    def task_source(self) -> TaskSource:
+        return TaskSource(self.task_store, self.task_events, self.clock)
+
+    @cached_property
+    def job_bell(self) -> RedisBell:
+        return RedisBell(self.redis)
+
+    @cached_property
+    def courier(self) -> Courier:
+        return Courier(self.job_messages, self.job_bell, self.settings.jobs_visibility_s)
+
+    @cached_property
+    def jobs(self) -> JobService:
+        return JobService(self.task_store, self.courier, RedisWorkers(self.redis), self.task_types, self.clock)
+
+    @cached_property
+    def task_feed(self) -> TaskFeed:
+        return TaskFeed(RedisEventLog(self.redis), self.task_source)
 
     # -- queues and playback -----------------------------------------------------------------------------------
 
@@ -203,9 +280,18 @@ class Parts:
         return DataFiles(SqlStore(self.engine), self.data_folder, self.library_version, self.clock)
 
     @cached_property
+    def readers(self) -> Readers:
+        return Readers()
+
+    @cached_property
     def scan(self) -> Scan:
+        store, places, roots = SqlStore(self.engine), SqlPlaces(self.engine), self.library_roots
+        return Scan(store, places, self.library, self.data_folder, self.readers, self.clock, roots)
+
+    @cached_property
+    def library_tasks(self) -> LibraryTasks:
         processes = self.settings.library_scan_processes
-        return Scan(SqlStore(self.engine), self.library, self.data_folder, self.clock, processes)
+        return LibraryTasks(self.scan, SqlStore(self.engine), self.library_roots, processes)
 
     @cached_property
     def media(self) -> MediaService:
@@ -225,7 +311,8 @@ class Parts:
     @cached_property
     def hub(self) -> Hub:
         log, kept = RedisEventLog(self.redis), self.settings.events_kept
-        return Hub(log, self.sources, self.sources, buffer=self.settings.sse_buffer, kept=kept)
+        sources = Sources(self.sources, self.task_source)
+        return Hub(log, sources, sources, buffer=self.settings.sse_buffer, kept=kept)
 
     @cached_property
     def discovery(self) -> Discovery:

@@ -18,7 +18,15 @@ from api_queue.settings import Settings
 
 PREFIX: Final = "API_QUEUE_"
 #: Variables of PyQueue that mean the same here.
-PYQUEUE: Final = {"PYQUEUE_API_KEYS_JSON": "api_keys_json"}
+PYQUEUE: Final = {
+    "PYQUEUE_API_KEYS_JSON": "api_keys_json",
+    "STORAGE_BACKEND": "messages_storage",
+    "SQLITE_DB_PATH": "messages_sqlite_file",
+    "JSON_STORAGE_DIR": "messages_json_folder",
+    "MAX_MESSAGE_SIZE": "messages_max_bytes",
+    "DEFAULT_VISIBILITY_TIMEOUT": "messages_visibility_s",
+    "MAX_RECEIVE_COUNT": "messages_receive_max",
+}
 TYPES: Final[Mapping[str, Any]] = MappingProxyType(get_type_hints(Settings, include_extras=True))
 SECRETS: Final = frozenset(key.name for key in fields(Settings) if key.metadata["secret"])
 

@@ -19,6 +19,8 @@ MOST_IDS: Final = 1000
 #: Names of consumers that a message remembers; one that falls out may get it again.
 CONSUMERS_KEPT: Final = 100
 
+#: Where they are kept.
+Storage = Literal["redis", "sqlite", "json"]
 Status = Literal["available", "in_flight", "processed"]
 
 
@@ -231,3 +233,6 @@ class Bell(Protocol):
 
     def listen(self, queue: MessageQueueName) -> AbstractAsyncContextManager[Waiter]:
         """From its entry on the bell is heard, with no gap before the first wait."""
+
+    def wake(self) -> None:
+        """Whoever waits in this process looks once more, now."""
