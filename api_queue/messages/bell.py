@@ -74,12 +74,12 @@ class RedisBell:
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(CHANNEL)
                     async for heard in pubsub.listen():
-                        self._wake(MessageQueueName(heard["data"]) if heard["type"] == "message" else None)
+                        self.wake(MessageQueueName(heard["data"]) if heard["type"] == "message" else None)
             except (RedisError, OSError):
                 await asyncio.sleep(_RECONNECT_S)
 
-    def _wake(self, queue: MessageQueueName | None) -> None:
-        """None: the line is new, and may have missed any."""
+    def wake(self, queue: MessageQueueName | None = None) -> None:
+        """None: all, as when the line is new, and may have missed any."""
         heard = self._waiting.values() if queue is None else [self._waiting.get(queue, set())]
         for waiter in (waiter for waiters in heard for waiter in waiters):
             waiter.wake()

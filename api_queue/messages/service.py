@@ -157,8 +157,9 @@ class MessageService:
         return moved
 
     def close(self) -> None:
-        """Whoever waits gets an empty answer within LOOK_AGAIN_S: this process is about to end."""
+        """Whoever waits gets an empty answer: this process is about to end."""
         self._closing = True
+        self._bell.wake()
 
 
 def new_receipt() -> Receipt:
