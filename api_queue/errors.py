@@ -579,6 +579,30 @@ class FolderMissing(Invalid):
     code = "folder_missing"
 
 
+class AnalysisNeedsFfmpeg(Unavailable):
+    """Tracks are decoded by ffmpeg, which is not installed here: install the package ffmpeg and try again."""
+
+    code = "analysis_needs_ffmpeg"
+
+
+class NotAnalyzed(NotFound):
+    """The track '{track_id}' was not decoded yet; an admin can have it done, as a task of the type analyze."""
+
+    code = "not_analyzed"
+
+
+class SoundDamaged(Conflict):
+    """The sound of '{path}' is not what was encoded: its MD5 differs; get the file from somewhere else."""
+
+    code = "sound_damaged"
+
+
+class FileChanged(Conflict):
+    """Somebody else has just changed '{path}', so it was left as it is; try again."""
+
+    code = "file_changed"
+
+
 # -- the server ------------------------------------------------------------------------------------------------
 
 

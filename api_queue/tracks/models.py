@@ -60,6 +60,17 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     fault: str = ""
 
 
+class Analysis(msgspec.Struct, frozen=True, kw_only=True):
+    """What decoding told. Silence has no loudness and no gain; `is_whole` is None where nothing says what the sound
+    should be.
+    """
+
+    loudness_lufs: float | None
+    track_gain_db: float | None
+    track_peak: float
+    is_whole: bool | None
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """`path` is to be shown, not opened: bytes that are no text are replaced in it."""
@@ -245,6 +256,14 @@ class PlaceStore(Protocol):
 
     async def everywhere(self) -> Folder:
         """The counts of the whole library, as of one folder without a path."""
+
+
+class AnalysisStore(Protocol):
+    """`peaks` has a byte for each part of the waveform."""
+
+    async def put(self, track_id: TrackId, analysis: Analysis, peaks: bytes) -> None: ...
+
+    async def get(self, track_id: TrackId) -> tuple[Analysis, bytes] | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,12 @@ def _frames_digest(file: BinaryIO) -> bytes:
     return digest.digest()
 
 
+def frames_digest(path: Path) -> bytes:
+    """Of the encoded sound, whatever the tags. Raises OSError, NotMusic."""
+    with open_plain(path) as file:
+        return _frames_digest(file)
+
+
 def _to_frames(file: BinaryIO) -> None:
     """Past the metadata blocks: one bit `last`, seven bits of type, 24 bits of length (RFC 9639, section 8.1)."""
     file.seek(_id3_bytes(file) + len(b"fLaC"))
