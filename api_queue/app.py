@@ -19,6 +19,8 @@ from api_queue.drivers import sql
 from api_queue.drivers.clock import Clock
 from api_queue.drivers.keys import load_or_make
 from api_queue.drivers.redis import end_task
+from api_queue.jobs import blueprint as jobs_blueprint
+from api_queue.jobs import streams as jobs_streams
 from api_queue.media import blueprint as media_blueprint
 from api_queue.messages import blueprint as messages_blueprint
 from api_queue.parts import Parts
@@ -65,6 +67,7 @@ class WebParts(Parts):
 _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "audit", "queues", "items", "commands", "guests", "playback"),
     *("tracks", "data_files", "files", "media", "previews", "hub", "discovery", "readiness", "messages"),
+    *("jobs", "task_feed"),
 )
 
 
@@ -96,6 +99,8 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             accounts_blueprint.bp,
             key_blueprint.bp,
             messages_blueprint.bp,
+            jobs_blueprint.bp,
+            jobs_streams.bp,
             queues_blueprint.bp,
             stream_blueprint.bp,
             tracks_blueprint.bp,

@@ -32,6 +32,13 @@ _OPTIONS: Final = {
     "--workers": ("workers", "N"),
 }
 
+#: command -> (role, what it shares with the rest of the server)
+_ALONE: Final = {
+    "relay": ("relay", ("redis_url", "mqtt_url")),
+    "conductor": ("conductor", ("redis_url", "sql_url")),
+    "work": ("worker", ("redis_url", "sql_url")),
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a KeyboardInterrupt during an import prints a page, or gets lost
@@ -59,8 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     serving = command("serve", _serve, "Run the whole server on this machine.")
     for option, (setting, takes) in _OPTIONS.items():
         serving.add_argument(option, dest=setting, metavar=takes, default=argparse.SUPPRESS)
-    for role in ("relay", "conductor"):
-        command(role, _run_role, f"Run only a {role}, beside a server elsewhere.").set_defaults(role=role)
+    for name, (role, _) in _ALONE.items():
+        command(name, _run_role, f"Run only a {role}, beside a server elsewhere.").set_defaults(name=name)
     _add_token_commands(commands, common)
     _add_key_commands(commands, common)
     _add_message_commands(commands, common)
@@ -147,11 +154,10 @@ def _run_role(asked: argparse.Namespace) -> None:
     from api_queue.serving.roles import run_role
 
     settings = _loaded(asked).settings
-    if not settings.redis_url or not settings.mqtt_url:
-        raise StartRefused(reason=f"A {asked.role} alone needs the server's own redis_url and mqtt_url.")
-    if asked.role == "conductor" and not settings.sql_url:  # it moves played items to the history
-        raise StartRefused(reason="A conductor alone needs the server's own sql_url too.")
-    run_role(asked.role, settings)
+    role, shared = _ALONE[asked.name]
+    if not all(getattr(settings, setting) for setting in shared):
+        raise StartRefused(reason=f"A {role} alone needs the server's own {' and '.join(shared)}.")
+    run_role(role, settings)
 
 
 def _show_settings(asked: argparse.Namespace) -> None:

@@ -103,9 +103,9 @@ def test_a_setting_that_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
     assert "'port' must be a whole number from 0 to 65535, not 'eight'" in serve_refused(tmp_path, "--port", "eight")
 
 
-@pytest.mark.parametrize("role", ["relay", "conductor"])
-def test_a_role_alone_asks_for_the_parts_it_shares(tmp_path: Path, role: str) -> None:
-    assert f"A {role} alone needs the server's own redis_url and mqtt_url" in refused(role, cwd=tmp_path)
+@pytest.mark.parametrize(("command", "role"), [("relay", "relay"), ("conductor", "conductor"), ("work", "worker")])
+def test_a_role_alone_asks_for_the_parts_it_shares(tmp_path: Path, command: str, role: str) -> None:
+    assert f"A {role} alone needs the server's own redis_url and " in refused(command, cwd=tmp_path)
 
 
 def test_tokens_of_no_server_are_refused(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.live import LiveServer, live_server, lives, until
+from tests.serving import NO_TLS
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def items(server: LiveServer) -> list[str]:
 
 def answers(server: LiveServer) -> bool:
     try:
-        return httpx.get(f"{server.url}/queue/party/", timeout=10).status_code == 200
+        return httpx.get(f"{server.url}/queue/party/", timeout=10, verify=NO_TLS).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -58,7 +59,7 @@ def test_the_ready_line_has_addresses_that_answer(server: LiveServer) -> None:
 
 def test_everything_that_belongs_to_it_runs(server: LiveServer) -> None:
     names = set(server.processes())
-    assert {"aq-web-0", "aq-web-1", "aq-relay", "aq-conductor"} <= names
+    assert {"aq-web-0", "aq-web-1", "aq-relay", "aq-conductor", "aq-worker"} <= names
     assert names & {"redis-server", "valkey-server"}
 
 
@@ -84,7 +85,9 @@ def test_what_people_need_is_printed(server: LiveServer) -> None:
 # -- what dies comes back --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["aq-web-0", "aq-relay", "aq-conductor", "aq-fork", "redis-server", "mosquitto"])
+@pytest.mark.parametrize(
+    "name", ["aq-web-0", "aq-relay", "aq-conductor", "aq-worker", "aq-fork", "redis-server", "mosquitto"]
+)
 def test_a_killed_part_is_started_again(server: LiveServer, name: str) -> None:
     # Given a running part, and an item that was acknowledged
     killed = server.processes().get(name)

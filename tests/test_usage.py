@@ -16,7 +16,7 @@ from api_queue.migrations import upgrade
 from api_queue.serving import forking, roles, serve
 from api_queue.settings import Settings
 
-COMMANDS = ["serve", "relay", "conductor", "token", "key", "settings", "version"]
+COMMANDS = ["serve", "relay", "conductor", "work", "token", "key", "messages", "settings", "version"]
 
 
 class Said(NamedTuple):
@@ -212,7 +212,7 @@ def test_a_refusal_is_one_sentence_and_code_1(say: Say, arguments: list[str], se
     assert said.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("key", ["REDIS_URL", "MQTT_URL"])
+@pytest.mark.parametrize("key", ["REDIS_URL", "SQL_URL"])
 def test_a_role_alone_needs_both_addresses(say: Say, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv(f"API_QUEUE_{key}", "x://me:hunter2@h")
     said = say("conductor")
@@ -220,20 +220,24 @@ def test_a_role_alone_needs_both_addresses(say: Say, monkeypatch: pytest.MonkeyP
     assert "hunter2" not in said.err
 
 
-def test_a_conductor_needs_the_servers_database_too(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("command", "role"), [("conductor", "conductor"), ("work", "worker")])
+def test_who_writes_rows_needs_the_servers_database(
+    say: Say, monkeypatch: pytest.MonkeyPatch, command: str, role: str
+) -> None:
     monkeypatch.setenv("API_QUEUE_REDIS_URL", "redis://r")
-    monkeypatch.setenv("API_QUEUE_MQTT_URL", "mqtt://m")
-    assert say("conductor") == Said(1, "", "A conductor alone needs the server's own sql_url too.\n")
+    assert say(command) == Said(1, "", f"A {role} alone needs the server's own redis_url and sql_url.\n")
 
 
-@pytest.mark.parametrize("role", ["relay", "conductor"])
-def test_a_role_runs_with_the_addresses_that_it_was_given(say: Say, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
+@pytest.mark.parametrize(("command", "role"), [("relay", "relay"), ("conductor", "conductor"), ("work", "worker")])
+def test_a_role_runs_with_the_addresses_that_it_was_given(
+    say: Say, monkeypatch: pytest.MonkeyPatch, command: str, role: str
+) -> None:
     ran: list[tuple[str, str, str]] = []
     monkeypatch.setattr(roles, "run_role", lambda role, one: ran.append((role, one.redis_url, one.mqtt_url)))
     monkeypatch.setenv("API_QUEUE_REDIS_URL", "redis://r")
     monkeypatch.setenv("API_QUEUE_MQTT_URL", "mqtt://m")
     monkeypatch.setenv("API_QUEUE_SQL_URL", "sqlite:///s")
-    assert say(role).code == 0
+    assert say(command).code == 0
     assert ran == [(role, "redis://r", "mqtt://m")]
 
 

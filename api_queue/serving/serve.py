@@ -162,7 +162,7 @@ def _run_sanic(settings: Settings, broker_url: str, listener: socket.socket, whe
 
 
 def _add_roles(manager: WorkerManager, settings: Settings, broker_url: str) -> None:
-    of_role = {"relay": replace(settings, mqtt_url=broker_url), "conductor": settings}
+    of_role = {"relay": replace(settings, mqtt_url=broker_url), "conductor": settings, "worker": settings}
     for role, its_settings in of_role.items():
         manager.manage(role, run_role, {"role": role, "settings": its_settings}, restartable=True)
     manager.manage("scan", run_role, {"role": "scan", "settings": settings})

@@ -8,7 +8,7 @@ from typing import Any
 
 from api_queue.drivers.clock import SystemClock
 from api_queue.jobs.ledger import SqlLedger
-from api_queue.jobs.models import Delivery, Task, TaskId, TaskItem, TaskTypes
+from api_queue.jobs.models import Delivery, Task, TaskId, TaskItem, TaskItemId, TaskTypes
 from api_queue.jobs.redis_store import RedisWorkers
 from api_queue.jobs.service import JobService
 from api_queue.jobs.upkeep import Sweep
@@ -29,7 +29,7 @@ class JobParts(Parts):
     types: TaskTypes = TaskTypes(())
 
     @property
-    def task_types(self) -> TaskTypes:  # type: ignore[override]  # of the product: its own
+    def task_types(self) -> TaskTypes:
         return self.types
 
 
@@ -85,12 +85,23 @@ class Jobs:
 
     async def until(self, task_id: TaskId, holds: Callable[[Task], bool]) -> Task:
         async with asyncio.timeout(PATIENCE_S):
-            while not holds(task := await self.service.task(task_id)):
+            while True:
+                if holds(task := await self.service.task(task_id)):
+                    return task
                 await asyncio.sleep(0.01)
-        return task
 
     async def end(self, task: Task) -> Task:
         return await self.until(task.task_id, lambda task: task.status not in {"queued", "running"})
+
+    async def queued_again(self, task: Task, attempts: int) -> None:
+        """The one item of the task has been tried so often, and its next message is on the way."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                (item,) = await self.items(task)
+                sent = await self.ledger.sent(TaskItemId(item.item_id - 1), 1)
+                if (item.attempts, item.status) == (attempts, "queued") and not await self.parts.courier.missing(sent):
+                    return
+                await asyncio.sleep(0.005)
 
     async def items(self, task: Task) -> list[TaskItem]:
         return list((await self.service.detail(task.task_id, 1000)).items)
@@ -114,5 +125,7 @@ class Jobs:
 
 async def eventually(holds: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE_S):
-        while not holds():
+        while True:
+            if holds():
+                return
             await asyncio.sleep(0.005)

@@ -21,7 +21,7 @@ def _own_signals() -> Iterator[None]:
 
 
 def test_each_role_is_known_by_its_name() -> None:
-    assert set(ROLES) == {"relay", "conductor", "scan"}
+    assert set(ROLES) == {"relay", "conductor", "worker", "scan"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
