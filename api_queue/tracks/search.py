@@ -60,15 +60,20 @@ async def _listed(connection: AsyncConnection, search: Search) -> Found:
 async def _parts(connection: AsyncConnection, typed: list[list[str]], tag_filter: TagFilter) -> list[_Part]:
     question = " AND ".join(_as_typed(typed))
     named = f"{{title artist}} : ({question})"
-    offered = [within(asked, tag_filter) for asked in (question, named)]
-    in_all, found, there = await counts(connection, question, *offered)
+    found, there = await counts(connection, within(question, tag_filter), within(named, tag_filter))
     parts = [
         *await _ranked(connection, within(named, tag_filter), there),
         *await _ranked(connection, within(f"({question}) NOT ({named})", tag_filter), found - there),
     ]
-    if in_all >= _FEW or (in_all and len(typed) > 1):
+    if _is_plenty(found, typed) or _is_plenty(
+        (await counts(connection, question))[0], typed
+    ):  # not on offer, but right
         return parts
     return [*parts, *await _misspelt(connection, typed, tag_filter)]
+
+
+def _is_plenty(found: int, typed: list[list[str]]) -> bool:
+    return found >= _FEW or (found > 0 and len(typed) > 1)
 
 
 def _as_typed(typed: list[list[str]]) -> list[str]:
