@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
-import msgspec
-
 from api_queue.errors import MessagesAway
 from api_queue.messages.json_file import Entry, Part, QueueFile, decoded, encoded, entry_of, unused
 from api_queue.messages.json_folder import JsonFolder
@@ -17,8 +15,8 @@ from api_queue.messages.names import is_dead, living
 from api_queue.types import MessageId, MessageQueueName, Receipt
 
 Answer = TypeVar("Answer")
-#: No file of a queue that an address can name: those of the server itself begin with `_`, and are not here.
-_NAMES: Final = "_queues.json"
+#: A line for each queue that is listed.
+_NAMES: Final = "queues.txt"
 
 
 class JsonMessages:
@@ -130,7 +128,7 @@ class JsonMessages:
                 names = self._names()
                 if queue not in names and len(names) < queues_max:
                     names = sorted([*names, queue])
-                    self._folder.replace(_NAMES, msgspec.json.format(msgspec.json.encode(names)) + b"\n")
+                    self._folder.replace(_NAMES, "".join(f"{name}\n" for name in names).encode())
             return queue in names
 
         return await self._in_thread(register)
@@ -204,7 +202,4 @@ def _name(queue: MessageQueueName) -> str:
 
 def _decoded_names(data: bytes) -> list[MessageQueueName]:
     """Raises ValueError, with the reason."""
-    try:
-        return msgspec.json.decode(data, type=list[MessageQueueName])
-    except msgspec.DecodeError as error:
-        raise ValueError(str(error)) from None
+    return [MessageQueueName(line) for line in data.decode().splitlines()]
