@@ -22,7 +22,9 @@ class ReplayGain(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`alias` is the readable id. `date` is as tagged, `2009` or `2009-03-11`. `cover` is its media type."""
+    """`alias` is the readable id. `date` is as tagged, `2009` or `2009-03-11`. `cover` is its media type, `cuesheet`
+    whether a sheet stands in the file's comments.
+    """
 
     track_id: TrackId
     alias: str
@@ -41,6 +43,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     replaygain: ReplayGain | None = None
     cover: str | None = None
     lyrics: bool = False
+    cuesheet: bool = False
     tags: tuple[str, ...] = ()
 
     @property

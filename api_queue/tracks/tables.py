@@ -52,7 +52,7 @@ places: Final = Table(
 )
 
 #: The tracks, as the first of their places tells them. `number` is the row id in `words` too, and begins with how many
-#: words the title has.
+#: words the title had when it came.
 tracks: Final = Table(
     "tracks",
     metadata,

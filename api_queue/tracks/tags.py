@@ -55,6 +55,7 @@ def track_of(
         replaygain=_replaygain(comments),
         cover=cover,
         lyrics=lyrics,
+        cuesheet="cuesheet" in comments,
         tags=_tags(comments),
     )
 

@@ -52,6 +52,7 @@ def full_json(track: Track) -> dict[str, Any]:
         "isrc": track.isrc,
         "musicbrainz": track.musicbrainz,
         "replaygain": track.replaygain,
+        "cuesheet": track.cuesheet,
     }
 
 

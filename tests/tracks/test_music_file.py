@@ -25,6 +25,7 @@ def test_the_facts_of_a_well_tagged_file(music: Path) -> None:
         "REPLAYGAIN_TRACK_GAIN": "-6.54 dB",
         "REPLAYGAIN_TRACK_PEAK": "0.98",
         "TAGS": "hidden",
+        "CUESHEET": 'FILE "a.flac" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n',
     }
     track = read_track(Flac(comments=comments, seconds=200.5).write(music / "a.flac"))
 
@@ -41,6 +42,7 @@ def test_the_facts_of_a_well_tagged_file(music: Path) -> None:
     assert track.replaygain
     assert (track.replaygain.track_gain_db, track.replaygain.track_peak) == (-6.54, 0.98)
     assert {"genre:Rock", "lang:ja", "artist:KAT-TUN", "year:2009", "hidden"} <= set(track.tags)
+    assert track.cuesheet
     assert track.alias == "KAT_TUN_Somebody_Your_side_Instrumental_"
 
 
@@ -48,6 +50,7 @@ def test_an_untagged_file_is_named_after_its_file(music: Path) -> None:
     track = read_track(Flac().write(music / "07 Unknown.flac"))
 
     assert (track.title, track.artists, track.alias, track.tags) == ("07 Unknown", (), "07_Unknown", ())
+    assert not track.cuesheet
 
 
 def test_an_alias_of_its_own(music: Path) -> None:
