@@ -106,7 +106,7 @@ class TaskType(Generic[P]):
     #: Errors that may pass by themselves, and how often an item is begun at most, deaths of its worker included.
     transient: tuple[type[Exception], ...] = ()
     attempts: int = 5
-    #: Raises Invalid for what has the right shape, and still must not be run: at the POST, and before each run.
+    #: Raises Invalid for what has the right shape, and still must not be run; asked at the POST.
     check: Callable[[P], None] | None = None
     #: Payload of one more item, which is run when all others are final and the task was not canceled.
     closing: P | None = None
@@ -119,9 +119,11 @@ class TaskType(Generic[P]):
             raise BadTaskItem(type=self.name, reason=error) from None
 
     def task(self, payloads: Sequence[object], **facts: Any) -> "NewTask":
-        """One of this type. Raises what `read` raises."""
+        """One of this type. Raises what `read` and `check` raise."""
         closing = None if self.closing is None else msgspec.to_builtins(self.closing)
         known = [self.read(msgspec.to_builtins(payload)) for payload in payloads]
+        for payload in known if self.check else ():
+            self.check(payload)
         return NewTask(type=self.name, payloads=[msgspec.to_builtins(each) for each in known], closing=closing, **facts)
 
 
