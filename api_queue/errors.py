@@ -603,6 +603,24 @@ class FileChanged(Conflict):
     code = "file_changed"
 
 
+class NameTaken(Conflict):
+    """There is a '{path}' already, and nothing is ever overwritten."""
+
+    code = "name_taken"
+
+
+class OtherDisk(Conflict):
+    """'{path}' lies on another disk, and files are moved within one only."""
+
+    code = "other_disk"
+
+
+class DemoStays(Conflict):
+    """The demo songs are part of the program, and stay as they are; put your music into a folder of library_roots."""
+
+    code = "demo_stays"
+
+
 # -- the server ------------------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from api_queue.tracks.paths import to_text
 from api_queue.tracks.scan import Scan
 from api_queue.tracks.tag_writing import write_replaygain
 from api_queue.tracks.tasks import ALL
-from api_queue.tracks.walk import is_inside
+from api_queue.tracks.walk import is_inside, keep_demo
 
 
 class AnalyzeItem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,6 +68,7 @@ class AnalyzeTask:
         return analysis
 
     async def _write(self, paths: Sequence[Path], analysis: Analysis, work: Work) -> None:
+        keep_demo(paths)
         for path in paths:
             await asyncio.to_thread(write_replaygain, path, analysis)
             work.log(f"wrote ReplayGain into {to_text(f'{path}')}")

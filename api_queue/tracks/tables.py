@@ -88,12 +88,13 @@ analyses: Final = Table(
     Column("peaks", LargeBinary, nullable=False),
 )
 
-#: Files that a task has given other names, in the order in which it did; written before each is moved.
+#: Files that items of tasks give other names, in their order; written before the first of an item is moved.
 moves: Final = Table(
     "library_moves",
     metadata,
     Column("number", Integer, primary_key=True),
     Column("task_id", Integer, nullable=False, index=True),
+    Column("item_id", Integer, nullable=False, index=True),
     Column("before", FilePath, nullable=False),
     Column("after", FilePath, nullable=False),
     Column("done", Boolean, nullable=False, server_default=false()),

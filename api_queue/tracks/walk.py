@@ -12,7 +12,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
-from api_queue.errors import FolderMissing, FolderOutside
+from api_queue.errors import DemoStays, FolderMissing, FolderOutside
 from api_queue.tracks.music_file import COVER_NAMES
 from api_queue.tracks.paths import to_text
 
@@ -35,7 +35,17 @@ def music_roots(configured: Iterable[Path]) -> tuple[Path, ...]:
     """Those that exist, links resolved, none inside another; without any, the demo music."""
     there = sorted({root.resolve() for root in configured if root.is_dir()})
     outer = tuple(root for root in there if not any(above in there for above in root.parents))
-    return outer or (Path(str(files("api_queue.config").joinpath("demo", "music"))).resolve(),)
+    return outer or (demo_root(),)
+
+
+def demo_root() -> Path:
+    return Path(str(files("api_queue.config").joinpath("demo", "music"))).resolve()
+
+
+def keep_demo(paths: Iterable[Path]) -> None:
+    """Raises DemoStays before one of the demo songs is written to."""
+    if any(path.is_relative_to(demo_root()) for path in paths):
+        raise DemoStays
 
 
 def is_inside(path: str | Path, roots: Iterable[Path]) -> bool:

@@ -24,6 +24,7 @@ def upgrade() -> None:
         "library_moves",
         sa.Column("number", sa.Integer, primary_key=True),
         sa.Column("task_id", sa.Integer, nullable=False, index=True),
+        sa.Column("item_id", sa.Integer, nullable=False, index=True),
         sa.Column("before", sa.LargeBinary, nullable=False),
         sa.Column("after", sa.LargeBinary, nullable=False),
         sa.Column("done", sa.Boolean, nullable=False, server_default=sa.false()),

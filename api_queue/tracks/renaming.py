@@ -1,0 +1,123 @@
+"""The task `rename`: files get the names that a template makes of their tags, and can be given their old ones back."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, structs
+
+from api_queue.errors import BadTaskItem, FileGone, TrackNotFound
+from api_queue.jobs.models import Json, TaskType, Work
+from api_queue.tracks.models import EVERYTHING, Move, MoveStore, Store
+from api_queue.tracks.moving import move, what_moves
+from api_queue.tracks.naming import name_of, template_fault
+from api_queue.tracks.paths import to_text
+from api_queue.tracks.scan import Scan
+from api_queue.tracks.tasks import ALL, BATCH
+from api_queue.tracks.walk import ENDING, is_inside, keep_demo
+
+
+class RenameItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A track by its id or an alias, or `*` for all, and the template; or `undo`, the id of a task whose moves are
+    taken back, and in it `move`, the number of one. An empty one: what is done at the end.
+    """
+
+    track_id: Annotated[str, Meta(max_length=200)] = ""
+    template: Annotated[str, Meta(max_length=500)] = ""
+    #: The result says what would be done.
+    dry_run: bool = False
+    undo: int | None = None
+    move: int | None = None
+
+
+class RenameTask:
+    def __init__(self, scan: Scan, store: Store, moves: MoveStore, roots: Sequence[Path]) -> None:
+        self._scan = scan
+        self._store = store
+        self._moves = moves
+        self._roots = roots
+
+    def type(self) -> TaskType[RenameItem]:
+        return TaskType(name="rename", payload=RenameItem, run=self.run, check=_check, closing=RenameItem())
+
+    async def run(self, item: RenameItem, work: Work) -> Json:
+        if item.undo is not None:
+            return await self._undo(item.undo, item.move, work)
+        if not item.track_id:
+            return await self._finish(work)
+        if item.track_id == ALL:
+            tracks = [track.track_id async for track in self._store.tracks(EVERYTHING)]
+            work.add_items([structs.replace(item, track_id=track_id) for track_id in tracks])
+            return {"tracks": len(tracks)}
+        planned = await self._plan(item, work)
+        if not item.dry_run:
+            await self._carry_out(await self._moves.plan(work.task_id, work.item_id, planned), work)
+        return {"moves": [{"before": to_text(before), "after": to_text(after)} for before, after in planned]}
+
+    async def _finish(self, work: Work) -> Json:
+        """A cover that came along with the last of its tracks is the others' cover too."""
+        moves = await self._moves.of_task(work.task_id)
+        music = [each.after for each in moves if _is_music(each.after)]
+        if len(music) < len(moves):
+            for start in range(0, len(music), BATCH):
+                await self._scan.read(music[start : start + BATCH])
+        return await self._scan.finish()
+
+    async def _plan(self, item: RenameItem, work: Work) -> list[tuple[str, str]]:
+        """What this item planned before its worker died counts more than what would be planned now."""
+        begun = await self._moves.plan(work.task_id, work.item_id, [])
+        if begun:
+            return [(each.before, each.after) for each in begun]
+        track = await self._store.track(item.track_id)
+        if track is None:
+            raise TrackNotFound(track_id=item.track_id)
+        paths = await self._store.paths(track.track_id)
+        name = name_of(track, item.template)
+        return await asyncio.to_thread(_pairs, paths, name, self._roots)
+
+    async def _carry_out(self, moves: Sequence[Move], work: Work) -> None:
+        """The library follows at once: it learns the new place before it forgets the old one."""
+        for each in moves:
+            if not each.done:
+                await asyncio.to_thread(move, Path(each.before), Path(each.after), _root_of(each.after, self._roots))
+                await self._moves.done(each.number)
+                work.log(f"{to_text(each.before)} -> {to_text(each.after)}")
+        music = [each for each in moves if _is_music(each.after)]
+        await self._scan.read([each.after for each in music])
+        await self._store.forget([each.before for each in music])
+
+    async def _undo(self, task_id: int, number: int | None, work: Work) -> Json:
+        done = await self._moves.of_task(task_id)
+        if number is None:
+            work.add_items([RenameItem(undo=task_id, move=each.number) for each in reversed(done)])
+            return {"moves": len(done)}
+        back = [(each.after, each.before) for each in done if each.number == number]
+        await self._carry_out(await self._moves.plan(work.task_id, work.item_id, back), work)
+        return {"moves": [{"before": to_text(before), "after": to_text(after)} for before, after in back]}
+
+
+def _check(item: RenameItem) -> None:
+    if item.undo is None and not (item.track_id and item.template):
+        raise BadTaskItem(type="rename", reason="an item needs `track_id` and `template`, or `undo`")
+    if item.undo is None and (fault := template_fault(item.template)):
+        raise BadTaskItem(type="rename", reason=fault)
+
+
+def _pairs(paths: Sequence[Path], name: str, roots: Sequence[Path]) -> list[tuple[str, str]]:
+    """Of the first place; a second copy has no other name to get. Nothing where the name is right."""
+    before = next((path for path in paths if path.is_file() and is_inside(path, roots)), None)
+    if before is None:
+        raise FileGone
+    keep_demo([before])
+    after = _root_of(f"{before}", roots) / name
+    return [] if after == before else [(f"{old}", f"{new}") for old, new in what_moves(before, after)]
+
+
+def _is_music(path: str) -> bool:
+    return path.lower().endswith(ENDING)
+
+
+def _root_of(path: str, roots: Sequence[Path]) -> Path:
+    return next(root for root in roots if Path(path).is_relative_to(root))

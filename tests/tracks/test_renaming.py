@@ -1,0 +1,180 @@
+"""Files on a real disk get other names, and their old ones back."""
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api_queue.errors import BadTaskItem, NameTaken
+from api_queue.tracks import moving
+from api_queue.tracks.move_store import SqlMoves
+from api_queue.tracks.renaming import RenameItem, RenameTask
+from api_queue.tracks.walk import demo_root
+from tests.tasks import Ran, run_task
+from tests.tracks.conftest import Shelf
+from tests.tracks.flacs import JPEG, song
+
+TEMPLATE = "{artist}/{title}.flac"
+
+
+def renaming(shelf: Shelf, *roots: Path) -> RenameTask:
+    return RenameTask(shelf.steps(*roots), shelf.store, SqlMoves(shelf.store._engine), roots or (shelf.music,))
+
+
+async def rename(shelf: Shelf, template: str = TEMPLATE, task_id: int = 1, **options: Any) -> Ran:
+    return await run_task(renaming(shelf).type(), RenameItem("*", template, **options), task_id=task_id)
+
+
+async def undo(shelf: Shelf, task_id: int) -> Ran:
+    return await run_task(renaming(shelf).type(), RenameItem(undo=task_id), task_id=task_id + 1)
+
+
+def files(shelf: Shelf) -> set[str]:
+    return {f"{path.relative_to(shelf.music)}" for path in shelf.music.rglob("*") if path.is_file()}
+
+
+async def album(shelf: Shelf) -> None:
+    """Two songs with lyrics and a cover in one folder."""
+    for title in ("One", "Two"):
+        song(title, "Band").write(shelf.music / "new" / f"{title.lower()}.flac")
+    (shelf.music / "new" / "two.lrc").write_text("[00:01.00]la")
+    (shelf.music / "new" / "cover.jpg").write_bytes(JPEG)
+    await shelf.scan()
+
+
+async def test_files_lyrics_and_cover_move_along_and_the_library_follows(shelf: Shelf) -> None:
+    # Given an album that lies somewhere
+    await album(shelf)
+    before = await shelf.tracks()
+    # When it is renamed
+    ran = await rename(shelf)
+    # Then everything lies under its new name, and the empty folder is gone
+    assert ran.failed == []
+    assert files(shelf) == {"Band/One.flac", "Band/Two.flac", "Band/Two.lrc", "Band/cover.jpg"}
+    assert not (shelf.music / "new").exists()
+    # And the tracks are the same, can be played, and the next scan finds nothing new
+    assert await shelf.tracks() == before
+    assert {(await shelf.service.path_of(track.track_id)).name for track in before} == {"One.flac", "Two.flac"}
+    scanned = await shelf.scan()
+    assert (scanned.read, scanned.forgotten) == (0, 0)
+
+
+async def test_a_dry_run_shows_the_plan_and_does_nothing(shelf: Shelf) -> None:
+    await album(shelf)
+    before = files(shelf)
+    ran = await rename(shelf, dry_run=True)
+    assert files(shelf) == before
+    planned = [move for _, result in ran.completed for move in (result or {}).get("moves", [])]
+    assert {"before": f"{shelf.music}/new/two.lrc", "after": f"{shelf.music}/Band/Two.lrc"} in planned
+    assert len(planned) == 3
+
+
+async def test_it_can_be_undone_and_that_can_be_undone_too(shelf: Shelf) -> None:
+    await album(shelf)
+    before, tracks = files(shelf), await shelf.tracks()
+    await rename(shelf, task_id=1)
+    renamed = files(shelf)
+    # When it is undone
+    assert (await undo(shelf, 1)).failed == []
+    # Then all is where it was
+    assert files(shelf) == before
+    assert await shelf.tracks() == tracks
+    assert (await shelf.scan()).read == 0
+    # And the other way round
+    assert (await undo(shelf, 2)).failed == []
+    assert files(shelf) == renamed
+
+
+async def test_a_file_that_nobody_knows_is_not_overwritten(shelf: Shelf) -> None:
+    song("One", "Band").write(shelf.music / "one.flac")
+    await shelf.scan()
+    (shelf.music / "Band").mkdir()
+    (shelf.music / "Band" / "One.flac").write_text("mine")
+    ran = await rename(shelf)
+    assert f"There is a '{shelf.music}/Band/One.flac' already" in ran.error
+    assert (shelf.music / "Band" / "One.flac").read_text() == "mine"
+    assert "one.flac" in files(shelf)
+
+
+async def test_two_tracks_of_one_name(shelf: Shelf) -> None:
+    song("Same", "Band").write(shelf.music / "a.flac")
+    song("Same", "Another").write(shelf.music / "sub" / "b.flac")
+    await shelf.scan()
+    ran = await rename(shelf, "{title}.flac")
+    assert f"There is a '{shelf.music}/Same.flac' already" in ran.error
+    assert len(files(shelf)) == 2
+
+
+async def test_a_broken_off_move_is_finished_by_the_next_run(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a worker that dies after the file has its second name, and before the library knows
+    await album(shelf)
+    read = type(renaming(shelf)._scan).read
+    calls = []
+
+    async def dying(self: Any, paths: Any) -> Any:
+        calls.append(paths)
+        if len(calls) == 1:
+            raise ConnectionError("the worker was killed")
+        return await read(self, paths)
+
+    monkeypatch.setattr(type(renaming(shelf)._scan), "read", dying)
+    task = renaming(shelf).type()
+    [track] = [found for found in await shelf.tracks() if found.title == "Two"]
+    item = RenameItem(track.track_id, TEMPLATE)
+    assert len((await run_task(task, item)).failed) == 1
+    # When the item is run again
+    ran = await run_task(task, item)
+    # Then it is done, once
+    assert ran.failed == []
+    assert files(shelf) == {"new/one.flac", "new/cover.jpg", "Band/Two.flac", "Band/Two.lrc"}
+    assert (await shelf.service.path_of(track.track_id)).name == "Two.flac"
+    # And can be undone
+    await undo(shelf, 1)
+    assert files(shelf) == {"new/one.flac", "new/cover.jpg", "new/two.flac", "new/two.lrc"}
+
+
+def test_a_file_with_both_names_loses_the_old_one(tmp_path: Path) -> None:
+    (tmp_path / "old.flac").write_text("music")
+    os.link(tmp_path / "old.flac", tmp_path / "new.flac")
+    moving.move(tmp_path / "old.flac", tmp_path / "new.flac", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["new.flac"]
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP])
+def test_disks_that_know_one_name_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def no_link(*_: object, **__: object) -> None:
+        raise OSError(number, "not here")
+
+    monkeypatch.setattr(os, "link", no_link)
+    (tmp_path / "a").write_text("a")
+    (tmp_path / "b").write_text("b")
+    moving.move(tmp_path / "a", tmp_path / "c", tmp_path)
+    with pytest.raises(NameTaken):
+        moving.move(tmp_path / "b", tmp_path / "c", tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"b": "b", "c": "a"}
+
+
+async def test_the_demo_songs_stay(shelf: Shelf) -> None:
+    demo = demo_root()
+    await shelf.scan(roots=[demo])
+    before = sorted(path.name for path in demo.iterdir())
+    ran = await run_task(renaming(shelf, demo).type(), RenameItem("*", TEMPLATE))
+    assert len(ran.failed) == 10
+    assert "The demo songs" in ran.failed[0][1]
+    assert sorted(path.name for path in demo.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ({}, "needs `track_id` and `template`, or `undo`"),
+        ({"track_id": "x"}, "needs `track_id` and `template`"),
+        ({"track_id": "x", "template": "../{title}.flac"}, "leads out of the folder"),
+        ({"undo": "all"}, "Expected `int | null`, got `str`"),
+    ],
+)
+async def test_items_that_are_refused(shelf: Shelf, item: dict[str, object], said: str) -> None:
+    with pytest.raises(BadTaskItem, match=said.replace("|", r"\|")):
+        await run_task(renaming(shelf).type(), item)
