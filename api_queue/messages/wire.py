@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, Raw, UnsetType
 
 from api_queue.errors import BadBody
 from api_queue.messages.models import (
@@ -31,14 +31,14 @@ Most = Annotated[int, Meta(ge=1, le=MOST_IN_ANSWER)]
 class MessageContent(msgspec.Struct):
     """`message_body` is an object, or a text that becomes `{"content": text}`; `message` is an older name of it."""
 
-    message_body: msgspec.Raw | None = None
-    message: msgspec.Raw | None = None
+    message_body: Raw | UnsetType = UNSET
+    message: Raw | UnsetType = UNSET
     timestamp: Annotated[str, Meta(max_length=64)] | None = None
 
     def body(self) -> str:
         """JSON, as it was written."""
-        raw = self.message_body if self.message_body is not None else self.message
-        text = _utf8(raw) if raw is not None else ""
+        raw = self.message if self.message_body is UNSET else self.message_body
+        text = "" if raw is UNSET else _utf8(raw)
         if text[:1] == "{":
             return text
         if text[:1] != '"':
@@ -138,7 +138,7 @@ def message_json(message: Message, now_ms: int) -> Json:
     hidden = message.is_hidden(now_ms)
     return {
         "id": message.id,
-        "message_body": msgspec.Raw(message.body),
+        "message_body": Raw(message.body),
         "timestamp": message.timestamp,
         "status": "in_flight" if hidden else "available",
         "visibility_timeout": iso(message.visible_at_ms) if hidden else None,
@@ -211,7 +211,7 @@ def iso(time_ms: int) -> str:
     return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")
 
 
-def _utf8(raw: msgspec.Raw) -> str:
+def _utf8(raw: Raw) -> str:
     try:
         return bytes(raw).decode().strip()
     except UnicodeDecodeError:

@@ -6,6 +6,7 @@ Not by sanic-ext: it cannot be imported without pydantic, which it does not ask 
 import inspect
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
@@ -95,7 +96,10 @@ class Described(NamedTuple):
 
     @property
     def handler(self) -> Any:
-        return getattr(self.route.handler, "view_class", self.route.handler)
+        handler = self.route.handler
+        if isinstance(handler, partial):  # as Sanic wraps that of a websocket
+            return handler.args[0]
+        return getattr(handler, "view_class", handler)
 
     @property
     def operation(self) -> Operation:
