@@ -94,7 +94,7 @@ class SqlLedger:
                 return []
             requeued = update(items).where(held).values(again).returning(items.c.task_id, items.c.sending)
             row = (await connection.execute(requeued)).one()
-            await tell(connection, row.task_id, claim.item_id)
+            await tell(connection, row.task_id, "task.updated", claim.item_id)
             await climb(connection, row.task_id, -share)
             name = select(tasks.c.type).where(tasks.c.task_id == row.task_id)
             type_name = (await connection.execute(name)).scalar_one()
@@ -147,8 +147,7 @@ def _held(claim: Claim) -> ColumnElement[bool]:
 async def _begin_task(connection: AsyncConnection, delivery: Delivery, now_ms: int) -> None:
     waits = and_(tasks.c.task_id == delivery.task_id, tasks.c.status == "queued")
     await connection.execute(update(tasks).where(waits).values(status="running", started_at=now_ms))
-    await tell(connection, delivery.task_id, delivery.item_id)
-    await tell(connection, delivery.task_id)
+    await tell(connection, delivery.task_id, "task.updated", delivery.item_id)
 
 
 async def _start(connection: AsyncConnection, row: Any, children: Sequence[NewTask], now_ms: int) -> list[TaskId]:
@@ -169,8 +168,7 @@ async def _note(connection: AsyncConnection, note: Note) -> None:
     told = {"done": note.done, "total": note.total, "share": share, "log": items.c.log + note.lines}
     noted = update(items).where(held).values(told).returning(items.c.task_id)
     task_id = (await connection.execute(noted)).scalar_one()
-    await tell(connection, task_id, note.claim.item_id)
-    await tell(connection, task_id)
+    await tell(connection, task_id, "task.updated", note.claim.item_id)
     await climb(connection, task_id, share - before)
 
 

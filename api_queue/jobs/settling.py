@@ -29,11 +29,10 @@ from api_queue.types import EventName
 BATCH: Final = 1000
 
 
-async def tell(
-    connection: AsyncConnection, task_id: TaskId, item_id: TaskItemId | None = None, name: EventName = "task.updated"
-) -> None:
-    row = {"task_id": task_id, "item_id": item_id, "name": name if item_id is None else "item.updated"}
-    await connection.execute(insert(changes), row)
+async def tell(connection: AsyncConnection, task_id: TaskId, name: EventName, *item_ids: TaskItemId) -> None:
+    """That the task changed in this way, and these items of it."""
+    rows = [{"task_id": task_id, "item_id": item_id, "name": "item.updated"} for item_id in item_ids]
+    await connection.execute(insert(changes), [*rows, {"task_id": task_id, "item_id": None, "name": name}])
 
 
 async def add_task(
@@ -58,7 +57,7 @@ async def add_task(
     made: TaskId = (await connection.execute(insert(tasks).values(row).returning(tasks.c.task_id))).scalar_one()
     await connection.execute(update(tasks).where(tasks.c.task_id == made).values(root_id=root_id or made))
     await add_items(connection, made, new.payloads, now_ms)
-    await tell(connection, made, name="task.created")
+    await tell(connection, made, "task.created")
     return made
 
 
@@ -105,7 +104,7 @@ async def close(connection: AsyncConnection, task_id: TaskId, now_ms: int) -> li
         return await _begin_closing(connection, task, now_ms)
     ended = {"status": end_of_task(task.failed_items), "finished_at": now_ms}
     await connection.execute(update(tasks).where(tasks.c.task_id == task_id).values(ended))
-    await tell(connection, task_id, name="task.completed")
+    await tell(connection, task_id, "task.completed")
     return await end_parent(connection, task.parent_item_id, now_ms)
 
 
@@ -118,18 +117,19 @@ async def settle(
     await connection.execute(update(items).where(items.c.item_id == item_id).values(values))
     count = tasks.c[f"{status}_items"]
     await connection.execute(update(tasks).where(tasks.c.task_id == item.task_id).values({count: count + 1}))
-    await tell(connection, item.task_id, item_id)
-    await tell(connection, item.task_id)
+    await tell(connection, item.task_id, "task.updated", item_id)
     await climb(connection, item.task_id, 1.0 - item.share)
     return await close(connection, item.task_id, now_ms)
 
 
 async def end_parent(connection: AsyncConnection, item_id: TaskItemId | None, now_ms: int) -> list[Delivery]:
     """Ends the item whose child tasks have all ended, if its run has."""
+    if item_id is None:
+        return []
     children = await connection.scalars(select(tasks.c.status).where(tasks.c.parent_item_id == item_id))
-    status = None if item_id is None else end_of_item(children.all())
+    status = end_of_item(children.all())
     still_waits = select(items.c.ended).where(items.c.item_id == item_id, items.c.status == "running")
-    if item_id is None or status is None or not await connection.scalar(still_waits):
+    if status is None or not await connection.scalar(still_waits):
         return []
     error = "" if status == "completed" else f"A task that it started has {status}."
     return await settle(connection, item_id, status, now_ms, error=error)
@@ -147,7 +147,7 @@ async def climb(connection: AsyncConnection, task_id: TaskId, by: float) -> None
     before = await connection.scalar(select(items.c.share).where(of_item)) or 0.0
     after = await connection.scalar(share) or 0.0
     await connection.execute(update(items).where(of_item).values(share=after))
-    await tell(connection, above.parent_task_id)
+    await tell(connection, above.parent_task_id, "task.updated")
     await climb(connection, above.parent_task_id, after - before)
 
 

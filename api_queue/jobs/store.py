@@ -143,10 +143,8 @@ async def _cancel(connection: AsyncConnection, task_id: TaskId, now_ms: int) -> 
     canceled = {"status": "canceled", "finished_at": now_ms}
     of_task = items.c.task_id == task_id
     running = await connection.scalars(select(items.c.item_id).where(of_task, items.c.status == "running"))
-    for item_id in running.all():
-        await tell(connection, task_id, item_id)
+    await tell(connection, task_id, "task.canceled", *running.all())
     live = and_(of_task, items.c.status.in_(may_become("canceled")))
     count = (await connection.execute(update(items).where(live).values(canceled))).rowcount
     counted = {**canceled, "canceled_items": tasks.c.canceled_items + count}
     await connection.execute(update(tasks).where(tasks.c.task_id == task_id).values(counted))
-    await tell(connection, task_id, name="task.canceled")

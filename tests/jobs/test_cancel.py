@@ -1,0 +1,159 @@
+"""Canceling: the whole tree, at once for what waits, within two seconds for what runs, and never what is final."""
+
+import asyncio
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import insert
+
+from api_queue.drivers.sql import writing
+from api_queue.errors import TaskEnded, UnknownTask
+from api_queue.jobs import tables
+from api_queue.jobs.models import Claim, Outcome, TaskFilter, TaskId, TaskItemId
+from tests.jobs.house import Jobs, eventually
+from tests.jobs.types import Stage, Step, Sums
+from tests.live import lives
+
+
+async def test_what_waits_is_canceled_at_once_and_never_begins(jobs: Jobs, stage: Stage) -> None:
+    # Given a task that waits
+    task = await jobs.create(Step("a"), Step("b"))
+    # When it is canceled
+    task = await jobs.service.cancel(task.task_id)
+    # Then so are its items
+    assert (task.status, task.canceled_items, await jobs.statuses(task)) == ("canceled", 2, ["canceled"] * 2)
+    # And a worker that gets their messages does nothing with them
+    after = await jobs.create(Step("after"))
+    async with jobs.worker():
+        await jobs.end(after)
+    assert stage.begun == ["after"]
+    assert (await jobs.service.task(task.task_id)).status == "canceled"
+
+
+async def test_what_runs_is_told_to_end_within_two_seconds(jobs: Jobs, stage: Stage) -> None:
+    task = await jobs.create(Step("held", hold=True), Step("b"), concurrency=1)
+    async with jobs.worker():
+        await eventually(lambda: stage.begun)
+        began_s = time.monotonic()
+        await jobs.service.cancel(task.task_id)
+        await eventually(lambda: stage.ended)
+        assert time.monotonic() - began_s < 2
+        # And the worker is free for others
+        assert (await jobs.end(await jobs.create(Step("after")))).status == "completed"
+    assert (stage.told_to_end, stage.begun) == (["held"], ["held", "after"])
+
+
+async def test_a_late_result_is_kept_and_changes_no_status(jobs: Jobs, stage: Stage) -> None:
+    # Given a run that answers although it was told to end
+    stage.stubborn = True
+    task = await jobs.create(Step("held", hold=True))
+    async with jobs.worker():
+        await eventually(lambda: stage.begun)
+        await jobs.service.cancel(task.task_id)
+        await eventually(lambda: stage.ended)
+    (item,) = await jobs.items(task)
+    assert (item.status, item.result) == ("canceled", "late")
+    assert (await jobs.service.task(task.task_id)).status == "canceled"
+
+
+async def test_a_process_of_its_own_is_killed(jobs: Jobs, tmp_path: Path) -> None:
+    # Given a run that keeps a core busy for a minute
+    pid_file = tmp_path / "pid"
+    task, _ = await jobs.service.create("sums", [Sums((1, 2), str(pid_file))])
+    async with jobs.worker():
+        await eventually(lambda: pid_file.exists() and pid_file.read_text())
+        # When its task is canceled
+        await jobs.service.cancel(task.task_id)
+        # Then its process is gone
+        pid = int(pid_file.read_text())
+        await eventually(lambda: not lives(pid))
+
+
+async def test_a_sum_of_a_process_and_its_fault(jobs: Jobs) -> None:
+    task, _ = await jobs.service.create("sums", [Sums((1, 2, 3)), Sums(())])
+    async with jobs.worker():
+        task = await jobs.end(task)
+    good, bad = await jobs.items(task)
+    assert (good.result, bad.error) == (6, "ChildProcessError: ValueError: there is nothing to add")
+
+
+async def test_the_whole_tree_below_is_canceled(jobs: Jobs, stage: Stage) -> None:
+    # Given a task whose item has started one that runs, and waits for it
+    task = await jobs.create(Step("top", children=((Step("held", hold=True), Step("low")),)), Step("last"))
+    async with jobs.worker():
+        await eventually(lambda: "held" in stage.begun)
+        # When the one on top is canceled
+        await jobs.service.cancel(task.task_id)
+        await eventually(lambda: "held" in stage.told_to_end)
+    # Then everything live below is, too
+    detail = await jobs.service.detail(task.task_id, 10)
+    assert [detail.task.status, *(child.status for child in detail.children)] == ["canceled", "canceled"]
+    assert "canceled" in await jobs.statuses(detail.children[0])
+
+
+async def test_a_part_of_a_tree_may_be_canceled(jobs: Jobs, stage: Stage) -> None:
+    task = await jobs.create(Step("top", children=((Step("held", hold=True),),)), Step("last"))
+    async with jobs.worker():
+        await eventually(lambda: "held" in stage.begun)
+        (child,) = (await jobs.service.detail(task.task_id, 10)).children
+        await jobs.service.cancel(child.task_id)
+        task = await jobs.end(task)
+    assert (task.status, await jobs.statuses(task)) == ("completed", ["canceled", "completed"])
+
+
+async def test_a_final_task_is_not_canceled(jobs: Jobs) -> None:
+    task = await jobs.create()
+    with pytest.raises(TaskEnded, match="completed already"):
+        await jobs.service.cancel(task.task_id)
+    assert await jobs.service.task(task.task_id) == task
+
+
+async def test_a_task_that_is_none_is_not_canceled(jobs: Jobs) -> None:
+    with pytest.raises(UnknownTask):
+        await jobs.service.cancel(TaskId(99))
+
+
+async def test_a_cancel_that_races_the_end_leaves_one_truth(jobs: Jobs) -> None:
+    """Whichever is first, statuses and counts belong together, and each of a thousand results is kept."""
+    # Given a hundred tasks with ten running items each
+    await running_tasks(jobs, 100, 10)
+    order = Random(7)
+    for task_id in range(100):
+        # When they end one after the other, and the task is canceled just as one of them does
+        last = order.randint(0, 9)
+        for number in range(last):
+            await ending(jobs, task_id * 10 + number)
+        await asyncio.gather(ending(jobs, task_id * 10 + last), jobs.parts.task_store.cancel(TaskId(task_id), 0))
+        for number in range(last + 1, 10):
+            await ending(jobs, task_id * 10 + number)
+    # Then
+    _, tasks = await jobs.service.tasks(TaskFilter(limit=None))
+    for task in tasks:
+        items = await jobs.items(task)
+        ends = Counter(item.status for item in items)
+        assert (task.completed_items, task.canceled_items) == (ends["completed"], ends["canceled"])
+        assert task.status == ("canceled" if ends["canceled"] else "completed")
+        assert [item.result for item in items] == [item.item_id for item in items]
+    assert {task.status for task in tasks} == {"completed", "canceled"}
+
+
+async def ending(jobs: Jobs, number: int) -> object:
+    outcome = Outcome(status="completed", result=number)
+    return await jobs.ledger.finish(Claim(TaskItemId(number), f"receipt-{number}"), outcome, 0)
+
+
+async def running_tasks(jobs: Jobs, count: int, items_each: int) -> None:
+    """Numbered from 0; the items of the second begin at `items_each`, and so on."""
+    task = {"type": "steps", "status": "running", "created_by": "system", "created_at": 0, "meta": "{}"}
+    item = {"status": "running", "payload": "{}", "created_at": 0}
+    rows = [{**task, "task_id": n, "root_id": n, "total_items": items_each} for n in range(count)]
+    places = [(n, *divmod(n, items_each)) for n in range(count * items_each)]
+    async with writing(jobs.parts.engine) as connection:
+        await connection.execute(insert(tables.tasks), rows)
+        await connection.execute(
+            insert(tables.items),
+            [{**item, "item_id": n, "task_id": t, "number": i, "receipt": f"receipt-{n}"} for n, t, i in places],
+        )
