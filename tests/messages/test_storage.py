@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from api_queue.drivers.redis import Redis
+from api_queue.messages.bell import CHANNEL
 from api_queue.messages.models import Draft, Wish
 from api_queue.parts import Parts
 from api_queue.types import MessageId
@@ -17,17 +18,23 @@ from tests.messages.stores import KINDS
 Storage = Literal["redis", "sqlite", "json"]
 
 
+async def somebody_listens(redis: Redis) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            if await redis.call("PUBSUB", "NUMSUB", CHANNEL) == [CHANNEL, 1]:
+                return
+            await asyncio.sleep(0.005)
+
+
 @pytest.mark.parametrize("storage", KINDS)
 async def test_who_waits_in_one_process_gets_what_is_sent_in_another(
     redis: Redis, redis_url: str, tmp_path: Path, storage: Storage
 ) -> None:
-    await redis.call("PING")
     settings = house_settings(redis_url, tmp_path, messages_storage=storage)
     here, there = Parts(settings), Parts(settings)
     try:
         waiting = asyncio.create_task(here.messages.receive(Q, Wish(), wait_s=20))
-        while not await redis.call("PUBSUB", "NUMSUB", "messages:bell") == ["messages:bell", 1]:
-            await asyncio.sleep(0.01)
+        await somebody_listens(redis)
         await there.messages.send(Q, Draft("{}", MessageId("a")))
         assert [message.id for message in await waiting] == ["a"]
         assert await here.messages.queues() == [Q]
