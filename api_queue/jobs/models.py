@@ -122,8 +122,9 @@ class TaskType(Generic[P]):
         """One of this type. Raises what `read` and `check` raise."""
         closing = None if self.closing is None else msgspec.to_builtins(self.closing)
         known = [self.read(msgspec.to_builtins(payload)) for payload in payloads]
-        for payload in known if self.check else ():
-            self.check(payload)
+        if (check := self.check) is not None:
+            for payload in known:
+                check(payload)
         return NewTask(type=self.name, payloads=[msgspec.to_builtins(each) for each in known], closing=closing, **facts)
 
 

@@ -25,14 +25,13 @@ async def run_worker(settings: Settings) -> None:
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_lead(parts), name="worker-upkeep")
-            await worker_of(parts).run()
+            await worker_of(parts, settings.jobs_visibility_s / 3).run()
     finally:
         await parts.close()
 
 
-def worker_of(parts: Parts) -> Worker:
+def worker_of(parts: Parts, keep_s: float) -> Worker:
     name = f"{socket.gethostname()}-{os.getpid()}"
-    keep_s = parts.settings.jobs_visibility_s / 3
     workers = RedisWorkers(parts.redis)
     return Worker(name, parts.task_types, SqlLedger(parts.engine), parts.courier, workers, parts.clock, keep_s)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from api_queue.drivers.clock import SystemClock
 from api_queue.jobs.ledger import SqlLedger
-from api_queue.jobs.models import Delivery, Task, TaskId, TaskItem, TaskItemId, TaskTypes
+from api_queue.jobs.models import Delivery, Task, TaskFilter, TaskId, TaskItem, TaskItemId, TaskTypes
 from api_queue.jobs.redis_store import RedisWorkers
 from api_queue.jobs.service import JobService
 from api_queue.jobs.upkeep import Sweep
@@ -47,6 +47,8 @@ class MovedClock:
 
 
 class Jobs:
+    everything = TaskFilter(limit=None)
+
     def __init__(self, redis_url: str, data: Path, stage: Stage, **changes: Any) -> None:
         self.settings = house_settings(redis_url, data, **changes)
         self.clock = MovedClock()
@@ -71,12 +73,12 @@ class Jobs:
         return task
 
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator["asyncio.Task[None]"]:
+    async def worker(self, keep_s: float = 10) -> AsyncIterator["asyncio.Task[None]"]:
         """One with connections of its own, as another process has them; ended as by SIGTERM."""
         parts = JobParts(self.settings, self.clock)
         parts.types = self.parts.types
         self._more.append(parts)
-        running = asyncio.create_task(worker_of(parts).run(), name="worker")
+        running = asyncio.create_task(worker_of(parts, keep_s).run(), name="worker")
         try:
             yield running
         finally:
