@@ -20,6 +20,15 @@ from api_queue.tracks.tables import words as index
 _TAG: Final = "\ue000"
 #: An International Standard Recording Code, folded: each track has its own, and none is a word.
 _ISRC: Final = "[a-z][a-z]???[0-9][0-9][0-9][0-9][0-9][0-9][0-9]"
+#: Numbers of tracks whose titles have equally many words; the longest share one range. All fit into 31 bits.
+_RANGE: Final = 1 << 25
+_LONGEST: Final = 63
+
+
+def numbers(title_words: int) -> tuple[int, int]:
+    """First and last row id of tracks whose titles have so many words."""
+    first = min(title_words, _LONGEST) * _RANGE
+    return first, first + _RANGE - 1
 
 
 async def put(connection: AsyncConnection, found: Sequence[tuple[int, Track]]) -> None:

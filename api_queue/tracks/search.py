@@ -9,17 +9,18 @@ the beginning is ranked; row ids are in the order of the titles' lengths, so tha
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, literal_column, select
+from sqlalchemy import ColumnElement, Select, case, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_queue.tracks.folding import corrections, swapped, words
-from api_queue.tracks.full_text import counts, hits, on_offer, within
+from api_queue.tracks.full_text import counts, hits, numbers, on_offer, within
 from api_queue.tracks.models import Found, Search, TagFilter, Track
 from api_queue.tracks.tables import decode, tracks, vocabulary
 from api_queue.tracks.tables import words as index
 
 #: bm25 of a hit in title, artist, album, anything else, tags.
 _RANK: Final[ColumnElement[float]] = literal_column("bm25(track_words, 10, 8, 3, 1, 0)")
+_RANK_IN_TITLE: Final[ColumnElement[float]] = literal_column("bm25(track_words, 10, 0, 0, 0, 0)")
 #: How many hits of a part are ranked.
 _RANKED: Final = 1_000
 #: With fewer hits than this, a single word is taken to be misspelt as well; several words only without any.
@@ -62,8 +63,8 @@ async def _parts(connection: AsyncConnection, typed: list[list[str]], tag_filter
     named = f"{{title artist}} : ({question})"
     found, there = await counts(connection, within(question, tag_filter), within(named, tag_filter))
     parts = [
-        *await _ranked(connection, within(named, tag_filter), there),
-        *await _ranked(connection, within(f"({question}) NOT ({named})", tag_filter), found - there),
+        *await _ranked(connection, typed, within(named, tag_filter), there),
+        *await _ranked(connection, typed, within(f"({question}) NOT ({named})", tag_filter), found - there),
     ]
     if _is_plenty(found, typed) or _is_plenty(
         (await counts(connection, question))[0], typed
@@ -93,31 +94,37 @@ async def _misspelt(connection: AsyncConnection, typed: list[list[str]], tag_fil
             question = within(f"({' AND '.join(meant)}) NOT ({' AND '.join(as_typed)})", tag_filter)
             [total] = await counts(connection, question)
             if total:
-                return await _ranked(connection, question, total)
+                return await _ranked(connection, typed, question, total)
     return []
 
 
-async def _ranked(connection: AsyncConnection, question: str, total: int) -> list[_Part]:
-    ids = hits(question)
+async def _ranked(connection: AsyncConnection, typed: list[list[str]], question: str, total: int) -> list[_Part]:
+    ids, rank = hits(question), _rank(typed)
     if total <= _RANKED:
-        return [_Part(ids.order_by(_RANK, index.c.rowid), total)]
+        return [_Part(ids.order_by(rank, index.c.rowid), total)]
     last = (await connection.scalars(ids.order_by(index.c.rowid).offset(_RANKED - 1).limit(1))).one()
     return [
-        _Part(ids.where(index.c.rowid <= last).order_by(_RANK, index.c.rowid), _RANKED),
+        _Part(ids.where(index.c.rowid <= last).order_by(rank, index.c.rowid), _RANKED),
         _Part(ids.where(index.c.rowid > last).order_by(index.c.rowid), total - _RANKED),
     ]
 
 
+def _rank(typed: list[list[str]]) -> ColumnElement[float]:
+    """The smaller the better. A title with just as many words as were typed may be the one that is meant."""
+    as_long = index.c.rowid.between(*numbers(sum(map(len, typed))))
+    return case((as_long, _RANK + _RANK_IN_TITLE), else_=_RANK)
+
+
 async def _page(connection: AsyncConnection, parts: Sequence[_Part], search: Search) -> list[Track]:
-    numbers: list[int] = []
+    ids: list[int] = []
     skipped = search.offset
     for part in parts:
-        if skipped < part.total and (room := search.limit - len(numbers)):
-            numbers += await connection.scalars(part.hits.limit(room).offset(skipped))
+        if skipped < part.total and (room := search.limit - len(ids)):
+            ids += await connection.scalars(part.hits.limit(room).offset(skipped))
         skipped = max(0, skipped - part.total)
-    wanted = select(tracks.c.number, tracks.c.record).where(tracks.c.number.in_(numbers))
+    wanted = select(tracks.c.number, tracks.c.record).where(tracks.c.number.in_(ids))
     records = dict((await connection.execute(wanted)).all())
-    return [decode(records[number]) for number in numbers]
+    return [decode(records[number]) for number in ids]
 
 
 def _finished(part: list[str]) -> str:

@@ -21,9 +21,6 @@ from api_queue.types import TrackId
 
 #: Rows in one statement: far below SQLite's 32,766 variables, and no long wait for another writer.
 _BATCH: Final = 500
-#: Numbers of titles that have equally many words; the longest titles share one range. All fit into 31 bits.
-_RANGE: Final = 1 << 25
-_LONGEST: Final = 63
 
 
 class SqlStore:
@@ -142,16 +139,15 @@ async def _numbers(connection: AsyncConnection, track_ids: Collection[str]) -> d
 async def _new_numbers(connection: AsyncConnection, fresh: Sequence[Track]) -> dict[str, int]:
     """The next ones in the ranges of their titles' lengths."""
     numbers: dict[str, int] = {}
-    for first, group in groupby(sorted(fresh, key=_first_number), _first_number):
-        within = tracks.c.number.between(first, first + _RANGE - 1)
-        last = await connection.scalar(select(func.max(tracks.c.number)).where(within))
-        start = first if last is None else last + 1
+    for (first, last), group in groupby(sorted(fresh, key=_numbers_like), _numbers_like):
+        within = tracks.c.number.between(first, last)
+        start = await connection.scalar(select(func.max(tracks.c.number) + 1).where(within)) or first
         numbers |= {track.track_id: number for number, track in enumerate(group, start)}
     return numbers
 
 
-def _first_number(track: Track) -> int:
-    return min(len(words(track.title)), _LONGEST) * _RANGE
+def _numbers_like(track: Track) -> tuple[int, int]:
+    return full_text.numbers(len(words(track.title)))
 
 
 def _row(number: int, track: Track) -> dict[str, object]:

@@ -108,6 +108,15 @@ async def test_a_title_weighs_more_than_an_album(store: SqlStore) -> None:
     assert await titles(store, "sunrise") == ["Sunrise", "Third", "Other"]
 
 
+async def test_the_title_that_was_typed_whole_goes_before_names_like_it(store: SqlStore) -> None:
+    await put(
+        store, track("Rising Sunrise", "Sunrise"), track("Sunrise", "Band", "A Long Album"), track("Go", "Sunrise")
+    )
+
+    assert (await titles(store, "sunrise"))[0] == "Sunrise"
+    assert (await titles(store, "rising sunrise"))[0] == "Rising Sunrise"
+
+
 async def test_what_was_typed_goes_before_what_may_have_been_meant(store: SqlStore) -> None:
     await put(store, track("Quentin"), track("Queen"))
 
