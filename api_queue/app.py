@@ -29,6 +29,7 @@ from api_queue.queues import blueprint as queues_blueprint
 from api_queue.settings import Settings
 from api_queue.stream import blueprint as stream_blueprint
 from api_queue.tracks import blueprint as tracks_blueprint
+from api_queue.tracks import library_blueprint
 from api_queue.web import docs, health, join_qr, pages
 from api_queue.web.docs import setup_docs
 from api_queue.web.errors import setup_errors
@@ -67,7 +68,7 @@ class WebParts(Parts):
 _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "audit", "queues", "items", "commands", "guests", "playback"),
     *("tracks", "data_files", "files", "media", "previews", "hub", "discovery", "readiness", "messages"),
-    *("jobs", "task_feed"),
+    *("jobs", "task_feed", "library_keeper", "analyses"),
 )
 
 
@@ -104,6 +105,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             queues_blueprint.bp,
             stream_blueprint.bp,
             tracks_blueprint.bp,
+            library_blueprint.bp,
             media_blueprint.bp,
             playback_blueprint.bp,
         ]

@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         serving.add_argument(option, dest=setting, metavar=takes, default=argparse.SUPPRESS)
     for name, (role, _) in _ALONE.items():
         command(name, _run_role, f"Run only a {role}, beside a server elsewhere.").set_defaults(name=name)
+    scanning = command("scan", _scan, "Scan the music of a running server: all of it, or the folders that are named.")
+    scanning.add_argument("folders", metavar="FOLDER", nargs="*", type=Path)
+    scanning.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS)
     _add_token_commands(commands, common)
     _add_key_commands(commands, common)
     _add_message_commands(commands, common)
@@ -158,6 +161,12 @@ def _run_role(asked: argparse.Namespace) -> None:
     if not all(getattr(settings, setting) for setting in shared):
         raise StartRefused(reason=f"A {role} alone needs the server's own {' and '.join(shared)}.")
     run_role(role, settings)
+
+
+def _scan(asked: argparse.Namespace) -> int:
+    from api_queue.serving.scanning import scan
+
+    return scan(_loaded(asked).settings, asked.folders)
 
 
 def _show_settings(asked: argparse.Namespace) -> None:

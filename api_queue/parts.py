@@ -58,11 +58,16 @@ from api_queue.stream.hub import Hub
 from api_queue.stream.lease import Lease
 from api_queue.stream.sources import Sources
 from api_queue.stream.store import RedisEventLog
+from api_queue.tracks.analysis import AnalyzeTask
+from api_queue.tracks.analysis_store import SqlAnalyses
 from api_queue.tracks.data_files import DataFiles
 from api_queue.tracks.data_folder import DataFolder
+from api_queue.tracks.folders import LibraryService
 from api_queue.tracks.library import RedisLibrary
+from api_queue.tracks.move_store import SqlMoves
 from api_queue.tracks.place_store import SqlPlaces
 from api_queue.tracks.readers import Readers
+from api_queue.tracks.renaming import RenameTask
 from api_queue.tracks.scan import Scan
 from api_queue.tracks.service import TrackService
 from api_queue.tracks.store import SqlStore
@@ -190,7 +195,7 @@ class Parts:
     @cached_property
     def task_types(self) -> TaskTypes:
         """What each feature has in its `tasks.py`."""
-        return TaskTypes(())
+        return TaskTypes([*self.library_tasks.types(), self.analyze_task.type(), self.rename_task.type()])
 
     @cached_property
     def task_store(self) -> SqlTasks:
@@ -292,6 +297,23 @@ class Parts:
     def library_tasks(self) -> LibraryTasks:
         processes = self.settings.library_scan_processes
         return LibraryTasks(self.scan, SqlStore(self.engine), self.library_roots, processes)
+
+    @cached_property
+    def analyze_task(self) -> AnalyzeTask:
+        return AnalyzeTask(self.scan, SqlStore(self.engine), self.analyses, self.library_roots)
+
+    @cached_property
+    def rename_task(self) -> RenameTask:
+        return RenameTask(self.scan, SqlStore(self.engine), SqlMoves(self.engine), self.library_roots)
+
+    @cached_property
+    def analyses(self) -> SqlAnalyses:
+        return SqlAnalyses(self.engine)
+
+    @cached_property
+    def library_keeper(self) -> LibraryService:
+        store, places = SqlStore(self.engine), SqlPlaces(self.engine)
+        return LibraryService(store, places, self.jobs, self.clock, self.library_roots)
 
     @cached_property
     def media(self) -> MediaService:

@@ -135,11 +135,16 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/api/queues/tasks/<task_id>/items/<item_id>"): "admin",
     ("GET", "/events/queues"): "admin",
     ("GET", "/ws/queues"): "admin",
+    # the library; its page is anybody's, and the handler asks whether what it shows may be seen
+    ("GET", "/library"): "open",
+    ("POST", "/library/folders"): "admin",
+    ("POST", "/library/scan"): "admin",
     # tracks and their bytes; an address of the music carries its own credential
     ("GET", "/tracks"): "open",
     ("GET", "/tracks/<track_id>"): "open",
     ("GET", "/tracks/<track_id>/cover"): "open",
     ("GET", "/tracks/<track_id>/lyrics"): "open",
+    ("GET", "/tracks/<track_id>/waveform"): "open",
     ("GET", "/tracks/data/<file>"): "open",
     ("GET", "/media/tracks/<track_id>"): "public",
     ("GET", "/media/preview/<track_id>"): "public",

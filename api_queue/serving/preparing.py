@@ -1,13 +1,23 @@
 """What the main process does itself before its workers start, and while it waits for them."""
 
+from typing import NamedTuple
+
 from api_queue.errors import Unavailable
+from api_queue.jobs.models import TaskId
 from api_queue.parts import Parts
 from api_queue.settings import Settings
 from api_queue.types import QueueName
 
 
-async def prepare(settings: Settings) -> str | None:
-    """Before the workers start: the queue to begin with, and the demo's tokens. The admin's one-time code, if due."""
+class Prepared(NamedTuple):
+    """`admin_code` is the admin's one-time code, if one is due."""
+
+    admin_code: str | None
+    scan: TaskId
+
+
+async def prepare(settings: Settings) -> Prepared:
+    """Before the workers start: the queue to begin with, the demo's tokens, and the scan that they begin with."""
     parts = Parts(settings)
     try:
         if settings.profile == "demo":
@@ -16,7 +26,9 @@ async def prepare(settings: Settings) -> str | None:
             await parts.tokens.refuse_demo_admin()
         if settings.queues_start and not await parts.queues.queues():
             await parts.queues.ensure(QueueName(settings.queues_start), settings.queues_start.capitalize())
-        return None if settings.profile == "demo" or await parts.tokens.has_admin() else await parts.tokens.new_code()
+        is_known = settings.profile == "demo" or await parts.tokens.has_admin()
+        scan = await parts.library_keeper.scan_at_start()
+        return Prepared(None if is_known else await parts.tokens.new_code(), scan.task_id)
     finally:
         await parts.close()
 

@@ -16,16 +16,15 @@ from api_queue.drivers.process_name import name_process
 from api_queue.logs import configure_logs
 from api_queue.serving.conducting import run_conductor
 from api_queue.serving.relaying import run_relay
-from api_queue.serving.scanning import scan
 from api_queue.serving.working import run_worker
 from api_queue.settings import Settings
 
 if TYPE_CHECKING:
     from sanic import Sanic
 
-#: Each runs until it is cancelled, the scan until it is done.
+#: Each runs until it is cancelled.
 ROLES: Final[Mapping[str, Callable[[Settings], Coroutine[Any, Any, None]]]] = MappingProxyType(
-    {"relay": run_relay, "conductor": run_conductor, "worker": run_worker, "scan": scan}
+    {"relay": run_relay, "conductor": run_conductor, "worker": run_worker}
 )
 #: Guests come first: where there are too few cores for all, MQTT and the timers are late before an answer is.
 BEHIND: Final = 5

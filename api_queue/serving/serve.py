@@ -30,8 +30,9 @@ from api_queue.serving import welcome
 from api_queue.serving.addresses import BACKLOG, authority, is_loopback, listen, name_for_others
 from api_queue.serving.data_folder import locked
 from api_queue.serving.forking import ENDING
-from api_queue.serving.preparing import knows_music, prepare
+from api_queue.serving.preparing import Prepared, knows_music, prepare
 from api_queue.serving.roles import run_role, web_worker
+from api_queue.serving.scanning import show_scan_beside
 from api_queue.serving.supervision import Supervision
 from api_queue.settings import Settings
 
@@ -51,8 +52,9 @@ def serve(settings: Settings) -> None:
             broker_url = settings.mqtt_url
             if not broker_url:
                 settings, broker_url = _with_broker(settings, parts)
-        admin_code = _prepare(settings)
-        _run_sanic(settings, broker_url, listener, partial(welcome.show, settings, admin_code))
+        prepared = _prepare(settings)
+        show_scan_beside(settings, prepared.scan)
+        _run_sanic(settings, broker_url, listener, partial(welcome.show, settings, prepared.admin_code))
 
 
 def _refuse_unfit(settings: Settings) -> None:
@@ -117,8 +119,8 @@ def _with_broker(settings: Settings, parts: ExitStack) -> tuple[Settings, str]:
     return replace(settings, mqtt_port=broker.process.port, mqtt_ws_port=broker.process.ws_port), broker.url
 
 
-def _prepare(settings: Settings) -> str | None:
-    """Tables, the first queue, the tokens; the admin's one-time code, if there is no admin yet."""
+def _prepare(settings: Settings) -> Prepared:
+    """Tables, and what they begin with."""
     try:
         upgrade(settings.sql_url)
         return asyncio.run(prepare(settings))
@@ -165,4 +167,3 @@ def _add_roles(manager: WorkerManager, settings: Settings, broker_url: str) -> N
     of_role = {"relay": replace(settings, mqtt_url=broker_url), "conductor": settings, "worker": settings}
     for role, its_settings in of_role.items():
         manager.manage(role, run_role, {"role": role, "settings": its_settings}, restartable=True)
-    manager.manage("scan", run_role, {"role": "scan", "settings": settings})

@@ -8,8 +8,10 @@ import msgspec
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import ResponseStream, file_stream
 
-from api_queue.errors import BadQuery
+from api_queue.errors import BadQuery, NotAnalyzed
 from api_queue.tracks.data_files import DataFiles
+from api_queue.tracks.library_wire import waveform_json
+from api_queue.tracks.models import AnalysisStore
 from api_queue.tracks.service import TrackService
 from api_queue.tracks.wire import SearchQuery, found_json, full_json, lyrics_json
 from api_queue.web.operation import Operation
@@ -57,6 +59,18 @@ async def lyrics(request: Request, track_id: str) -> HTTPResponse:
     """The words, and when each line is sung where the file says it."""
     service: TrackService = request.app.ctx.tracks
     return reply(lyrics_json(await service.lyrics(unquote(track_id))))
+
+
+@bp.get("/tracks/<track_id>/waveform")
+async def waveform(request: Request, track_id: str) -> HTTPResponse:
+    """The peaks of the track, and how loud it is, once it was analyzed."""
+    service: TrackService = request.app.ctx.tracks
+    analyses: AnalysisStore = request.app.ctx.analyses
+    track = await service.track(unquote(track_id))
+    found = await analyses.get(track.track_id)
+    if found is None:
+        raise NotAnalyzed(track_id=track.track_id)
+    return reply(waveform_json(track.track_id, *found))
 
 
 @bp.get("/tracks/data/<file>")

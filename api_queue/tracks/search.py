@@ -31,7 +31,7 @@ _WORD_MAX: Final = 40
 _SHORT: Final = 5
 #: How many words that share letters with a misspelt one are compared with it, and how many of them are asked for.
 _CANDIDATES: Final = 60
-_MEANT_MAX: Final = 10
+_MEANT_MAX: Final = 8
 #: How many words of a question may be misspelt though they are words.
 _DOUBTED: Final = 2
 

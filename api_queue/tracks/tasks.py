@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from msgspec import Meta
 
-from api_queue.errors import NotMusic, TrackNotFound
+from api_queue.errors import BadTaskItem, NotMusic, TrackNotFound
 from api_queue.jobs.models import Json, TaskType, Work
 from api_queue.tracks.models import EVERYTHING, Reading, Store
 from api_queue.tracks.paths import from_text, to_text
@@ -17,13 +17,15 @@ from api_queue.tracks.walk import real_path
 
 #: Files of one item, and rows of one transaction: short enough for whoever waits to write as well.
 BATCH: Final = 200
-#: Stands for every track of the library.
+#: Stands for every folder, or every track, of the library.
 ALL: Final = "*"
 _log = structlog.get_logger()
 
 
 class ScanItem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`path`: a folder to walk, or a file to read; `files`: a batch of them. Neither: what is done at the end."""
+    """`path`: a folder to walk, a file to read, or `*` for all folders; `files`: a batch of them. Neither: what is done
+    at the end.
+    """
 
     path: str = ""
     files: tuple[str, ...] = ()
@@ -64,12 +66,19 @@ class LibraryTasks:
         )
 
     def _check(self, item: ScanItem) -> None:
+        if not item.path and not item.files:
+            raise BadTaskItem(type="scan", reason="an item needs `path`, a folder or a file, or `*` for all folders")
+        if item.path == ALL:
+            return
         for folder in [item.path] if item.path else {file.rpartition("/")[0] for file in item.files}:
             real_path(from_text(folder), self._roots)
 
     # -- scan --------------------------------------------------------------------------------------------------
 
     async def scan(self, item: ScanItem, work: Work) -> Json:
+        if item.path == ALL:
+            work.add_items([ScanItem(to_text(f"{root}")) for root in self._roots])
+            return {"folders": len(self._roots)}
         if item.path:
             path = real_path(from_text(item.path), self._roots)
             return await (self._walk(f"{path}", work) if path.is_dir() else self._read([f"{path}"], work))

@@ -1,0 +1,87 @@
+"""The library as its keeper sees it: which folders there are, what is in them, and scans of them.
+
+The roots are the operator's folders (`library_roots`), and always part of the library. A folder below one of them can
+be added: it is scanned at once and by itself, and counted by itself from then on.
+"""
+
+import asyncio
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from api_queue.drivers.clock import Clock
+from api_queue.errors import FolderMissing
+from api_queue.jobs.models import Task, TaskFilter
+from api_queue.jobs.service import JobService
+from api_queue.tracks.models import Fault, Folder, PlaceStore, Store
+from api_queue.tracks.paths import to_text
+from api_queue.tracks.tasks import ALL, ScanItem
+from api_queue.tracks.walk import real_path
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`everywhere` has the counts of all; `faults` are files that cannot be read; `last_scan` may still run."""
+
+    folders: Sequence[Folder]
+    everywhere: Folder
+    faults: Sequence[Fault]
+    last_scan: Task | None
+
+
+class LibraryService:
+    def __init__(self, store: Store, places: PlaceStore, jobs: JobService, clock: Clock, roots: Sequence[Path]) -> None:
+        self._store = store
+        self._places = places
+        self._jobs = jobs
+        self._clock = clock
+        self._roots = roots
+
+    async def add(self, path: str, created_by: str) -> tuple[Path, bool, Task]:
+        """The folder without links, whether it is new, and its scan. Raises FolderOutside, FolderMissing."""
+        folder = await asyncio.to_thread(_folder, path, self._roots)
+        is_new = await self._places.add_folder(f"{folder}", self._clock.now_ms())
+        task, _ = await self.scan_folder(folder, created_by)
+        return folder, is_new, task
+
+    async def scan_folder(self, folder: Path, created_by: str = "system") -> tuple[Task, bool]:
+        """False: such a scan is under way, and this is it."""
+        name = blake2b(os.fsencode(folder), digest_size=16).hexdigest()
+        return await self.scan([folder], f"scan:{name}", created_by)
+
+    async def scan_all(self, created_by: str = "system") -> tuple[Task, bool]:
+        """False: such a scan is under way, and this is it."""
+        meta = {"roots": [to_text(f"{root}") for root in self._roots]}
+        return await self._jobs.create("scan", [ScanItem(ALL)], created_by=created_by, key="scan", meta=meta)
+
+    async def scan_at_start(self) -> Task:
+        """One that was broken off goes on, unless the roots were others then."""
+        task, is_new = await self.scan_all()
+        if not is_new and task.meta.get("roots") != [to_text(f"{root}") for root in self._roots]:
+            await self._jobs.cancel(task.task_id)
+            task, _ = await self.scan_all()
+        return task
+
+    async def scan(self, folders: Collection[Path], key: str, created_by: str = "system") -> tuple[Task, bool]:
+        items = [ScanItem(to_text(f"{folder}")) for folder in folders]
+        return await self._jobs.create("scan", items, created_by=created_by, key=key)
+
+    async def overview(self) -> Overview:
+        _, scans = await self._jobs.tasks(TaskFilter(type="scan", limit=1))
+        known = {folder.path: folder for folder in await self._places.folders()}
+        shown = {f"{root}": Folder(f"{root}", None, None, 0, 0, 0) for root in self._roots} | known
+        here = [folder for path, folder in sorted(shown.items()) if self._is_here(folder)]
+        return Overview(here, await self._places.everywhere(), await self._store.faults(), next(iter(scans), None))
+
+    def _is_here(self, folder: Folder) -> bool:
+        """Not of roots that were others."""
+        return any(Path(folder.path).is_relative_to(root) for root in self._roots)
+
+
+def _folder(path: str, roots: Sequence[Path]) -> Path:
+    folder = real_path(path, roots)
+    if not folder.is_dir():
+        raise FolderMissing(path=to_text(path))
+    return folder
