@@ -20,7 +20,8 @@ STREAMS = {"/events", "/queue/<name>/events"}
 #: Open doors behind which a refresh token is asked for, which is not what the role says.
 RENEWALS = {"/auth/refresh", "/refresh-token"}
 FILLED = {"name": "party", "item_id": "0000000000", "guest_id": "nobody", "token_id": "none", "track_id": "none",
-          "queue": "orders", "command": "dance", "file": "none", "path": "css/none.css"}  # fmt: skip
+          "task_id": "none", "queue": "orders", "receipt_handle": "none", "message_id": "none", "command": "dance",
+          "file": "none", "path": "css/none.css"}  # fmt: skip
 
 
 def address(path: str) -> str:
