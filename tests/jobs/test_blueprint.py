@@ -1,0 +1,341 @@
+"""`/api/queues` and the streams beside it, as an admin's program sees them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+from websockets.exceptions import InvalidStatus
+
+from api_queue.parts import Parts
+from tests.house import House
+from tests.jobs.house import Jobs, eventually
+from tests.jobs.types import Stage, Step
+
+
+@pytest.fixture(autouse=True)
+def _types(monkeypatch: pytest.MonkeyPatch, stage: Stage) -> None:
+    """The server of these tests knows their types."""
+    monkeypatch.setattr(Parts, "task_types", property(lambda _: stage.types()))
+
+
+@pytest.fixture
+async def jobs(house: House, stage: Stage) -> AsyncIterator[Jobs]:
+    jobs = Jobs(house.parts.settings.redis_url, house.parts.settings.data, stage)
+    yield jobs
+    await jobs.close()
+
+
+@pytest.fixture
+async def admin(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    async with house.admin() as client:
+        yield client
+
+
+def steps(*names: str, **facts: Any) -> dict[str, Any]:
+    return {"type": "steps", "items": [{"name": name} for name in names], **facts}
+
+
+async def made(admin: httpx.AsyncClient, body: dict[str, Any]) -> int:
+    answer = await admin.post("/api/queues/tasks", json=body)
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["task_id"])
+
+
+# -- making ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_task_is_made_and_shown(admin: httpx.AsyncClient) -> None:
+    # When a task is made
+    task_id = await made(admin, steps("a", "b", meta={"trigger": "folder_add"}))
+    # Then it is shown at both addresses, with its items
+    shown = (await admin.get(f"/api/queues/{task_id}")).json()
+    assert shown == (await admin.get(f"/api/queues/tasks/{task_id}")).json()
+    told = {name: shown[name] for name in ("id", "task_id", "type", "status", "total_items", "percent", "meta")}
+    assert told == {
+        **{"id": task_id, "task_id": task_id, "type": "steps", "status": "queued"},
+        **{"total_items": 2, "percent": 0.0, "meta": {"trigger": "folder_add"}},
+    }
+    assert [(item["index"], item["status"], item["payload"]) for item in shown["items"]] == [
+        (0, "queued", {"name": "a"}),
+        (1, "queued", {"name": "b"}),
+    ]
+    assert shown["created_at"].endswith("+00:00")
+    assert shown["created_by"] not in {"", "system"}
+
+
+async def test_a_live_task_with_the_same_key_is_joined(admin: httpx.AsyncClient, jobs: Jobs) -> None:
+    task_id = await made(admin, steps("a", key="scan:/music"))
+    joined = await admin.post("/api/queues/tasks", json=steps("b", key="scan:/music"))
+    assert (joined.status_code, joined.json()["task_id"]) == (200, task_id)
+    # And not when it is over
+    await admin.post(f"/api/queues/{task_id}/cancel")
+    assert await made(admin, steps("b", key="scan:/music")) != task_id
+
+
+async def test_of_ten_that_come_at_once_with_one_key_one_is_made(admin: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(*(admin.post("/api/queues/tasks", json=steps("a", key="k")) for _ in range(10)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 9 + [201]
+    assert len({answer.json()["task_id"] for answer in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "says"),
+    [
+        ({"items": []}, "bad_body", "missing required field `type`"),
+        ({"type": "dance"}, "unknown_task_type", "There is no type of task 'dance'; there are closed, steps, sums."),
+        ({"type": "steps", "items": [{"name": 1}]}, "bad_task_item", "Expected `str`, got `int` - at `$.name`"),
+        ({"type": "steps", "items": {}}, "bad_body", "Expected `array`"),
+        ({"type": "steps", "concurrency": 0}, "bad_body", "at `$.concurrency`"),
+        ({"type": "steps", "meta": []}, "bad_body", "at `$.meta`"),
+    ],
+)
+async def test_what_does_not_fit_is_refused(
+    admin: httpx.AsyncClient, body: dict[str, Any], code: str, says: str
+) -> None:
+    answer = await admin.post("/api/queues/tasks", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert says in answer.json()["detail"]
+    assert (await admin.get("/api/queues")).json()["total"] == 0
+
+
+# -- looking ---------------------------------------------------------------------------------------------------
+
+
+async def test_tasks_are_listed_and_filtered(admin: httpx.AsyncClient) -> None:
+    # Given three tasks, one of them over
+    first, second, third = [await made(admin, steps("a")), await made(admin, steps()), await made(admin, steps("c"))]
+    # Then they are listed, newest first
+    page = (await admin.get("/api/queues")).json()
+    assert ([task["task_id"] for task in page["tasks"]], page["total"]) == ([third, second, first], 3)
+    bare = (await admin.get("/api/queues/tasks?limit=2")).json()
+    assert [task["task_id"] for task in bare] == [third, second]
+    # And filtered
+    for query, expected in {
+        "status=completed": [second],
+        "status=queued&type=steps": [third, first],
+        "type=closed": [],
+        f"created_by={page['tasks'][0]['created_by']}&offset=2": [first],
+        "created_by=nobody": [],
+    }.items():
+        assert [task["task_id"] for task in (await admin.get(f"/api/queues?{query}")).json()["tasks"]] == expected
+    refused = await admin.get("/api/queues?status=tired")
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_query")
+
+
+async def test_a_long_task_is_shown_in_pages(admin: httpx.AsyncClient) -> None:
+    task_id = await made(admin, steps(*map(str, range(30))))
+    page = (await admin.get(f"/api/queues/{task_id}?limit=3&offset=10")).json()
+    assert [item["index"] for item in page["items"]] == [10, 11, 12]
+
+
+async def test_what_runs_is_shown_with_who_runs_it(admin: httpx.AsyncClient, jobs: Jobs, stage: Stage) -> None:
+    # Given a worker with an item, which starts another task
+    held = Step("held", hold=True)
+    task = await jobs.create(Step("top", children=((held,),)))
+    async with jobs.worker():
+        await eventually(lambda: "held" in stage.begun)
+        # Then the head-up display has the task, and what is worked on below it
+        (shown,) = (await admin.get("/api/queues/ongoing")).json()["tasks"]
+        assert (shown["task_id"], shown["current_item"]["payload"]["name"]) == (task.task_id, "held")
+        # And the list of workers says the same
+        async with asyncio.timeout(5):
+            while True:
+                told = (await admin.get("/api/queues/worker")).json()
+                if told["running"] and told["workers"][0]["doing"]:
+                    break
+                await asyncio.sleep(0.05)
+        assert told["workers"][0]["doing"][0]["item_id"] == shown["current_item"]["item_id"]
+        # And the list of tasks has only the one on top
+        assert (await admin.get("/api/queues")).json()["total"] == 1
+    assert (await admin.get("/api/queues/worker")).json() == {"running": False, "workers": []}
+
+
+async def test_an_item_shows_its_result_its_fault_and_its_log(admin: httpx.AsyncClient, jobs: Jobs) -> None:
+    task = await jobs.create(Step("a", log="reading"), Step("b", fail="broken"))
+    async with jobs.worker():
+        await jobs.end(task)
+    good, bad = (await admin.get(f"/api/queues/{task.task_id}")).json()["items"]
+    shown = (await admin.get(f"/api/queues/{task.task_id}/items/{good['item_id']}")).json()
+    assert (shown["result"], shown["error"], shown["attempts"]) == ({"did": "a"}, None, 1)
+    assert shown["logs"][0].endswith("reading")
+    shown = (await admin.get(f"/api/queues/tasks/{task.task_id}/items/{bad['item_id']}")).json()
+    assert (shown["status"], shown["error"]) == ("failed", "ValueError: broken")
+    assert shown["result"] == {"error": "ValueError: broken"}
+
+
+@pytest.mark.parametrize("path", ["/99", "/tasks/99", "/nine", "/99/items/1", "/1/items/9", "/1/items/nine"])
+async def test_what_is_not_there_is_not_found(admin: httpx.AsyncClient, path: str) -> None:
+    await made(admin, steps("a"))
+    answer = await admin.get(f"/api/queues{path}")
+    assert (answer.status_code, answer.json()["code"]) in {(404, "unknown_task"), (404, "unknown_task_item")}
+
+
+# -- ending ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_task_is_canceled_once(admin: httpx.AsyncClient) -> None:
+    task_id = await made(admin, steps("a"))
+    canceled = await admin.post(f"/api/queues/{task_id}/cancel")
+    assert (canceled.status_code, canceled.json()) == (202, {"task_id": task_id, "status": "canceled"})
+    shown = (await admin.get(f"/api/queues/{task_id}")).json()
+    assert shown["canceled_at"] == shown["finished_at"] is not None
+    # When it is canceled again, then nothing changes
+    again = await admin.post(f"/api/queues/tasks/{task_id}/cancel")
+    assert (again.status_code, again.json()["code"]) == (409, "task_ended")
+    assert (await admin.get(f"/api/queues/{task_id}")).json() == shown
+    assert (await admin.post("/api/queues/99/cancel")).status_code == 404
+    # And the address of the system behind the seed answers as that does
+    other = await made(admin, steps("a"))
+    assert (await admin.post(f"/api/queues/tasks/{other}/cancel")).status_code == 200
+
+
+async def test_what_went_wrong_is_tried_again(admin: httpx.AsyncClient, jobs: Jobs) -> None:
+    # Given a task of which one item failed
+    task = await jobs.create(Step("a"), Step("b", fail="broken"))
+    live = await admin.post(f"/api/queues/{task.task_id}/retry")
+    assert (live.status_code, live.json()["code"]) == (409, "task_live")
+    async with jobs.worker():
+        await jobs.end(task)
+    # When it is tried again, then by a new one with that item alone
+    answer = await admin.post(f"/api/queues/{task.task_id}/retry")
+    assert answer.status_code == 201
+    retried = (await admin.get(f"/api/queues/{answer.json()['task_id']}")).json()
+    assert (retried["retry_of"], [item["payload"]["name"] for item in retried["items"]]) == (task.task_id, ["b"])
+    # And where all went well there is nothing to try
+    fine = await made(admin, steps())
+    refused = await admin.post(f"/api/queues/tasks/{fine}/retry")
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing_to_retry")
+
+
+async def test_tasks_are_cleared(admin: httpx.AsyncClient) -> None:
+    live, _over = await made(admin, steps("a", "b")), await made(admin, steps())
+
+    async def clear(query: str) -> dict[str, int]:
+        cleared: dict[str, int] = (await admin.post(f"/api/queues/tasks/clear{query}")).json()
+        return cleared
+
+    assert await clear("?older_than_seconds=60") == {"tasks_cleared": 0, "items_affected": 0}
+    assert await clear("") == {"tasks_cleared": 1, "items_affected": 0}
+    assert await clear("?scope=current") == {"tasks_cleared": 1, "items_affected": 2}
+    assert (await admin.get(f"/api/queues/{live}")).json()["status"] == "canceled"
+    assert await clear("?scope=all") == {"tasks_cleared": 1, "items_affected": 2}
+    assert (await admin.get("/api/queues/tasks")).json() == []
+
+
+# -- who may ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/queues", "/api/queues/tasks", "/api/queues/1", "/api/queues/stream", "/events/queues", "/ws/queues"]
+)
+async def test_it_is_for_admins_alone(house: House, path: str) -> None:
+    async with house.nobody() as nobody, house.guest() as guest:
+        assert (await nobody.get(path)).status_code == 401
+        assert (await guest.get(path)).status_code in {401, 403}
+
+
+@pytest.mark.parametrize("path", ["/queue/_tasks/events", "/queue/%5Ftasks/events", "/events?queue=_tasks"])
+async def test_no_queue_is_a_way_to_the_tasks(house: House, path: str) -> None:
+    async with house.guest() as guest:
+        assert (await guest.get(path)).status_code == 404
+
+
+# -- streams ---------------------------------------------------------------------------------------------------
+
+
+class Reader:
+    """Of one event stream."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self._lines = answer.aiter_lines()
+        self.last_id = ""
+
+    async def next(self) -> tuple[str, Any]:
+        fields: dict[str, str] = {}
+        async with asyncio.timeout(10):
+            async for line in self._lines:
+                name, _, value = line.partition(": ")
+                if line:
+                    fields[name] = value
+                elif "data" in fields:
+                    self.last_id = fields.get("id", self.last_id)
+                    return fields["event"], json.loads(fields["data"])
+                else:
+                    fields = {}
+        raise AssertionError("the stream has ended")
+
+
+@asynccontextmanager
+async def reading(admin: httpx.AsyncClient, path: str) -> AsyncIterator[Reader]:
+    async with admin.stream("GET", path) as answer:
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
+        yield Reader(answer)
+
+
+async def test_events_begin_with_a_snapshot_and_go_on_from_a_last_id(admin: httpx.AsyncClient, jobs: Jobs) -> None:
+    # Given a reader
+    task_id = await made(admin, steps("a"))
+    await jobs.told()
+    async with reading(admin, "/events/queues") as reader:
+        name, data = await reader.next()
+        assert (name, [task["task_id"] for task in data["tasks"]]) == ("snapshot", [task_id])
+        # When a task is canceled, then they hear of it
+        await admin.post(f"/api/queues/{task_id}/cancel")
+        await jobs.told()
+        name, data = await reader.next()
+        assert (name, data["task_id"], data["status"]) == ("task.canceled", task_id, "canceled")
+    # And when they come back, they hear what they missed, and nothing else
+    other = await made(admin, steps())
+    await jobs.told()
+    async with reading(admin, f"/events/queues?last_event_id={reader.last_id}") as again:
+        name, data = await again.next()
+        assert (name, data["task_id"]) == ("task.created", other)
+
+
+async def test_the_stream_of_the_system_behind_the_seed(
+    house: House, admin: httpx.AsyncClient, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api_queue.jobs.streams.PING_S", 0.3)
+    task_id = await made(admin, steps("a"))
+    await jobs.told()
+    async with reading(admin, "/api/queues/stream") as reader:
+        name, listed = await reader.next()
+        assert (name, [task["id"] for task in listed]) == ("init", [task_id])
+        await admin.post(f"/api/queues/{task_id}/cancel")
+        await jobs.told()
+        name, task = await reader.next()
+        assert (name, task["status"], [item["status"] for item in task["items"]]) == (
+            *("task_update", "canceled"),
+            ["canceled"],
+        )
+        assert await reader.next() == ("ping", {})
+    # And who left is followed no more
+    await eventually(lambda: not house.app.ctx.task_feed._readers)
+
+
+async def test_a_web_socket_has_the_same(house: House, admin: httpx.AsyncClient, jobs: Jobs) -> None:
+    task_id = await made(admin, steps("a"))
+    await jobs.told()
+    address = house.url.replace("http", "ws") + "/ws/queues"
+    headers = {"Authorization": f"Bearer {house.admin_token}"}
+    async with websockets.connect(address, additional_headers=headers) as line, asyncio.timeout(10):
+        first = json.loads(await line.recv())
+        assert (first["event"], [task["task_id"] for task in first["tasks"]]) == ("snapshot", [task_id])
+        await admin.post(f"/api/queues/{task_id}/cancel")
+        await jobs.told()
+        told = json.loads(await line.recv())
+        assert (told["event"], told["task_id"], told["status"]) == ("task.canceled", task_id, "canceled")
+    await eventually(lambda: not house.app.ctx.task_feed._readers)
+
+
+async def test_a_page_of_another_site_opens_no_web_socket(house: House) -> None:
+    address = house.url.replace("http", "ws") + "/ws/queues"
+    headers = {"Cookie": f"session_id={house.admin_token}"}
+    with pytest.raises(InvalidStatus) as refused:
+        await websockets.connect(address, additional_headers=headers, origin=websockets.Origin("https://evil.example"))
+    assert refused.value.response.status_code == 403
