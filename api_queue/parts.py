@@ -26,11 +26,11 @@ from api_queue.drivers.lua import load_all
 from api_queue.drivers.redis import Redis, connect
 from api_queue.jobs.delivery import Courier
 from api_queue.jobs.feed import TaskFeed
-from api_queue.jobs.models import TaskTypes
 from api_queue.jobs.redis_store import RedisTaskEvents, RedisWorkers
 from api_queue.jobs.service import JobService
 from api_queue.jobs.sources import TaskSource
 from api_queue.jobs.store import SqlTasks
+from api_queue.jobs.task_types import TaskTypes
 from api_queue.media.preview import Previews
 from api_queue.media.service import MediaService, PreviewService
 from api_queue.media.store import RedisMediaStore

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from api_queue.jobs import process
-from api_queue.jobs.models import Json, TaskId, TaskItemId, TaskType
+from api_queue.jobs.models import Json, TaskId, TaskItemId
+from api_queue.jobs.task_types import TaskType
 
 
 @dataclass

@@ -18,10 +18,10 @@ from api_queue.jobs.models import (
     TaskId,
     TaskItem,
     TaskItemId,
-    TaskTypes,
     Workers,
     WorkerState,
 )
+from api_queue.jobs.task_types import TaskTypes
 
 
 class JobService:

@@ -9,7 +9,8 @@ import msgspec
 
 from api_queue.drivers.clock import Clock
 from api_queue.jobs import process
-from api_queue.jobs.models import Claim, Delivery, Json, NewTask, Note, Outcome, TaskId, TaskItem, TaskItemId, TaskTypes
+from api_queue.jobs.models import Claim, Delivery, Json, NewTask, Note, Outcome, TaskId, TaskItem, TaskItemId
+from api_queue.jobs.task_types import TaskTypes
 from api_queue.types import Receipt
 
 #: Characters of an item's log; what comes after is left out, and that is said.

@@ -15,8 +15,9 @@ from api_queue.drivers.clock import Clock
 from api_queue.errors import ApiQueueError
 from api_queue.jobs.delivery import Courier
 from api_queue.jobs.ledger import SqlLedger
-from api_queue.jobs.models import Delivery, Outcome, TaskType, TaskTypes, WorkerState, pause_s
+from api_queue.jobs.models import Delivery, Outcome, WorkerState, pause_s
 from api_queue.jobs.redis_store import RedisWorkers
+from api_queue.jobs.task_types import TaskType, TaskTypes
 from api_queue.jobs.work import Run
 from api_queue.types import Receipt
 

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from api_queue.errors import FileGone, SoundDamaged, TrackNotFound
-from api_queue.jobs.models import Json, TaskType, Work
+from api_queue.jobs.models import Json
+from api_queue.jobs.task_types import TaskType, Work
 from api_queue.tracks.decoding import decode
 from api_queue.tracks.models import EVERYTHING, Analysis, AnalysisStore, Store, Track
 from api_queue.tracks.paths import to_text

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Meta, structs
 
 from api_queue.errors import BadTaskItem, FileGone, TrackNotFound
-from api_queue.jobs.models import Json, TaskType, Work
+from api_queue.jobs.models import Json
+from api_queue.jobs.task_types import TaskType, Work
 from api_queue.tracks.models import EVERYTHING, Move, MoveStore, Store
 from api_queue.tracks.moving import move, what_moves
 from api_queue.tracks.naming import name_of, template_fault

@@ -9,7 +9,8 @@ import structlog
 from msgspec import Meta
 
 from api_queue.errors import BadTaskItem, NotMusic, TrackNotFound
-from api_queue.jobs.models import Json, TaskType, Work
+from api_queue.jobs.models import Json
+from api_queue.jobs.task_types import TaskType, Work
 from api_queue.tracks.models import EVERYTHING, Reading, Store
 from api_queue.tracks.paths import from_text, to_text
 from api_queue.tracks.scan import Scan

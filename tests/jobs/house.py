@@ -8,9 +8,10 @@ from typing import Any
 
 from api_queue.drivers.clock import SystemClock
 from api_queue.jobs.ledger import SqlLedger
-from api_queue.jobs.models import Delivery, Task, TaskFilter, TaskId, TaskItem, TaskItemId, TaskTypes
+from api_queue.jobs.models import Delivery, Task, TaskFilter, TaskId, TaskItem, TaskItemId
 from api_queue.jobs.redis_store import RedisWorkers
 from api_queue.jobs.service import JobService
+from api_queue.jobs.task_types import TaskTypes
 from api_queue.jobs.upkeep import Sweep
 from api_queue.parts import Parts
 from api_queue.serving.working import publisher_of, worker_of

@@ -15,7 +15,6 @@ from api_queue.jobs.models import (
     Status,
     Task,
     TaskId,
-    TaskTypes,
     descendants,
     end_of_item,
     end_of_task,
@@ -23,6 +22,7 @@ from api_queue.jobs.models import (
     pause_s,
     share_of,
 )
+from api_queue.jobs.task_types import TaskTypes
 from tests.jobs.types import Stage, Step
 
 STATUSES: tuple[Status, ...] = get_args(Status)

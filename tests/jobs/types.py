@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from api_queue.jobs.models import Json, TaskType, TaskTypes, Work
+from api_queue.jobs.models import Json
+from api_queue.jobs.task_types import TaskType, TaskTypes, Work
 
 
 class Passing(Exception):
