@@ -32,6 +32,7 @@ class Settings:
     cors_origins: tuple[str, ...] = _key((), "Other sites whose scripts may call this server; never with cookies.")
 
     library_roots: tuple[Path, ...] = _key((Path("/mnt/Music"),), "Folders of FLAC files; all missing: the demo music.")
+    library_watch: Literal["on", "off"] = _key("on", "Whether what changes in the folders is scanned a moment later.")
     library_scan_processes: Count = _key(2, "Processes that read tags during a scan.")
 
     redis_url: str = _key("", "redis://, rediss:// or unix:// of your own Redis; empty embeds one.", secret=True)
@@ -63,9 +64,7 @@ class Settings:
     media_token_ttl_s: Count = _key(120, "Seconds for which an address of the music lives without a heartbeat.")
     media_write_timeout_s: Seconds = _key(30.0, "Seconds without progress after which a listener is dropped.")
 
-    jobs_visibility_s: Annotated[int, Meta(ge=1, le=43_200)] = _key(
-        30, "Seconds after its last sign of life at which a worker's items are given to another."
-    )
+    jobs_visibility_s: Count = _key(30, "Seconds after its last sign of life at which a worker's items are another's.")
 
     speaker_lease_s: Seconds = _key(15.0, "Seconds after the last heartbeat at which a speaker's turn ends.")
 
