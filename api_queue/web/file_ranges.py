@@ -78,9 +78,11 @@ async def _write(response: BaseHTTPResponse, fd: int, segment: bytes | Span, wat
     if isinstance(segment, bytes):
         await response.send(segment, end_stream=False)
         return
-    (at, stop), turn = segment, 0
+    (at, stop), turn, buffer = segment, 0, _buffer(segment)
     while at < stop:
-        chunk = await read(fd, at, min(CHUNK_BYTES, stop - at))
+        if watch.transport.get_write_buffer_size():  # it still holds what it was given; else one buffer serves for all
+            buffer = _buffer(segment)
+        chunk = await read(fd, at, buffer[: stop - at])
         if not chunk:
             raise EOFError
         await response.send(chunk, end_stream=False)  # type: ignore[type-var]  # Sanic takes any buffer
@@ -89,6 +91,10 @@ async def _write(response: BaseHTTPResponse, fd: int, segment: bytes | Span, wat
         if turn >= TURN_BYTES:
             turn = 0
             await asyncio.sleep(0)
+
+
+def _buffer(span: Span) -> memoryview:
+    return memoryview(bytearray(min(CHUNK_BYTES, span.stop - span.start)))
 
 
 @contextmanager

@@ -4,16 +4,14 @@ import asyncio
 import os
 
 
-async def read(fd: int, start: int, length: int) -> bytearray:
-    """Up to `length` bytes at `start`: fewer where the warm pages end; none only at the end of the file."""
-    buffer = bytearray(length)
-    got = _read_warm(fd, buffer, start) or await asyncio.to_thread(os.preadv, fd, [buffer], start)
-    if got < length:
-        del buffer[got:]
-    return buffer
+async def read(fd: int, start: int, buffer: memoryview) -> memoryview:
+    """The part of `buffer` that now holds the bytes from `start` on: less than all where the warm pages end; nothing
+    only at the end of the file.
+    """
+    return buffer[: _read_warm(fd, buffer, start) or await asyncio.to_thread(os.preadv, fd, [buffer], start)]
 
 
-def _read_warm(fd: int, buffer: bytearray, start: int) -> int:
+def _read_warm(fd: int, buffer: memoryview, start: int) -> int:
     """0 when the first page is cold, or when the file system cannot tell (EOPNOTSUPP of some network ones)."""
     try:
         return os.preadv(fd, [buffer], start, os.RWF_NOWAIT)

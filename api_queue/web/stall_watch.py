@@ -12,7 +12,7 @@ class StallWatch:
     """
 
     def __init__(self, transport: asyncio.WriteTransport, timeout_s: float) -> None:
-        self._transport = transport
+        self.transport = transport
         self._timeout_s = timeout_s
         self._loop = asyncio.get_running_loop()
         self._last_s = self._loop.time()
@@ -29,4 +29,4 @@ class StallWatch:
 
     def _look(self) -> None:
         left_s = self._last_s + self._timeout_s - self._loop.time()
-        self._timer = self._loop.call_later(left_s, self._look if left_s > 0 else self._transport.abort)
+        self._timer = self._loop.call_later(left_s, self._look if left_s > 0 else self.transport.abort)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import resource
 import socket
 import subprocess
@@ -331,6 +332,16 @@ async def test_a_client_who_is_gone_frees_the_file_at_once(base: str, tmp_path: 
     await _until_open(big, 0, within_s=WRITE_TIMEOUT_S / 2)
 
 
+async def test_a_listener_who_reads_slowly_gets_every_byte_as_it_is(base: str, tmp_path: Path) -> None:
+    # Given more than all buffers on the way hold, so that chunks wait in the server while it reads on
+    music, received, loop = random.randbytes(8 << 20), bytearray(), asyncio.get_running_loop()
+    (tmp_path / "big.flac").write_bytes(music)
+    with _listener(base, "/big.flac") as listener:
+        while not received.endswith(music[-100:]):
+            received += await loop.sock_recv(listener, 65_536)
+    assert received.partition(b"\r\n\r\n")[2] == music
+
+
 async def test_a_stuck_client_is_dropped_after_the_write_timeout(base: str, tmp_path: Path) -> None:
     big = _sparse(tmp_path, 256 << 20)
     with _listener(base, "/big.flac"):
@@ -375,8 +386,12 @@ async def test_a_listener_as_fast_as_we_are_leaves_others_their_turn(song: Path)
         async def send(self, data: object = None, end_stream: bool | None = None) -> None:
             """Never waits."""
 
+    class Emptied(asyncio.WriteTransport):
+        def get_write_buffer_size(self) -> int:
+            return 0
+
     waiting = asyncio.create_task(others())
-    with _opened(song) as fd, StallWatch(asyncio.WriteTransport(), WRITE_TIMEOUT_S) as watch:
+    with _opened(song) as fd, StallWatch(Emptied(), WRITE_TIMEOUT_S) as watch:
         # When a file is sent / Then the others ran once for each megabyte
         os.truncate(song, 4 * TURN_BYTES)
         await _write(Eager(), fd, Span(0, 4 * TURN_BYTES), watch)  # type: ignore[no-untyped-call]  # Sanic's constructor
