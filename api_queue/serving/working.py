@@ -14,9 +14,13 @@ from api_queue.jobs.upkeep import Publisher, Sweep
 from api_queue.jobs.worker import Worker
 from api_queue.parts import Parts
 from api_queue.settings import Settings
+from api_queue.tracks.walk import demo_root
+from api_queue.tracks.watch import Watch
 
 #: How long after its death another worker tells of changes.
 UPKEEP_LEASE_MS: Final = 3_000
+#: How long after its death another worker watches the folders of the music.
+WATCH_LEASE_MS: Final = 10_000
 _log = structlog.get_logger()
 
 
@@ -25,6 +29,8 @@ async def run_worker(settings: Settings) -> None:
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_lead(parts), name="worker-upkeep")
+            if parts.settings.library_watch == "on":
+                tasks.create_task(_watch(parts), name="library-watch")
             await worker_of(parts, settings.jobs_visibility_s / 3).run()
     finally:
         await parts.close()
@@ -40,6 +46,15 @@ async def _lead(parts: Parts) -> None:
     lease = parts.lease("jobs", UPKEEP_LEASE_MS)
     while not await lease.lead(partial(_keep_up, parts)):
         _log.warning("the lease of the upkeep of tasks was lost")
+
+
+async def _watch(parts: Parts) -> None:
+    """One worker does, as long as it lives; the demo songs never change."""
+    if demo_root() in parts.library_roots:
+        return
+    lease = parts.lease("library-watch", WATCH_LEASE_MS)
+    while not await lease.lead(Watch(parts.library_keeper, parts.library_roots).run):
+        _log.warning("the lease of the watch was lost")
 
 
 async def _keep_up(parts: Parts) -> None:

@@ -70,14 +70,8 @@ class LibraryService:
 
     async def overview(self) -> Overview:
         _, scans = await self._jobs.tasks(TaskFilter(type="scan", limit=1))
-        known = {folder.path: folder for folder in await self._places.folders()}
-        shown = {f"{root}": Folder(f"{root}", None, None, 0, 0, 0) for root in self._roots} | known
-        here = [folder for path, folder in sorted(shown.items()) if self._is_here(folder)]
-        return Overview(here, await self._places.everywhere(), await self._store.faults(), next(iter(scans), None))
-
-    def _is_here(self, folder: Folder) -> bool:
-        """Not of roots that were others."""
-        return any(Path(folder.path).is_relative_to(root) for root in self._roots)
+        folders, everywhere = await self._places.folders(self._roots), await self._places.everywhere()
+        return Overview(folders, everywhere, await self._store.faults(), next(iter(scans), None))
 
 
 def _folder(path: str, roots: Sequence[Path]) -> Path:

@@ -254,8 +254,8 @@ class PlaceStore(Protocol):
 
     async def scanned(self, path: str, now_ms: int, *, is_root: bool) -> None: ...
 
-    async def folders(self) -> list[Folder]:
-        """Roots that were scanned, and what was added below them."""
+    async def folders(self, roots: Sequence[Path]) -> list[Folder]:
+        """The roots, and what was added below them, by path."""
 
     async def everywhere(self) -> Folder:
         """The counts of the whole library, as of one folder without a path."""

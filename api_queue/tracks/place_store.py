@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, insert, not_, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -62,16 +62,26 @@ class SqlPlaces:
             if not (await connection.execute(known)).rowcount and is_root:
                 await connection.execute(insert(folders), {"path": path, "scanned_at": now_ms})
 
-    async def folders(self) -> list[Folder]:
+    async def folders(self, roots: Sequence[Path]) -> list[Folder]:
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(select(folders).order_by(folders.c.path))).all()
-            counts = [(await connection.execute(_counted(_below(row.path)))).one() for row in rows]
-        return [Folder(*row, *count) for row, count in zip(rows, counts, strict=True)]  # type: ignore[call-arg]
+            rows = {row.path: row for row in await connection.execute(select(folders))}
+            wanted = sorted({f"{root}" for root in roots} | {path for path in rows if _is_in(path, roots)})
+            counts = {path: (await connection.execute(_counted(_below(path)))).one() for path in wanted}
+        return [_folder(path, rows.get(path), *counts[path]) for path in wanted]
 
     async def everywhere(self) -> Folder:
         async with self._engine.connect() as connection:
             files, tracks, faults = (await connection.execute(_counted(true()))).one()
         return Folder("", None, None, files, tracks, faults)
+
+
+def _is_in(path: str, roots: Sequence[Path]) -> bool:
+    return any(Path(path).is_relative_to(root) for root in roots)
+
+
+def _folder(path: str, row: Any, files: int, tracks: int, faults: int) -> Folder:
+    added_at, scanned_at = (row.added_at, row.scanned_at) if row else (None, None)
+    return Folder(path, added_at, scanned_at, files, tracks, faults)
 
 
 def _below(folder: str) -> ColumnElement[bool]:

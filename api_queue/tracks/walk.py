@@ -56,7 +56,7 @@ def is_inside(path: str | Path, roots: Iterable[Path]) -> bool:
 
 def real_path(path: str, roots: Iterable[Path]) -> Path:
     """Of a folder or file of the library, without links on the way. Raises FolderOutside, FolderMissing."""
-    if not path.startswith("/") or not is_inside(path, roots):
+    if not path.startswith("/") or "\0" in path or not is_inside(path, roots):
         raise FolderOutside(path=to_text(path), roots=", ".join(map(str, roots)))
     try:
         return Path(path).resolve(strict=True)

@@ -3,13 +3,11 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Iterator
 
 import pytest
 
 from api_queue.serving.roles import ROLES, _until_told
-from api_queue.serving.scanning import _shown
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +19,7 @@ def _own_signals() -> Iterator[None]:
 
 
 def test_each_role_is_known_by_its_name() -> None:
-    assert set(ROLES) == {"relay", "conductor", "worker", "scan"}
+    assert set(ROLES) == {"relay", "conductor", "worker"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -53,23 +51,3 @@ async def test_work_that_breaks_is_not_hidden() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await _until_told(work())
-
-
-def test_a_scan_without_a_terminal_counts_for_nobody(capsys: pytest.CaptureFixture[str]) -> None:
-    with _shown() as progress:
-        progress(1, 10, 0)
-    assert capsys.readouterr() == ("", "")
-
-
-def test_a_scan_on_a_terminal_counts_on_stderr(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with _shown() as progress:
-        progress(3, 10, 2)
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "Reading the music" in said.err
-    assert "3/10" in said.err
