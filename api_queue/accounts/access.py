@@ -15,6 +15,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     # pages and what they are made of
     ("GET", "/"): "public",
     ("GET", "/login"): "public",
+    ("GET", "/jobs"): "public",
     ("GET", "/static/<path>"): "public",
     ("GET", "/docs"): "public",
     ("GET", "/docs/openapi.json"): "public",
@@ -139,6 +140,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/library"): "open",
     ("POST", "/library/folders"): "admin",
     ("POST", "/library/scan"): "admin",
+    ("GET", "/exports/<file>"): "admin",
     # tracks and their bytes; an address of the music carries its own credential
     ("GET", "/tracks"): "open",
     ("GET", "/tracks/<track_id>"): "open",

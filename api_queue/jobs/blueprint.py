@@ -77,7 +77,7 @@ async def show(request: Request, task_id: str) -> HTTPResponse:
     """One task with a page of its items, and the tasks that they started."""
     jobs: JobService = request.app.ctx.jobs
     query = read_query(request, wire.ItemsQuery)
-    detail = await jobs.detail(_task_id(task_id), query.limit, query.offset)
+    detail = await jobs.detail(_task_id(task_id), query.limit, query.offset, query.status)
     return reply(wire.detail_json(detail, _now_ms(request)))
 
 

@@ -237,8 +237,8 @@ class Store(Protocol):
     async def children(self, task_id: TaskId) -> list[Task]:
         """Tasks that items of this one started."""
 
-    async def items(self, task_id: TaskId, limit: int, offset: int) -> list[TaskItem]:
-        """In their order, without logs."""
+    async def items(self, task_id: TaskId, limit: int, offset: int, status: Status | None) -> list[TaskItem]:
+        """In their order, without logs. None: of any status."""
 
     async def item(self, task_id: TaskId, item_id: TaskItemId) -> TaskItem | None: ...
 

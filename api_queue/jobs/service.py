@@ -12,6 +12,7 @@ from api_queue.jobs.models import (
     Detail,
     Json,
     NewTask,
+    Status,
     Store,
     Task,
     TaskFilter,
@@ -80,9 +81,10 @@ class JobService:
         """How many there are, and a page of them, newest first; child tasks are with their parents."""
         return await self._store.tasks(wanted)
 
-    async def detail(self, task_id: TaskId, limit: int, offset: int = 0) -> Detail:
+    async def detail(self, task_id: TaskId, limit: int, offset: int = 0, status: Status | None = None) -> Detail:
+        """With a page of its items, of all of them or of those with this status."""
         task = await self.task(task_id)
-        items = await self._store.items(task_id, limit, offset)
+        items = await self._store.items(task_id, limit, offset, status)
         return Detail(task, items, await self._store.children(task_id))
 
     async def item(self, task_id: TaskId, item_id: TaskItemId) -> TaskItem:

@@ -14,6 +14,7 @@ from api_queue.jobs.models import (
     Delivery,
     Json,
     NewTask,
+    Status,
     Task,
     TaskFilter,
     TaskId,
@@ -51,9 +52,11 @@ class SqlTasks:
         of_task = select(*OF_TASK).where(tasks.c.parent_task_id == task_id)
         return await self._tasks(of_task.order_by(tasks.c.task_id))
 
-    async def items(self, task_id: TaskId, limit: int, offset: int) -> list[TaskItem]:
-        page = select(*OF_ITEM).where(items.c.task_id == task_id, items.c.number >= offset)
-        return await self._items(page.order_by(items.c.number).limit(limit))
+    async def items(self, task_id: TaskId, limit: int, offset: int, status: Status | None) -> list[TaskItem]:
+        some = select(*OF_ITEM).where(items.c.task_id == task_id).order_by(items.c.number).limit(limit)
+        if status is None:  # numbers have no gaps, so what is left out need not be counted
+            return await self._items(some.where(items.c.number >= offset))
+        return await self._items(some.where(items.c.status == status).offset(offset))
 
     async def item(self, task_id: TaskId, item_id: TaskItemId) -> TaskItem | None:
         one = select(*OF_ITEM, items.c.log).where(items.c.task_id == task_id, items.c.item_id == item_id)

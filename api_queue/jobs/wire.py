@@ -38,6 +38,7 @@ class TasksQuery(msgspec.Struct, frozen=True):
 class ItemsQuery(msgspec.Struct, frozen=True):
     """Which of a task's items are shown with it."""
 
+    status: Status | None = None
     limit: Annotated[int, Meta(ge=0, le=1000)] = 1000
     offset: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
 

@@ -101,6 +101,13 @@ async def player(_request: Request, **_: str) -> HTTPResponse:
     return page("player")
 
 
+@bp.get("/jobs")
+@Operation(media_type=_HTML)
+async def jobs(_request: Request) -> HTTPResponse:
+    """The page of background work: tasks, their progress, their errors."""
+    return page("jobs")
+
+
 @bp.get("/static/<path:path>")
 @Operation(media_type="*/*")
 async def static_file(request: Request, path: str) -> HTTPResponse:

@@ -34,14 +34,10 @@ export function link(online) {
 /** In place of the page; a promise that never ends, since nothing can follow. */
 export function notHere(sentence = "This queue was closed.") {
   link(true);
-  document.querySelectorAll("body > :not(main):not(script)").forEach((node) => node.remove());
-  document.querySelector("main").replaceWith(
-    el("main", { className: "center" },
-      el("h1", { textContent: "Nothing here" }),
-      el("p", { role: "alert", textContent: sentence }),
-      el("a", { className: "button flame", href: "/", textContent: "Find another party" })),
-  );
-  return new Promise(() => {});
+  return instead(
+    el("h1", { textContent: "Nothing here" }),
+    el("p", { role: "alert", textContent: sentence }),
+    el("a", { className: "button flame", href: "/", textContent: "Find another party" }));
 }
 
 /** Lets only these roles on: anybody else gets the login card in place of the page. */
@@ -50,19 +46,44 @@ export async function enterAs(roles, queue, page) {
   if (!roles.includes(summary.role) && (await refresh())) summary = await enter(queue, page);
   document.body.dataset.role = summary.role;
   if (!roles.includes(summary.role)) {
-    document.querySelectorAll("body > :not(main):not(script)").forEach((node) => node.remove());
-    document.querySelector("main").replaceWith(loginCard(queue));
-    return new Promise(() => {});
+    return instead(
+      el("h1", { textContent: "For the host" }),
+      el("p", { textContent: "This page runs the party, so it asks for the host's link or token." }),
+      loginButton("I am the host"),
+      el("a", { className: "button", href: `/queue/${queue}/`, textContent: "I am a guest" }));
   }
   setInterval(refresh, 600_000);
   return summary;
 }
 
-function loginCard(queue) {
-  const back = encodeURIComponent(location.pathname);
-  return el("main", { className: "center" },
-    el("h1", { textContent: "For the host" }),
-    el("p", { textContent: "This page runs the party, so it asks for the host's link or token." }),
-    el("a", { className: "button flame", href: `/login?next=${back}`, textContent: "I am the host" }),
-    el("a", { className: "button", href: `/queue/${queue}/`, textContent: "I am a guest" }));
+/** What `path` answers to an admin of the server, as soon as it can be reached; anybody else gets the login card. */
+export async function enterAsAdmin(path) {
+  for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
+    try {
+      const answer = await get(path);
+      link(true);
+      setInterval(refresh, 600_000);
+      return answer;
+    } catch (error) {
+      if (error.status === 401 || error.status === 403) return forAdmins();
+      link(false);
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  }
+}
+
+const forAdmins = () => instead(
+  el("h1", { textContent: "For the admin" }),
+  el("p", { textContent: "This page is about the whole server, so it asks for the admin's link or token." }),
+  loginButton("I am the admin"),
+  el("a", { className: "button", href: "/", textContent: "To the parties" }));
+
+const loginButton = (text) =>
+  el("a", { className: "button flame", href: `/login?next=${encodeURIComponent(location.pathname)}`, textContent: text });
+
+/** @param {...Node} card stands there from now on, and nothing follows */
+function instead(...card) {
+  document.querySelectorAll("body > :not(main):not(script)").forEach((node) => node.remove());
+  document.querySelector("main").replaceWith(el("main", { className: "center" }, ...card));
+  return new Promise(() => {});
 }

@@ -42,7 +42,7 @@ async function logIn(credential) {
 /** To where they came from, else to what they may do. */
 async function goOn(role, queue) {
   const next = new URLSearchParams(location.search).get("next") ?? "";
-  if (/^\/queue\/[a-z0-9_-]+\//.test(next)) return location.replace(next);
+  if (/^\/(queue\/[a-z0-9_-]+\/|library$|jobs$)/.test(next)) return location.replace(next);
   if (queue) return location.replace(`/queue/${queue}/${PAGES[role] ?? ""}`);
   if (role !== "admin") return location.replace("/");
   const { queues } = await get("/queue/");

@@ -10,7 +10,7 @@ const PAGE = 40;
 export class Search {
   /**
    * @param {HTMLElement} root holds an input, [data-found], a list and a [data-more] button
-   * @param {string} queue
+   * @param {string|null} queue null: all that there is
    * @param {(track: any) => void} choose
    */
   constructor(root, queue, choose) {
@@ -39,7 +39,8 @@ export class Search {
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     const words = this.input.value.trim();
-    const query = new URLSearchParams({ q: words, queue: this.queue, limit: PAGE, offset });
+    const query = new URLSearchParams({ q: words, limit: PAGE, offset });
+    if (this.queue) query.set("queue", this.queue);
     try {
       const answer = await get(`/tracks?${query}`, { signal: asking.signal });
       remember(answer.tracks);
