@@ -19,7 +19,7 @@ from api_queue.settings import Settings
 from api_queue.tracks.paths import to_text
 from api_queue.tracks.tasks import ScanItem
 from api_queue.types import QueueName
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 from tests.tasks import run_task
 
 GENEROUS = {"rate_adds_per_minute": 100_000, "rate_address_per_minute": 100_000, "rate_control_per_minute": 100_000}
@@ -44,7 +44,7 @@ class House:
         return self._client()
 
     def _client(self, **options: Any) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, timeout=20, **options)
+        return httpx.AsyncClient(base_url=self.url, timeout=20, verify=NO_TLS, **options)
 
 
 def house_settings(redis_url: str, data: Path, **changes: Any) -> Settings:

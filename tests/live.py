@@ -11,6 +11,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.serving import NO_TLS
+
 #: Generous: the tests may share their machine.
 START_TIMEOUT_S = 60
 
@@ -88,7 +90,9 @@ class LiveServer:
         return {_name(pid): pid for pid in reversed(found)}  # just forked, a child is still called as its parent
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=20, cookies={"session_id": "guest-number-000000000001"})
+        return httpx.Client(
+            base_url=self.url, timeout=20, verify=NO_TLS, cookies={"session_id": "guest-number-000000000001"}
+        )
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """The exit code. Whatever belonged to the server is gone afterwards."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from tests.serving import NO_TLS
+
 
 @dataclass
 class Screen:
@@ -49,7 +51,7 @@ class Screen:
                 await self._news.wait()
 
     async def _follow(self) -> None:
-        async with httpx.AsyncClient(base_url=self.url, timeout=httpx.Timeout(5, read=30)) as client:
+        async with httpx.AsyncClient(base_url=self.url, timeout=httpx.Timeout(5, read=30), verify=NO_TLS) as client:
             while True:
                 try:
                     await self._listen(client)

@@ -35,7 +35,7 @@ from api_queue.web.identity import Caller
 from api_queue.web.programs import Program
 from api_queue.web.rate_limits import RateLimits
 from api_queue.web.replies import reply
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 
 PARTY = QueueName("party")
 OTHER = QueueName("other")
@@ -138,7 +138,7 @@ class House:
 
     @asynccontextmanager
     async def open(self, name: str = "house") -> AsyncIterator[httpx.AsyncClient]:
-        async with serving(self.app(name)) as url, httpx.AsyncClient(base_url=url) as client:
+        async with serving(self.app(name)) as url, httpx.AsyncClient(base_url=url, verify=NO_TLS) as client:
             yield client
 
     async def token(self, role: Any, queue: QueueName | None = None, **options: Any) -> str:

@@ -17,7 +17,7 @@ from api_queue.accounts.store import SqlLogins
 from api_queue.errors import BadCredential
 from api_queue.web.replies import reply
 from tests.accounts.house import PARTY, House, bearer, session
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 
 COMMAND = "/queue/party/command/play"
 
@@ -88,7 +88,7 @@ async def test_a_wrong_scope_is_403_and_arguments_are_not_copied(house: House) -
 
     app.add_route(sanic_jwt.scoped("never")(mine), "/queue/<name:str>/history", name="scoped")
     app.add_route(mine, "/queue/<name:str>/items", name="protected")
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, verify=NO_TLS) as client:
         login = bearer((await house.log_in(client, await house.token("admin")))["access_token"])
         assert (await client.get("/queue/party/items", headers=login)).status_code == 200
         refused = await client.get("/queue/party/history", headers=login)

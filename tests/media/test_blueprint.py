@@ -20,7 +20,7 @@ from api_queue.web.file_ranges import FileSender
 from api_queue.web.methods import HeadRouter
 from tests.media.conftest import ADMIN, KITCHEN, OTHER, PARTY, SPEAKER, TRACK, Leases, Library
 from tests.media.test_preview import Policy
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 
 BODY = {"queue": PARTY, "device_id": KITCHEN.device_id, "generation": KITCHEN.generation, "track_id": TRACK}
 CALLERS = {"speaker": SPEAKER, "admin": ADMIN}
@@ -44,7 +44,7 @@ def app(service: MediaService, library: Library, tmp_path: Path) -> "Sanic[Any, 
 
 @pytest.fixture
 async def client(app: "Sanic[Any, Any]") -> AsyncIterator[httpx.AsyncClient]:
-    async with serving(app) as base, httpx.AsyncClient(base_url=base) as client:
+    async with serving(app) as base, httpx.AsyncClient(base_url=base, verify=NO_TLS) as client:
         yield client
 
 

@@ -16,7 +16,7 @@ from sanic import Sanic
 
 from api_queue.web import pages
 from tests.house import House, a_house
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 from tests.tools import needs
 
 #: A name that is not loopback, as at a party: there the browser gives the pages no secure context.
@@ -112,7 +112,7 @@ async def queue(house: House) -> Queue:
 async def host_api(queue: Queue) -> AsyncIterator[httpx.AsyncClient]:
     """The host with curl, to bring about what a page must then show."""
     headers = {"Authorization": f"Bearer {queue.host_token}"}
-    async with httpx.AsyncClient(base_url=queue.path(), headers=headers) as client:
+    async with httpx.AsyncClient(base_url=queue.path(), headers=headers, verify=NO_TLS) as client:
         yield client
 
 

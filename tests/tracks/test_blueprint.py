@@ -10,7 +10,7 @@ from api_queue.tracks.blueprint import bp
 from api_queue.tracks.models import EVERYTHING, TagFilter
 from api_queue.web.errors import setup_errors
 from api_queue.web.methods import HeadRouter
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 from tests.tracks.conftest import Shelf
 from tests.tracks.flacs import PNG, Flac, song
 
@@ -28,7 +28,7 @@ async def client(shelf: Shelf) -> AsyncIterator[httpx.AsyncClient]:
     app.ctx.tracks, app.ctx.data_files = shelf.service, shelf.files
     setup_errors(app)
     app.blueprint(bp)
-    async with serving(app) as address, httpx.AsyncClient(base_url=address) as client:
+    async with serving(app) as address, httpx.AsyncClient(base_url=address, verify=NO_TLS) as client:
         yield client
 
 

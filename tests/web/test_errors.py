@@ -14,7 +14,7 @@ from api_queue import errors
 from api_queue.errors import ApiQueueError
 from api_queue.web.error_list import refusals
 from api_queue.web.errors import INTERNAL, STATUS, problem, setup_errors, status_of
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 
 PACKAGE = Path(errors.__file__).parent
 ERRORS = {
@@ -186,7 +186,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     async def theirs(_request: Request) -> HTTPResponse:
         raise ZeroDivisionError("hunter2")
 
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, verify=NO_TLS) as client:
         yield client
 
 

@@ -23,7 +23,7 @@ from api_queue.formats.byte_ranges import Span
 from api_queue.web.errors import setup_errors
 from api_queue.web.file_ranges import CHUNK_BYTES, TURN_BYTES, FileSender, _opened, _write
 from api_queue.web.stall_watch import StallWatch
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 from tests.tools import needs
 
 SIZE = 3 * CHUNK_BYTES + 123
@@ -65,7 +65,7 @@ async def base(tmp_path: Path) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def client(base: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=base) as client:
+    async with httpx.AsyncClient(base_url=base, verify=NO_TLS) as client:
         yield client
 
 

@@ -19,7 +19,7 @@ from api_queue.web.idempotency import Answer
 from api_queue.web.identity import Access, Caller, Grant, Presented
 from api_queue.web.rate_limits import RateClass
 from api_queue.web.replies import reply
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 
 HOST, HELPER, PUBLIC = "Bearer host", "Bearer helper", "/public"
 ACCESS: dict[tuple[str, str], Access] = {
@@ -101,7 +101,7 @@ def keepers() -> Keepers:
 @pytest.fixture
 async def client(keepers: Keepers) -> AsyncIterator[httpx.AsyncClient]:
     app = an_app(keepers, Settings(cors_origins=("https://lights.example",)))
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, verify=NO_TLS) as client:
         yield client
 
 

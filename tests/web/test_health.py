@@ -11,7 +11,7 @@ from api_queue import __version__
 from api_queue.app import create_app
 from api_queue.web.health import Readiness
 from tests.house import House, house_settings
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 
 
 async def there() -> None: ...
@@ -43,7 +43,7 @@ async def test_a_whole_server_is_healthy_and_ready(house: House) -> None:
 
 async def test_without_redis_it_is_healthy_but_not_ready_and_says_why(tmp_path: Path) -> None:
     app = create_app(house_settings("redis://127.0.0.1:1", tmp_path))
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, verify=NO_TLS) as client:
         health, ready = await client.get("/health"), await client.get("/ready")
     assert health.status_code == 200
     assert (ready.status_code, ready.headers["retry-after"]) == (503, "2")

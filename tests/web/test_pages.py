@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request, Sanic
 
 from api_queue.settings import Settings
 from api_queue.web import join_qr, pages
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 
@@ -24,7 +24,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     async def either(request: Request) -> HTTPResponse:
         return pages.page("guest") if pages.wants_html(request) else HTTPResponse("{}")
 
-    async with serving(app) as address, httpx.AsyncClient(base_url=address) as client:
+    async with serving(app) as address, httpx.AsyncClient(base_url=address, verify=NO_TLS) as client:
         yield client
 
 

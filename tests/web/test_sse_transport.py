@@ -11,7 +11,7 @@ from sanic import Request, Sanic
 
 from api_queue.formats import sse
 from api_queue.web.sse_transport import RETRY_MS, SseLine
-from tests.serving import serving
+from tests.serving import NO_TLS, serving
 
 HEARTBEAT_S = 0.05
 
@@ -30,7 +30,11 @@ class Stream:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[tuple[httpx.Response, AsyncIterator[str]]]:
-        async with asyncio.timeout(10), httpx.AsyncClient() as client, client.stream("GET", self.url) as answer:
+        async with (
+            asyncio.timeout(10),
+            httpx.AsyncClient(verify=NO_TLS) as client,
+            client.stream("GET", self.url) as answer,
+        ):
             yield answer, answer.aiter_lines()
 
 
