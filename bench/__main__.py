@@ -19,6 +19,7 @@ FIGURES: Mapping[str, str] = {
     "adds": "1. Adds",
     "fanout": "2. From an add to every screen",
     "media": "3. Music",
+    "messages": "4. Messages",
     "search": "5. Search",
     "startup": "6. Start and rest",
 }

@@ -102,10 +102,10 @@ def _sample(server: Process, script: str, *args: str) -> Sample:
     return Sample(per_s, (server.cpu_s() - cpu_s) / (per_s * ROUND_S) * 1e6)
 
 
-def wrk(url: str, script: str, *args: str) -> float:
+def wrk(url: str, script: str, *args: str, connections: int = CONNECTIONS) -> float:
     """Requests a second. All must be answered well."""
     program = shutil.which("wrk") or sys.exit("bench.adds sends its load by wrk: install the package wrk")
-    options = ["-t1", f"-c{CONNECTIONS}", f"-d{ROUND_S}s", "-s", str(SCRIPTS / script), url, "--", *args]
+    options = ["-t1", f"-c{connections}", f"-d{ROUND_S}s", "-s", str(SCRIPTS / script), url, "--", *args]
     out = subprocess.run([program, *options], check=True, capture_output=True, text=True).stdout
     assert "Non-2xx" not in out, out
     assert "Socket errors" not in out, out

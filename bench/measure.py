@@ -35,7 +35,10 @@ address_per_minute = 10_000_000
 embedded = "mosquitto"
 [redis]
 appendfsync = "{appendfsync}"
+[api_keys]
+json = '{{"{api_key}": {{"description": "bench", "queues": {{"*": ["READ", "WRITE", "DELETE"]}}}}}}'
 """
+API_KEY = "bench-key"
 
 Row = dict[str, object]
 
@@ -99,7 +102,7 @@ def live_server(appendfsync: str = "always") -> Iterator[Live]:
     """`serve` as users start it, in a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         data = Path(folder)
-        (data / "bench.toml").write_text(CONFIG.format(appendfsync=appendfsync))
+        (data / "bench.toml").write_text(CONFIG.format(appendfsync=appendfsync, api_key=API_KEY))
         options = ["--config", str(data / "bench.toml"), "--data", folder, "--host", "127.0.0.1"]
         ports = ["--port", "0", "--mqtt-port", "0", "--mqtt-ws-port", "0"]
         command = [sys.executable, "-m", "api_queue", "serve", *options, *ports]
@@ -145,7 +148,7 @@ def bare_server() -> Iterator[Process]:
 def _bare(port: int) -> None:
     app: Sanic[Any, Any] = Sanic("bench_bare", configure_logging=False)
 
-    @app.route("/<path:path>", methods=["GET", "POST"])
+    @app.route("/<path:path>", methods=["GET", "POST", "DELETE"])
     async def hello(_request: Request, path: str) -> HTTPResponse:
         return json_answer({"hello": path})
 
