@@ -498,6 +498,12 @@ class NotTheSpeaker(Forbidden):
     code = "not_the_speaker"
 
 
+class UnknownExport(NotFound):
+    """There is no export '{name}'; the result of its task says what it is called."""
+
+    code = "unknown_export"
+
+
 # -- tracks and media ------------------------------------------------------------------------------------------
 
 

@@ -45,12 +45,14 @@ from api_queue.messages.sqlite_store import SqliteMessages
 from api_queue.playback.conductor import Conductor
 from api_queue.playback.service import PlaybackService
 from api_queue.queues.commands import QueueCommands
+from api_queue.queues.exports import Exports
 from api_queue.queues.guests import GuestService
 from api_queue.queues.history import SqlHistory
 from api_queue.queues.items import ItemService
 from api_queue.queues.service import QueueService
 from api_queue.queues.sources import QueueSources
 from api_queue.queues.store import RedisQueues
+from api_queue.queues.tasks import ExportTask
 from api_queue.queues.transport import TransportService
 from api_queue.settings import Settings
 from api_queue.stream.discovery import Discovery
@@ -195,7 +197,8 @@ class Parts:
     @cached_property
     def task_types(self) -> TaskTypes:
         """What each feature has in its `tasks.py`."""
-        return TaskTypes([*self.library_tasks.types(), self.analyze_task.type(), self.rename_task.type()])
+        of_library = (*self.library_tasks.types(), self.analyze_task.type(), self.rename_task.type())
+        return TaskTypes([*of_library, ExportTask(self.queues, self.tracks, self.exports).type()])
 
     @cached_property
     def task_store(self) -> SqlTasks:
@@ -240,6 +243,10 @@ class Parts:
     def items(self) -> ItemService:
         buckets = partial(self.rate_limits.buckets, "add")
         return ItemService(self.queue_store, self.tracks, self.clock, buckets, self.limiter)
+
+    @cached_property
+    def exports(self) -> Exports:
+        return Exports(self.settings.data / "exports")
 
     @cached_property
     def transport(self) -> TransportService:

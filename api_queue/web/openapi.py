@@ -43,7 +43,7 @@ _PARAMETERS: Final = {
     "message_id": "Id of the message.",
     "receipt_handle": "What came with the message when it was received.",
     "command": "`play`, `pause`, `skip` and so on; a wrong one is answered with all there are.",
-    "file": "`<hash>.json`, as `/queue/{name}/tracks` leads to it.",
+    "file": "What an answer of ours named: `<hash>.json` of tracks, or the ZIP of an export.",
     "path": "Path of the file.",
 }
 _SCHEMES: Final[Json] = {

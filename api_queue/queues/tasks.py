@@ -1,0 +1,70 @@
+"""The task `export`: the night of a queue as files, in one ZIP that admins fetch at `GET /exports/...`."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from api_queue.errors import FileGone, TrackNotFound
+from api_queue.formats import m3u
+from api_queue.jobs.models import Json
+from api_queue.jobs.task_types import TaskType, Work
+from api_queue.queues import wire
+from api_queue.queues.exports import Exports
+from api_queue.queues.models import Item
+from api_queue.queues.names import queue_name
+from api_queue.queues.service import QueueService
+from api_queue.tracks.service import TrackService
+
+#: More than one night has; the history itself is longer.
+_HISTORY_MOST = 100_000
+
+
+class ExportItem(msgspec.Struct, frozen=True):
+    queue: str
+
+
+class ExportTask:
+    def __init__(self, queues: QueueService, tracks: TrackService, exports: Exports) -> None:
+        self._queues = queues
+        self._tracks = tracks
+        self._exports = exports
+
+    def type(self) -> TaskType[ExportItem]:
+        return TaskType(name="export", payload=ExportItem, run=self.run, check=_check)
+
+    async def run(self, item: ExportItem, work: Work) -> Json:
+        """Where it can be had, and how much is in it."""
+        queue = queue_name(item.queue)
+        view, history = await self._queues.view(queue), await self._queues.history(queue, _HISTORY_MOST)
+        name = f"{queue}-{work.item_id}.zip"
+        over = {each.id for each in history}
+        night = [*history, *(each for each in view.items if each.id not in over)]
+        files = {
+            "items.csv": wire.items_csv(view.items),
+            "items.json": wire.json_text(wire.items_json(view, 0)),
+            "history.csv": wire.history_csv(history),
+            "history.json": wire.json_text(wire.history_json(history)),
+            "night.m3u8": m3u.write(await self._entries(night, work)),
+        }
+        size_bytes = await asyncio.to_thread(self._exports.write, name, files)
+        counts = {"items": len(view.items), "history": len(history)}
+        return {"file": name, "url": f"/exports/{name}", "bytes": size_bytes, **counts}
+
+    async def _entries(self, night: Sequence[Item], work: Work) -> list[m3u.Entry]:
+        """With the files as they lie on the server. What is not in the library any more is left out."""
+        entries = []
+        for number, item in enumerate(night):
+            work.progress(number, len(night))
+            try:
+                track, path = await self._tracks.track(item.track_id), await self._tracks.path_of(item.track_id)
+            except (TrackNotFound, FileGone):
+                work.log(f"{item.track_id} is not in the library any more")
+                continue
+            entries.append(m3u.Entry(track.duration_ms // 1000, f"{track.artist} - {track.title}", f"{path}"))
+        return entries
+
+
+def _check(item: ExportItem) -> None:
+    """Raises UnknownQueue for what no queue can be called."""
+    queue_name(item.queue)
