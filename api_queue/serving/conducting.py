@@ -11,6 +11,7 @@ from api_queue.parts import Parts
 from api_queue.queues.sources import QueueSources
 from api_queue.settings import Settings
 from api_queue.stream.follower import Follower
+from api_queue.stream.models import TASKS
 from api_queue.stream.store import RedisEventLog
 from api_queue.types import EventId, QueueName
 
@@ -50,5 +51,6 @@ class _FromNow:
     async def names(self) -> list[QueueName]:
         return await self._sources.names()
 
-    async def begin(self, queue: QueueName) -> EventId:
-        return await self._sources.last_event(queue)
+    async def begin(self, queue: QueueName) -> EventId | None:
+        """Tasks have no music to conduct."""
+        return None if queue == TASKS else await self._sources.last_event(queue)

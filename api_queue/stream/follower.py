@@ -105,7 +105,7 @@ class Follower:
 
     async def _begin(self, all_queues: AllQueues, queue: QueueName) -> None:
         after = await all_queues.begin(queue)
-        if queue not in self._followed:
+        if after is not None and queue not in self._followed:
             self.follow(queue, after)
 
     def _wake_all(self) -> None:

@@ -114,8 +114,8 @@ class AllQueues(Protocol):
 
     async def names(self) -> list[QueueName]: ...
 
-    async def begin(self, queue: QueueName) -> EventId:
-        """The position to read on from, asked once for each queue."""
+    async def begin(self, queue: QueueName) -> EventId | None:
+        """The position to read on from, asked once for each queue; None for what is not to be followed."""
 
 
 class Line(Protocol):

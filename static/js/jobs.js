@@ -14,8 +14,9 @@ const rows = new Map();
 let tasks = [];
 let total = 0;
 
-const first = await enterAsAdmin("/api/queues/worker");
-showWorkers(first);
+const chosen = () => ({ status: byId("status").value, type: byId("type").value });
+
+showWorkers(await enterAsAdmin("/api/queues/worker"));
 setInterval(lookAtWorkers, WORKERS_MS);
 byId("filter").addEventListener("change", () => load(0));
 byId("filter").addEventListener("submit", (event) => event.preventDefault());
@@ -23,8 +24,6 @@ byId("more").addEventListener("click", () => load(tasks.length));
 byId("clear").addEventListener("click", askToClear);
 await load(0);
 new Stream("/events/queues", EVENTS, { hear, link, probe: async () => Boolean(await get("/api/queues/ongoing")) });
-
-const chosen = () => ({ status: byId("status").value, type: byId("type").value });
 
 function wanted(task) {
   const { status, type } = chosen();

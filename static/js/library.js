@@ -10,6 +10,7 @@ import { EVENTS, isLive, reduce } from "./tasks.js";
 import { count, day } from "./text.js";
 import { openTrack } from "./track_sheet.js";
 
+const makeFolder = () => el("li", {}, icon("folder"), el("strong", { dir: "auto" }), el("span", { className: "dim" }));
 const isScan = (task) => task.type === "scan";
 const rows = new Map();
 let scans = [];
@@ -50,8 +51,6 @@ function makeScan(task) {
   rows.set(task.task_id, row);
   return row.node;
 }
-
-const makeFolder = () => el("li", {}, icon("folder"), el("strong", { dir: "auto" }), el("span", { className: "dim" }));
 
 function showFolder(node, folder) {
   const at = folder.last_scan_at ? `scanned ${day(Date.parse(folder.last_scan_at), Date.now())}` : "not scanned yet";

@@ -37,6 +37,7 @@ export class TaskRow {
     write(this.counts, counts(task));
     write(this.pace, pace(task));
     this.lit.style.setProperty("--lit", `${task.percent}%`);
+    this.bar.hidden = task.status === "completed";
     this.bar.ariaLabel = `Progress of #${task.task_id}`;
     this.bar.ariaValueNow = String(Math.round(task.percent));
     this.cancel.hidden = !isLive(task);

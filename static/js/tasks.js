@@ -40,9 +40,9 @@ export function merge(tasks, newer, wanted) {
   return [...known.values()].filter(wanted).sort((a, b) => b.task_id - a.task_id);
 }
 
-/** "450 of 2000, 3 failed" */
+/** "450 of 2000 steps, 3 failed" */
 export function counts({ total_items: total, completed_items: done, failed_items: failed }) {
-  const parts = [`${done} of ${total}`];
+  const parts = [`${done} of ${count(total, "step")}`];
   if (failed) parts.push(`${failed} failed`);
   return parts.join(", ");
 }
@@ -65,7 +65,7 @@ function left(seconds) {
 
 /** Who asked for it, and when. */
 export function origin({ task_id: id, created_at: at, created_by: by, retry_of: again }) {
-  const who = by === "system" ? "by the server" : `by ${by}`;
+  const who = by === "system" ? "by the server" : "by an admin";
   return [`#${id}`, again ? `#${again} again` : who, clock(Date.parse(at))].join(" · ");
 }
 
@@ -73,9 +73,9 @@ export function origin({ task_id: id, created_at: at, created_by: by, retry_of: 
 export function label({ payload, index }) {
   const { path, files, track_id: track, queue, name: called } = Object(payload);
   if (path === "*") return "All folders";
+  if (track === "*") return "All tracks";
   if (Array.isArray(files) && files.length) return `${count(files.length, "file")}: ${files[0]} …`;
-  const word = path || track || queue || called;
-  if (typeof word === "string") return word;
-  const text = payload && Object.keys(Object(payload)).length ? JSON.stringify(payload) : "";
-  return text || `Step ${index + 1}`;
+  const words = path || track || queue || called;
+  if (typeof words === "string") return words;
+  return Object.values(Object(payload)).some(Boolean) ? JSON.stringify(payload) : `Step ${index + 1}`;
 }
