@@ -168,7 +168,7 @@ class ItemService:
         return queue
 
     async def _fitting(self, name: QueueName, item: Item) -> Queue:
-        """Before `event_end`. Others are read only where one has a start set by hand; the sums beside the list do else."""
+        """Before `event_end`. Others are read only where one has a start set by hand; else the sums do."""
         queue = await self._store.queue(name)
         view = await self._store.view(name, 0, queue.waiting) if queue.fixed else _unread(queue)
         limits.check_fits(view.queue, view.to_come, item.track_duration_ms, item.timestamp_added)
