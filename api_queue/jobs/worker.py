@@ -142,7 +142,8 @@ class Worker:
             run.log(f"Attempt {run.attempt} of {run.type.attempts}: {_said(error)}")
             await self._note(run)
             return await self._ledger.give_back(run.claim, delay_s=pause_s(run.attempt, random.random()))  # noqa: S311
-        _log.warning("an item failed", type=run.type.name, item_id=run.item_id, exc_info=error)
+        ours = isinstance(error, ApiQueueError)  # its sentence says all; of others the trace is wanted
+        _log.warning("an item failed", type=run.type.name, item_id=run.item_id, reason=_said(error), exc_info=not ours)
         return await self._finish(run, Outcome(status="failed", error=_said(error)))
 
     async def _finish(self, run: Run, outcome: Outcome) -> list[Delivery]:
