@@ -218,4 +218,4 @@ def test_a_store_is_a_list(kind: str, redis_url: str) -> None:
         def __init__(self) -> None:
             super().__init__(kind, redis_url)
 
-    run_state_machine_as_test(OfThisKind, settings=settings(max_examples=40, stateful_step_count=40, deadline=None))
+    run_state_machine_as_test(OfThisKind, settings=settings(max_examples=25, stateful_step_count=40, deadline=None))
