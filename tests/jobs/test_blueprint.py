@@ -333,6 +333,10 @@ async def test_a_web_socket_has_the_same(house: House, admin: httpx.AsyncClient,
     await eventually(lambda: not house.app.ctx.task_feed._readers)
 
 
+async def test_a_web_socket_asked_for_as_a_page_is_refused(admin: httpx.AsyncClient) -> None:
+    assert (await admin.get("/ws/queues")).status_code == 426
+
+
 async def test_a_page_of_another_site_opens_no_web_socket(house: House) -> None:
     address = house.url.replace("http", "ws") + "/ws/queues"
     headers = {"Cookie": f"session_id={house.admin_token}"}
