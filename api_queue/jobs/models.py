@@ -78,6 +78,8 @@ class Task:
     canceled_items: int
     #: Shares of its items that are done, those of their child tasks included; `total_items` when all is.
     work_done: float
+    #: The largest share of all that was ever done: items that are added later take nothing back.
+    furthest: float = 0.0
 
     @property
     def ended_items(self) -> int:
@@ -87,7 +89,7 @@ class Task:
     def percent(self) -> float:
         if self.total_items == 0:
             return 100.0
-        return round(min(100.0 * self.work_done / self.total_items, 100.0), 1)
+        return round(100.0 * min(max(self.work_done / self.total_items, self.furthest), 1.0), 1)
 
     def elapsed_s(self, now_ms: int) -> float:
         return 0.0 if self.started_at is None else ((self.finished_at or now_ms) - self.started_at) / 1000

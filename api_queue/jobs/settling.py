@@ -137,15 +137,17 @@ async def end_parent(connection: AsyncConnection, item_id: TaskItemId | None, no
 
 async def climb(connection: AsyncConnection, task_id: TaskId, by: float) -> None:
     """Adds to the work that a task has done, and so to the item that started it, and to that one's task."""
-    done = update(tasks).where(tasks.c.task_id == task_id).values(work_done=tasks.c.work_done + by)
+    work_done = tasks.c.work_done + by
+    share = case((tasks.c.total_items == 0, 1.0), else_=work_done / tasks.c.total_items)
+    furthest = case((share > tasks.c.furthest, share), else_=tasks.c.furthest)
+    done = update(tasks).where(tasks.c.task_id == task_id).values(work_done=work_done, furthest=furthest)
     above = (await connection.execute(done.returning(tasks.c.parent_task_id, tasks.c.parent_item_id))).one()
     if above.parent_item_id is None:
         return
-    share_of_task = case((tasks.c.total_items == 0, 1.0), else_=tasks.c.work_done / tasks.c.total_items)
-    share = select(func.avg(share_of_task)).where(tasks.c.parent_item_id == above.parent_item_id)
+    average = select(func.avg(tasks.c.furthest)).where(tasks.c.parent_item_id == above.parent_item_id)
     of_item = items.c.item_id == above.parent_item_id
     before = await connection.scalar(select(items.c.share).where(of_item)) or 0.0
-    after = await connection.scalar(share) or 0.0
+    after = await connection.scalar(average) or 0.0
     await connection.execute(update(items).where(of_item).values(share=after))
     await tell(connection, above.parent_task_id, "task.updated")
     await climb(connection, above.parent_task_id, after - before)

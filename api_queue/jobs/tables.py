@@ -33,6 +33,7 @@ tasks: Final = Table(
     Column("failed_items", Integer, nullable=False, server_default="0"),
     Column("canceled_items", Integer, nullable=False, server_default="0"),
     Column("work_done", Float, nullable=False, server_default="0"),
+    Column("furthest", Float, nullable=False, server_default="0"),
     Index("ix_queue_tasks_status_created_at", "status", "created_at"),
     Index("ix_queue_tasks_created_at", "created_at"),
     sqlite_autoincrement=True,  # the number of a task that is gone stays its own

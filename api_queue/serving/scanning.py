@@ -90,7 +90,7 @@ async def _scan(settings: Settings, folders: Sequence[Path]) -> int:
         if not await parts.jobs.workers():
             raise StartRefused(reason="No worker runs: start one with serve, or with work.")
         keeper = parts.library_keeper
-        tasks = [(await keeper.scan_folder(each))[0] for each in folders] or [(await keeper.scan_all())[0]]
+        tasks = [(await keeper.scan_folder(each))[0] for each in folders] or [(await keeper.scan_wherever())[0]]
         _cancel_at_interrupt(parts, [task.task_id for task in tasks])
         return max([await _ended(parts, task.task_id) for task in tasks])
     finally:

@@ -53,20 +53,27 @@ class LibraryService:
 
     async def scan_all(self, created_by: str = "system") -> tuple[Task, bool]:
         """False: such a scan is under way, and this is it."""
-        meta = {"roots": [to_text(f"{root}") for root in self._roots]}
-        return await self._jobs.create("scan", [ScanItem(ALL)], created_by=created_by, key="scan", meta=meta)
+        items, meta = [ScanItem(root) for root in self._named_roots()], {"roots": self._named_roots()}
+        return await self._jobs.create("scan", items, created_by=created_by, key="scan", meta=meta)
 
     async def scan_at_start(self) -> Task:
         """One that was broken off goes on, unless the roots were others then."""
         task, is_new = await self.scan_all()
-        if not is_new and task.meta.get("roots") != [to_text(f"{root}") for root in self._roots]:
+        if not is_new and task.meta.get("roots") != self._named_roots():
             await self._jobs.cancel(task.task_id)
             task, _ = await self.scan_all()
         return task
 
+    async def scan_wherever(self) -> tuple[Task, bool]:
+        """For who does not know the server's roots: its worker names them."""
+        return await self._jobs.create("scan", [ScanItem(ALL)], key="scan", meta={"roots": [ALL]})
+
     async def scan(self, folders: Collection[Path], key: str, created_by: str = "system") -> tuple[Task, bool]:
         items = [ScanItem(to_text(f"{folder}")) for folder in folders]
         return await self._jobs.create("scan", items, created_by=created_by, key=key)
+
+    def _named_roots(self) -> list[str]:
+        return [to_text(f"{root}") for root in self._roots]
 
     async def overview(self) -> Overview:
         _, scans = await self._jobs.tasks(TaskFilter(type="scan", limit=1))

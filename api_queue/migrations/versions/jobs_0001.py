@@ -42,6 +42,7 @@ def tasks() -> None:
         sa.Column("failed_items", sa.Integer, nullable=False, server_default="0"),
         sa.Column("canceled_items", sa.Integer, nullable=False, server_default="0"),
         sa.Column("work_done", sa.Float, nullable=False, server_default="0"),
+        sa.Column("furthest", sa.Float, nullable=False, server_default="0"),
         sqlite_autoincrement=True,
     )
     live = sa.text("status IN ('queued', 'running')")
