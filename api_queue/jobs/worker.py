@@ -99,8 +99,10 @@ class Worker:
             return await self._courier.receive(task_type.name, WAIT_S)
         except ApiQueueError as error:
             _log.debug("receiving paused", reason=error.detail)
-            await asyncio.sleep(RETRY_S)
-            return None
+        except Exception:
+            _log.exception("receiving failed", type=task_type.name)
+        await asyncio.sleep(RETRY_S)
+        return None
 
     async def _handle(self, delivery: Delivery, receipt: Receipt) -> None:
         """After a fault of the database the message comes back by itself, and the item is tried anew."""

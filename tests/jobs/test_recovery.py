@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 
+from api_queue.jobs import worker
+from api_queue.jobs.delivery import Courier
 from api_queue.jobs.models import Claim, Delivery, Note, Outcome, TaskItem, TaskItemId
 from api_queue.jobs.upkeep import KEPT_MS
+from api_queue.types import Receipt
 from tests.jobs.house import Jobs, eventually
 from tests.jobs.types import Stage, Step
 
@@ -164,3 +167,25 @@ async def test_a_message_that_counts_no_more_is_no_claim(jobs: Jobs, field: str)
         else Delivery(delivery.type, delivery.task_id, TaskItemId(99), 1)
     )
     assert await jobs.ledger.claim(stale, receipt, 0) is None
+
+
+async def test_a_worker_outlives_a_fault_while_it_receives(
+    jobs: Jobs, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a worker whose first look for messages breaks
+    receive = Courier.receive
+    breaks = iter([True])
+
+    async def breaking(courier: Courier, type_name: str, wait_s: float) -> tuple[Delivery, Receipt] | None:
+        if next(breaks, False):
+            raise ZeroDivisionError
+        return await receive(courier, type_name, wait_s)
+
+    monkeypatch.setattr(Courier, "receive", breaking)
+    monkeypatch.setattr(worker, "RETRY_S", 0.05)
+    # Then it goes on
+    task = await jobs.create(Step("a"))
+    async with jobs.worker():
+        assert (await jobs.end(task)).status == "completed"
+    assert next(breaks, None) is None
+    assert stage.begun == ["a"]
