@@ -31,6 +31,7 @@ statuses = st.sampled_from(STATUSES)
 
 def a_task(**facts: object) -> Task:
     fields: dict[str, object] = dict.fromkeys(Task.__dataclass_fields__) | {
+        "furthest": 0.0,
         "task_id": TaskId(1),
         "status": "running",
         "meta": {},
@@ -104,6 +105,10 @@ def test_progress_and_what_is_left() -> None:
     # Given a task that has done a quarter in ten seconds
     task = a_task(started_at=0, completed_items=1, work_done=1.0)
     assert (task.percent, task.rate(10_000), task.time_left_s(10_000)) == (25.0, 0.1, 30.0)
+
+
+def test_items_that_are_added_take_no_progress_back() -> None:
+    assert a_task(total_items=100, work_done=1.0, furthest=0.5).percent == 50.0
 
 
 @pytest.mark.parametrize("status", ["queued", "completed", "failed", "canceled"])
