@@ -1,9 +1,9 @@
 """The pages expect what the server expects: one rule, two languages, the vectors of docs/timing.md."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from playwright.async_api import Browser
 
 from api_queue.queues.wire import item_json, session_notice
