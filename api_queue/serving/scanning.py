@@ -128,5 +128,6 @@ async def _ended(parts: Parts, task_id: TaskId) -> int:
     for item in [each for each in items if each.status == "failed"][:_NAMED]:
         console.print(item.error)
     counts = (await parts.library_keeper.overview()).everywhere
-    console.print(f"{counts.tracks} tracks in {counts.files} files; {task.failed_items} of this scan cannot be read.")
+    failed = f" {task.failed_items} could not be read." if task.failed_items else ""
+    console.print(f"The library has {counts.tracks} tracks in {counts.files} files.{failed}")
     return 1 if task.failed_items else 0
