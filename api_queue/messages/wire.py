@@ -1,8 +1,9 @@
 """Messages as JSON, under the names of PyQueue Server."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
@@ -26,6 +27,8 @@ from api_queue.types import MessageId, MessageQueueName
 
 Json = dict[str, Any]
 Most = Annotated[int, Meta(ge=1, le=MOST_IN_ANSWER)]
+#: What `fromisoformat` may be asked: it takes any sign between date and time, also one that parts fields in a store.
+_ISO_8601: Final = re.compile(r"[0-9TtWZz:.,+ -]*")
 
 
 class MessageContent(msgspec.Struct):
@@ -51,10 +54,8 @@ class MessageContent(msgspec.Struct):
         """ISO 8601, as it was written."""
         if self.timestamp is None:
             return None
-        try:
-            datetime.fromisoformat(self.timestamp)
-        except ValueError:
-            raise BadBody(reason="timestamp must be ISO 8601, as in 2026-01-17T20:15:00Z.") from None
+        if not _is_iso_8601(self.timestamp):
+            raise BadBody(reason="timestamp must be ISO 8601, as in 2026-01-17T20:15:00Z.")
         return self.timestamp
 
 
@@ -104,7 +105,7 @@ class ReceiveQuery(msgspec.Struct):
     visibility_timeout: Annotated[int, Meta(ge=1, le=MOST_VISIBILITY_S)] | None = None
     wait_time: Annotated[float, Meta(ge=0, le=MOST_WAIT_S)] = 0
     only_new: bool = False
-    consumer_id: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    consumer_id: Annotated[str, Meta(max_length=200, pattern=r"^(?!.*[\x00-\x1f\x7f])")] = ""
     delete_after_receive: bool = False
 
     def wish(self) -> Wish:
@@ -209,6 +210,14 @@ def _counts(queue: MessageQueueName, info: Info) -> Json:
 
 def iso(time_ms: int) -> str:
     return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def _is_iso_8601(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return _ISO_8601.fullmatch(text) is not None
 
 
 def _utf8(raw: Raw) -> str:

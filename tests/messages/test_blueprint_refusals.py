@@ -27,6 +27,8 @@ async def test_what_is_no_name_of_a_queue_is_refused_in_words(program: httpx.Asy
         (b'{"message_body": {}, "id": ""}', "1 to 200 characters"),
         (b'{"message_body": {}, "id": 7}', "id"),
         (b'{"message_body": {}, "timestamp": "soon"}', "timestamp must be ISO 8601"),
+        (b'{"message_body": {}, "timestamp": "2026-01-17|10:00:00"}', "timestamp must be ISO 8601"),
+        (b'{"message_body": {}, "timestamp": "2026-01-17\\n10:00:00"}', "timestamp must be ISO 8601"),
         (b'{"message_body": {}, "delay_seconds": 901}', "delay_seconds"),
         (b"[1]", "one JSON object"),
         (b'{"a":' * 2000, ""),
@@ -43,7 +45,7 @@ async def test_a_body_that_cannot_be_read_is_refused_in_words(
 @pytest.mark.parametrize(
     "query",
     ["max_messages=0", "max_messages=101", "max_messages=many", "visibility_timeout=0", "visibility_timeout=43201",
-     "wait_time=21", "wait_time=-1", "only_new=maybe", "consumer_id=a%0Ab"],
+     "wait_time=21", "wait_time=-1", "only_new=maybe", "consumer_id=a%0Ab", "consumer_id=a%0A"],
 )  # fmt: skip
 async def test_a_wish_out_of_bounds_is_refused(program: httpx.AsyncClient, query: str) -> None:
     answer = await program.post(f"{ORDERS}/messages/receive?{query}")
