@@ -1,5 +1,7 @@
 """What a program's API key is good for."""
 
+from urllib.parse import unquote
+
 from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue.accounts.wire import permissions_json, program_json
@@ -20,4 +22,4 @@ async def me(request: Request) -> HTTPResponse:
 async def permissions(request: Request, queue: str) -> HTTPResponse:
     """What the key may do with one queue of messages, whether or not that has any."""
     caller: Caller = request.ctx.caller
-    return reply(permissions_json(caller.program, queue))
+    return reply(permissions_json(caller.program, unquote(queue)))

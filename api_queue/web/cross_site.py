@@ -7,6 +7,8 @@ from sanic import Request
 from api_queue.errors import CrossSite
 
 _OUR_SITE = frozenset({"same-origin", "none"})
+#: No browser adds these by itself, and a page may only where CORS lets it.
+_GIVEN = ("authorization", "x-api-key")
 
 
 class CrossSiteCheck:
@@ -20,7 +22,7 @@ class CrossSiteCheck:
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if origin is None and site is None:
             return
-        if "authorization" in headers or (origin in self._cors and "cookie" not in headers):
+        if any(name in headers for name in _GIVEN) or (origin in self._cors and "cookie" not in headers):
             return  # what it presents it was given, and did not find in the browser
         if not self._is_ours(origin, site, headers.get("host", "")):
             raise CrossSite(origin=_readable(origin or site or "unnamed"))

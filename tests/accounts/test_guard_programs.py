@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -54,6 +55,7 @@ async def test_a_star_is_told_as_such(house: House, client: httpx.AsyncClient) -
         ("lamps", set()),
         ("_jobs.scan", set()),
         ("a b", set()),
+        ("order%73", {"can_write"}),
     ],
 )
 async def test_a_program_may_ask_about_one_queue(
@@ -62,7 +64,7 @@ async def test_a_program_may_ask_about_one_queue(
     headers = await made(house, orders=["write"])
     told = (await client.get(f"/api/v1/auth/permissions/{queue}", headers=headers)).json()
     expected = {**NOTHING, **dict.fromkeys(can, True)}
-    assert told == {"queue_name": queue.replace(" ", "%20"), "has_access": bool(can), **expected}
+    assert told == {"queue_name": unquote(queue), "has_access": bool(can), **expected}
 
 
 @pytest.mark.parametrize("path", [ME, ORDERS])
