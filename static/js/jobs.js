@@ -2,59 +2,66 @@
 
 import { get, post } from "./api.js";
 import { byId, el, fill, sheet, toast, write } from "./dom.js";
-import { enterAsAdmin, link } from "./enter.js";
+import { askAsAdmin, enterAsAdmin, link } from "./enter.js";
 import { Stream } from "./stream.js";
 import { TaskRow } from "./task_row.js";
-import { EVENTS, isLive, merge, name, reduce } from "./tasks.js";
+import { EVENTS, isLive, liveFirst, merge, name, told } from "./tasks.js";
 import { count } from "./text.js";
+import { watchWorkers } from "./workers.js";
 
 const PAGE = 30;
-const WORKERS_MS = 5000;
 const rows = new Map();
 let tasks = [];
 let total = 0;
+let asking = null;
 
-const chosen = () => ({ status: byId("status").value, type: byId("type").value });
-
-showWorkers(await enterAsAdmin("/api/queues/worker"));
-setInterval(lookAtWorkers, WORKERS_MS);
+watchWorkers(await enterAsAdmin("/api/queues/worker"));
 byId("filter").addEventListener("change", () => load(0));
 byId("filter").addEventListener("submit", (event) => event.preventDefault());
 byId("more").addEventListener("click", () => load(tasks.length));
 byId("clear").addEventListener("click", askToClear);
-await load(0);
-new Stream("/events/queues", EVENTS, { hear, link, probe: async () => Boolean(await get("/api/queues/ongoing")) });
+new Stream("/events/queues", EVENTS, { hear, link, probe: async () => Boolean(await askAsAdmin("/api/queues/ongoing")) });
 
+/** Children stand inside their parents. */
 function wanted(task) {
   const { status, type } = chosen();
-  return (!status || task.status === status) && (!type || task.type === type);
+  return !task.parent_task_id && (!status || task.status === status) && (!type || task.type === type);
 }
 
+const chosen = () => ({ status: byId("status").value, type: byId("type").value });
+
 async function load(offset) {
-  const query = new URLSearchParams({ limit: PAGE, offset });
-  for (const [key, value] of Object.entries(chosen())) if (value) query.set(key, value);
+  asking?.abort();
+  asking = new AbortController();
+  const filters = Object.entries(chosen()).filter(([, value]) => value);
+  const query = new URLSearchParams([["limit", PAGE], ["offset", offset], ...filters]);
   try {
-    const answer = await get(`/api/queues?${query}`);
+    const answer = await get(`/api/queues?${query}`, { signal: asking.signal });
+    const ids = new Set(answer.tasks.map((task) => task.task_id));
+    tasks = merge(offset ? tasks : tasks.filter((task) => ids.has(task.task_id)), answer.tasks, wanted);
     total = answer.total;
-    tasks = merge(offset ? tasks : [], answer.tasks, wanted);
     write(byId("refusal"), "");
   } catch (error) {
+    if (error.name === "AbortError") return;
     write(byId("refusal"), error.sentence);
   }
   show();
 }
 
+/** A snapshot has the newest tasks of all kinds: the list asks for those that it shows. */
 function hear(event, payload) {
-  const before = tasks.length;
-  tasks = reduce(tasks, event, payload, wanted);
-  total += Math.max(0, tasks.length - before);
+  if (event === "snapshot") return load(0);
   for (const row of rows.values()) row.hear(event, payload);
-  show();
+  const task = told(event, payload);
+  if (!task) return undefined;
+  const before = tasks.length;
+  tasks = merge(tasks, [task], wanted);
+  total += tasks.length - before;
+  return show();
 }
 
 function show() {
-  const line = [...tasks.filter(isLive), ...tasks.filter((task) => !isLive(task))];
-  fill(byId("tasks"), line, (task) => String(task.task_id), make, (_, task) => rows.get(task.task_id).show(task));
+  fill(byId("tasks"), liveFirst(tasks), (task) => String(task.task_id), make, (_, task) => rows.get(task.task_id).show(task));
   for (const id of rows.keys()) if (!tasks.some((task) => task.task_id === id)) rows.delete(id);
   byId("empty").hidden = tasks.length > 0;
   write(byId("empty"), emptyText());
@@ -85,21 +92,6 @@ function offerTypes() {
     known.add(task.type);
     select.append(el("option", { value: task.type, textContent: name(task) }));
   }
-}
-
-// -- workers -----------------------------------------------------------------------------------------------------
-
-async function lookAtWorkers() {
-  try { showWorkers(await get("/api/queues/worker")); } catch { /* the banner tells */ }
-}
-
-function showWorkers({ workers }) {
-  const busy = workers.filter((worker) => worker.doing.length);
-  const doing = [...new Set(workers.flatMap((worker) => worker.doing.map((item) => `#${item.task_id}`)))];
-  byId("workers").classList.toggle("none", !workers.length);
-  write(byId("workers"), workers.length
-    ? `${count(workers.length, "worker")}, ${busy.length ? `busy with ${doing.join(", ")}` : "nothing to do"}.`
-    : "No worker is running, so nothing gets done. Start one: python -m api_queue work");
 }
 
 // -- clearing ----------------------------------------------------------------------------------------------------

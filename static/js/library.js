@@ -2,46 +2,47 @@
 
 import { get, post } from "./api.js";
 import { byId, el, fill, icon, toast, write } from "./dom.js";
-import { enterAsAdmin, link } from "./enter.js";
+import { askAsAdmin, enterAsAdmin, link } from "./enter.js";
 import { Search } from "./search.js";
 import { Stream } from "./stream.js";
 import { TaskRow } from "./task_row.js";
-import { EVENTS, isLive, reduce } from "./tasks.js";
+import { EVENTS, isLive, liveFirst, merge, told } from "./tasks.js";
 import { count, day } from "./text.js";
 import { openTrack } from "./track_sheet.js";
 
 const makeFolder = () => el("li", {}, icon("folder"), el("strong", { dir: "auto" }), el("span", { className: "dim" }));
-const isScan = (task) => task.type === "scan";
+const makeFault = () => el("li", {}, el("strong", { dir: "auto" }), el("span", { dir: "auto" }));
+const isScan = (task) => task.type === "scan" && !task.parent_task_id;
+/** How often what a scan has found so far is looked at. */
+const CALM_MS = 2000;
 const rows = new Map();
 let scans = [];
+let soon = null;
 let library = await enterAsAdmin("/library");
 
 const search = new Search(byId("find"), null, openTrack);
-byId("scan").addEventListener("click", () => scan(() => post("/library/scan")));
+byId("scan").addEventListener("click", () => scan(() => post("/library/scan"), toast));
 byId("add").addEventListener("submit", add);
 byId("copy").addEventListener("click", copy);
 show();
-new Stream("/events/queues", EVENTS, { hear, link, probe: async () => Boolean(await get("/library")) });
+new Stream("/events/queues", EVENTS, { hear, link, probe: async () => Boolean(await askAsAdmin("/library")) });
 
 function show() {
   const { folders, totals, faults, last_scan: last } = library;
-  if (last && !scans.length) scans = [last];
+  scans = merge(scans, last ? [last] : [], isScan);
   write(byId("totals"), totals.files
     ? `${count(totals.tracks, "track")} in ${count(totals.files, "file")}`
     : "No music yet. Add a folder, or put FLAC files into one and scan.");
   fill(byId("folders"), folders, (folder) => folder.path, makeFolder, showFolder);
   byId("faults-part").hidden = !faults.length;
   write(byId("faults-title"), `${count(totals.faults, "file")} cannot be read`);
-  fill(byId("faults"), faults, (fault) => fault.path, () => el("li", {}, el("strong", { dir: "auto" }), el("span", { dir: "auto" })),
-    (node, fault) => {
-      write(node.firstChild, fault.path);
-      write(node.lastChild, fault.reason);
-    });
+  write(byId("faults-cut"), faults.length < totals.faults ? `Here are the first ${faults.length}.` : "");
+  fill(byId("faults"), faults, (fault) => fault.path, makeFault, showFault);
   showScans();
 }
 
 function showScans() {
-  const shown = scans.filter(isLive).concat(scans.filter((task) => !isLive(task))).slice(0, 1);
+  const shown = liveFirst(scans).slice(0, 1);
   fill(byId("scans"), shown, (task) => String(task.task_id), makeScan, (_, task) => rows.get(task.task_id).show(task));
   byId("scan").disabled = shown.some(isLive);
 }
@@ -55,46 +56,68 @@ function makeScan(task) {
 function showFolder(node, folder) {
   const at = folder.last_scan_at ? `scanned ${day(Date.parse(folder.last_scan_at), Date.now())}` : "not scanned yet";
   const faults = folder.faults ? `${folder.faults} unreadable` : "";
-  write(node.children[1], folder.path);
+  writePath(node.children[1], folder.path);
   write(node.children[2], [count(folder.tracks, "track"), faults, at].filter(Boolean).join(" · "));
 }
 
-/** A scan that ends has changed what is here. */
+function showFault(node, fault) {
+  writePath(node.firstChild, fault.path);
+  write(node.lastChild, fault.reason);
+}
+
+/** Lines of a path end behind its slashes. */
+function writePath(node, path) {
+  if (node.textContent !== path) node.replaceChildren(...path.match(/[^/]*[/]?/g).flatMap((part) => [part, el("wbr")]));
+}
+
+/** A scan changes what is here while it runs; the songs are looked for again when it is over. */
 function hear(event, payload) {
-  const before = scans;
-  scans = reduce(scans, event, payload, isScan);
   for (const row of rows.values()) row.hear(event, payload);
-  if (scans === before) return;
+  if (event === "snapshot") return lookAgain();
+  const task = told(event, payload);
+  if (!task || !isScan(task)) return undefined;
+  scans = merge(scans, [task], isScan);
   showScans();
-  if (event === "task.completed" || event === "task.canceled") lookAgain();
+  if (!isLive(task)) return lookAgain().then(() => search.load(0));
+  soon ??= setTimeout(lookAgain, CALM_MS);
+  return undefined;
 }
 
 async function lookAgain() {
+  clearTimeout(soon);
+  soon = null;
   try {
     library = await get("/library");
     show();
-    search.load(0);
   } catch { /* the banner tells */ }
 }
 
 async function add(event) {
   event.preventDefault();
   const path = byId("path").value.trim();
-  if (!path) return;
-  await scan(() => post("/library/folders", { path }), byId("path-refusal"));
+  if (!path) return refuse("Type the path of a folder as it is on the server, as /mnt/Music/Jazz.");
+  refuse("");
+  if (await scan(() => post("/library/folders", { path }), refuse)) byId("add").reset();
+  return undefined;
 }
 
-/** @param {() => Promise<any>} ask @param {HTMLElement} [refusal] where its sentence stands; a toast otherwise */
-async function scan(ask, refusal) {
-  if (refusal) write(refusal, "");
+/** The sentence stands beside the field, which waits for another try. */
+function refuse(sentence) {
+  write(byId("path-refusal"), sentence);
+  byId("path").ariaInvalid = sentence ? "true" : null;
+  if (sentence) byId("path").focus();
+}
+
+/** @param {() => Promise<any>} ask @param {(sentence: string) => void} tell why it was refused */
+async function scan(ask, tell) {
   try {
     await ask();
-    if (refusal) byId("add").reset();
     toast("The scan has begun.");
     await lookAgain();
+    return true;
   } catch (error) {
-    if (refusal) write(refusal, error.sentence);
-    else toast(error.sentence);
+    tell(error.sentence);
+    return false;
   }
 }
 

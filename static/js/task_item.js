@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { el, write } from "./dom.js";
 import { showState, stateMark } from "./state_mark.js";
 import { label } from "./tasks.js";
+import { lookUp } from "./tracks.js";
 
 export class ItemLine {
   constructor(taskId, item) {
@@ -20,11 +21,19 @@ export class ItemLine {
   show(item) {
     showState(this.state, item.status);
     const done = item.status === "running" && item.total ? ` (${item.done} of ${item.total})` : "";
-    write(this.label, label(item) + done);
-    write(this.error, item.error ?? "");
-    const changed = this.facts && this.status !== item.status;
-    this.status = item.status;
+    write(this.label, this.title(item) + done);
+    write(this.error, reason(item));
+    const changed = this.facts && this.item.status !== item.status;
+    this.item = item;
     if (changed) this.read();
+  }
+
+  /** A track by the name that people know it by, once that is here. */
+  title(item) {
+    const words = label(item);
+    if (words !== item.payload?.track_id) return words;
+    const track = lookUp(words, () => this.show(this.item));
+    return track ? [track.title, track.artist].filter(Boolean).join(" – ") : words;
   }
 
   toggle() {
@@ -49,6 +58,12 @@ export class ItemLine {
       this.facts?.replaceChildren(el("p", { className: "refusal", textContent: error.sentence }));
     }
   }
+}
+
+/** Without the path that the line begins with. */
+function reason(item) {
+  const error = item.error ?? "", about = `${label(item)}: `;
+  return error.startsWith(about) ? error.slice(about.length) : error;
 }
 
 const pretty = (value) => (value === null || value === undefined ? "" : JSON.stringify(value, null, 2));

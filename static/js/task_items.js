@@ -3,9 +3,12 @@
 import { get } from "./api.js";
 import { el, fill, write } from "./dom.js";
 import { ItemLine } from "./task_item.js";
-import { reduce } from "./tasks.js";
+import { merge, told } from "./tasks.js";
 
 const PAGE = 50;
+/** Of one request. */
+const MOST = 1000;
+const CALM_MS = 1000;
 
 export class Inside {
   /** @param {any} task @param {(child: any) => import("./task_row.js").TaskRow} rowOf */
@@ -19,20 +22,19 @@ export class Inside {
     this.tasks = el("ol", { className: "tasks", ariaLabel: "Tasks of its items" });
     this.list = el("ol", { className: "lines", ariaLabel: "Items" });
     this.more = el("button", { type: "button", textContent: "Show more", hidden: true, onclick: () => this.load(this.items.length) });
-    this.only = el("button", { type: "button", className: "quiet", ariaPressed: "false", hidden: true, onclick: () => this.filter() }, "Only what failed");
+    this.only = el("button", { type: "button", ariaPressed: "false", className: "only", textContent: "Only what failed", onclick: () => this.filter() });
     this.node = el("div", { className: "inside" }, this.only, this.tasks, this.says, this.list, this.more);
-    this.taskChanged(task);
+    this.only.hidden = !task.failed_items;
     this.load(0);
   }
 
-  async load(offset) {
-    const query = new URLSearchParams({ limit: PAGE, offset });
+  async load(offset, limit = PAGE) {
+    const query = new URLSearchParams({ limit, offset });
     if (this.failedOnly) query.set("status", "failed");
     try {
       const answer = await get(`/api/queues/${this.task.task_id}?${query}`);
-      this.items = [...this.items.slice(0, offset), ...answer.items];
+      this.items = [...this.items.slice(0, offset), ...answer.items, ...this.items.slice(offset + limit)];
       this.children = answer.tasks;
-      this.full = answer.items.length < PAGE;
       write(this.says, this.items.length || this.children.length ? "" : "There is nothing in it.");
     } catch (error) {
       write(this.says, error.sentence);
@@ -43,28 +45,41 @@ export class Inside {
   filter() {
     this.failedOnly = !this.failedOnly;
     this.only.ariaPressed = String(this.failedOnly);
-    write(this.only, this.failedOnly ? "All items" : "Only what failed");
+    this.items = [];
     this.load(0);
   }
 
-  /** Items that came since are asked for, a second later at the earliest. */
+  /** How many items there are of those that are looked at. */
+  get total() {
+    return this.failedOnly ? this.task.failed_items : this.task.total_items;
+  }
+
+  /** Items that came since are asked for, and all as they are at the end; a second later, for all that happens in it. */
   taskChanged(task) {
-    const grown = task.total_items !== this.task.total_items || task.failed_items !== this.task.failed_items;
+    const before = this.task;
     this.task = task;
     this.only.hidden = !task.failed_items;
-    if (grown && this.full !== false) this.soon ??= setTimeout(() => ((this.soon = null), this.load(0)), 1000);
+    if (["status", "total_items", "failed_items"].some((field) => task[field] !== before[field])) {
+      this.soon ??= setTimeout(() => this.again(), CALM_MS);
+    }
+  }
+
+  again() {
+    this.soon = null;
+    if (this.node.isConnected) this.load(0, Math.min(Math.max(this.items.length, PAGE), MOST));
   }
 
   hear(event, payload) {
-    if (event === "item.updated" && payload.task_id === this.task.task_id) {
-      const newer = new Map(payload.items.map((item) => [item.item_id, item]));
-      this.items = this.items.map((item) => ({ ...item, ...newer.get(item.item_id) }));
-    } else if (payload.parent_task_id === this.task.task_id) {
-      const child = { ...payload, parent_task_id: null };
-      this.children = reduce(this.children.map((task) => ({ ...task, parent_task_id: null })), event, child, () => true);
-    }
     for (const row of this.rows.values()) row.hear(event, payload);
+    if (event === "item.updated" && payload.task_id === this.task.task_id) this.update(payload.items);
+    else if (payload.parent_task_id === this.task.task_id) this.children = merge(this.children, [told(event, payload)], Boolean);
+    else return;
     this.show();
+  }
+
+  update(newer) {
+    const known = new Map(newer.map((item) => [item.item_id, item]));
+    this.items = this.items.map((item) => ({ ...item, ...known.get(item.item_id) }));
   }
 
   show() {
@@ -72,7 +87,7 @@ export class Inside {
       (_, task) => this.rows.get(task.task_id).show(task));
     fill(this.list, this.items, (item) => String(item.item_id), (item) => new ItemLine(this.task.task_id, item).node,
       (node, item) => node.line.show(item));
-    this.more.hidden = this.full !== false;
+    this.more.hidden = this.items.length >= this.total;
   }
 
   child(task) {

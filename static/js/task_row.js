@@ -33,17 +33,23 @@ export class TaskRow {
     this.node.classList.toggle("live", isLive(task));
     showState(this.state, task.status);
     write(this.title, name(task));
-    write(this.origin, origin(task));
+    write(this.origin, origin(task, Date.now()));
     write(this.counts, counts(task));
     write(this.pace, pace(task));
     this.lit.style.setProperty("--lit", `${task.percent}%`);
     this.bar.hidden = task.status === "completed";
     this.bar.ariaLabel = `Progress of #${task.task_id}`;
     this.bar.ariaValueNow = String(Math.round(task.percent));
-    this.cancel.hidden = !isLive(task);
     this.cancel.ariaLabel = `Cancel ${name(task)} #${task.task_id}`;
-    this.retry.hidden = task.status !== "failed" && task.status !== "canceled";
+    this.offer(this.cancel, isLive(task));
+    this.offer(this.retry, task.status === "failed" || task.status === "canceled");
     this.inside?.taskChanged(task);
+  }
+
+  /** The keyboard's focus stays in the row when its button goes. */
+  offer(button, isOffered) {
+    if (!isOffered && document.activeElement === button) this.open.focus();
+    button.hidden = !isOffered;
   }
 
   toggle() {
@@ -71,14 +77,15 @@ export class TaskRow {
   }
 
   async act(verb, done) {
-    this.cancel.disabled = this.retry.disabled = true;
+    if (this.acting) return;
+    this.acting = true;
     try {
       await post(`/api/queues/${this.task.task_id}/${verb}`);
       toast(done);
     } catch (error) {
       toast(error.sentence);
     } finally {
-      this.cancel.disabled = this.retry.disabled = false;
+      this.acting = false;
     }
   }
 }

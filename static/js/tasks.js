@@ -1,6 +1,6 @@
 // Tasks and their items in words, and what an event makes of a list of tasks. Pure.
 
-import { clock, count, length } from "./text.js";
+import { count, day } from "./text.js";
 
 export const EVENTS = ["snapshot", "task.created", "task.updated", "task.completed", "task.canceled", "item.updated"];
 export const LIVE = ["queued", "running"];
@@ -20,25 +20,28 @@ const NAMES = {
 export const isLive = (task) => LIVE.includes(task.status);
 export const name = (task) => NAMES[task.type] ?? task.type;
 
-/**
- * The list after an event, newest first; the same one if it is none of its business. Child tasks stand with their parents.
- * @param {any[]} tasks @param {string} event @param {any} payload @param {(task: any) => boolean} wanted
- */
-export function reduce(tasks, event, payload, wanted) {
-  if (event === "snapshot") return merge(tasks, payload.tasks, wanted);
-  if (event === "item.updated") return tasks;
-  const { task_type: type, ...rest } = payload;
-  return merge(tasks, [{ ...rest, type }], wanted);
+/** A task as the lists have it, from an event about it; null if it is about none. */
+export function told(event, payload) {
+  if (event === "snapshot" || event === "item.updated") return null;
+  const { task_type: type, ...task } = payload;
+  return { ...task, type };
 }
 
-/** @param {any[]} tasks @param {any[]} newer */
+/**
+ * The list with what is newer, newest task first. What has ended stays ended, whichever answer comes last.
+ * @param {any[]} tasks @param {any[]} newer @param {(task: any) => boolean} wanted
+ */
 export function merge(tasks, newer, wanted) {
-  const mine = newer.filter((task) => !task.parent_task_id);
-  if (!mine.length) return tasks;
   const known = new Map(tasks.map((task) => [task.task_id, task]));
-  for (const task of mine) known.set(task.task_id, task);
+  for (const task of newer) {
+    const old = known.get(task.task_id);
+    if (!old || isLive(old) || !isLive(task)) known.set(task.task_id, task);
+  }
   return [...known.values()].filter(wanted).sort((a, b) => b.task_id - a.task_id);
 }
+
+/** What runs or waits first. */
+export const liveFirst = (tasks) => [...tasks.filter(isLive), ...tasks.filter((task) => !isLive(task))];
 
 /** "450 of 2000 steps, 3 failed" */
 export function counts({ total_items: total, completed_items: done, failed_items: failed }) {
@@ -52,21 +55,22 @@ export function pace(task) {
   if (task.status === "queued") return "waits for a worker";
   if (task.status === "running") return [speed(task.rate), left(task.time_left_s)].filter(Boolean).join(", ");
   if (!task.started_at || !task.finished_at) return "";
-  return `took ${length(Date.parse(task.finished_at) - Date.parse(task.started_at))}`;
+  return `took ${span((Date.parse(task.finished_at) - Date.parse(task.started_at)) / 1000)}`;
 }
 
 const speed = (rate) => (rate >= 1 ? `${Math.round(rate)} a second` : "");
+const left = (seconds) => (seconds === null || seconds === undefined ? "" : `${span(seconds)} left`);
 
-function left(seconds) {
-  if (seconds === null || seconds === undefined) return "";
-  if (seconds < 60) return `${Math.ceil(seconds)} s left`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min left` : `${Math.round(seconds / 3600)} h left`;
+/** 0.2 -> "1 s" */
+export function span(seconds) {
+  if (seconds < 60) return `${Math.max(1, Math.ceil(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
 /** Who asked for it, and when. */
-export function origin({ task_id: id, created_at: at, created_by: by, retry_of: again }) {
+export function origin({ task_id: id, created_at: at, created_by: by, retry_of: again }, now) {
   const who = by === "system" ? "by the server" : "by an admin";
-  return [`#${id}`, again ? `#${again} again` : who, clock(Date.parse(at))].join(" · ");
+  return [`#${id}`, again ? `#${again} again` : who, day(Date.parse(at), now)].join(" · ");
 }
 
 /** What an item is about, in one line. */

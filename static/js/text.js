@@ -3,12 +3,17 @@
 const HOURS = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const CLOCK = new Intl.DateTimeFormat(undefined, HOURS);
 const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { ...HOURS, weekday: "long" });
+const DATE_AND_CLOCK = new Intl.DateTimeFormat(undefined, { ...HOURS, day: "numeric", month: "short" });
 
 /** @param {number} ms since 1970 */
 export const clock = (ms) => CLOCK.format(ms);
 
-/** The same, with the day when it is not close. */
-export const day = (ms, now) => (Math.abs(ms - now) < 43_200_000 ? CLOCK : DAY_AND_CLOCK).format(ms);
+/** The same, with the day when it is not close, and the date when the day could be of another week. */
+export function day(ms, now) {
+  const away = Math.abs(ms - now);
+  if (away < 43_200_000) return CLOCK.format(ms);
+  return (away < 518_400_000 ? DAY_AND_CLOCK : DATE_AND_CLOCK).format(ms);
+}
 
 /** 212500 -> "3:32" */
 export function length(ms) {
