@@ -6,7 +6,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-from api_queue.errors import BadTaskItem, UnknownTaskType
+from api_queue.errors import BadTaskItem, Unavailable, UnknownTaskType
 from api_queue.jobs.models import Json, NewTask, TaskId, TaskItemId
 
 P = TypeVar("P")
@@ -72,7 +72,7 @@ class TaskType(Generic[P]):
     #: Items that one worker runs at once.
     concurrency: int = 1
     #: Errors that may pass by themselves, and how often an item is begun at most, deaths of its worker included.
-    transient: tuple[type[Exception], ...] = ()
+    transient: tuple[type[Exception], ...] = (Unavailable,)
     attempts: int = 5
     #: Raises Invalid for what has the right shape, and still must not be run; asked at the POST.
     check: Callable[[P], None] | None = None
