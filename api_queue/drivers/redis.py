@@ -6,7 +6,6 @@ tick and packed by hiredis it is more than half, and connecting, TLS and Sentine
 """
 
 import asyncio
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +41,14 @@ def connect(url: str) -> "Redis":
 
     Nothing is sent twice on its own: a script whose answer was lost may have run, and only its caller can tell.
     """
-    client = Client.from_url(url, decode_responses=True, socket_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 0))
+    # `_send` bounds a batch as a whole: by the library's own timeout each write is a task, each read a timer.
+    client = Client.from_url(
+        url,
+        decode_responses=True,
+        socket_timeout=None,
+        socket_connect_timeout=TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+    )
     return Redis(client)
 
 
@@ -53,6 +59,8 @@ class Redis:
         self.client = client
         self._waiting: list[_Call] = []
         self._sending: set[asyncio.Task[None]] = set()
+        #: Ours alone: to borrow from the library's pool for each batch costs half as much as the sending.
+        self._idle: list[Connection] = []
 
     async def call(self, *command: Argument) -> Any:
         """The reply of one command, e.g. `await redis.call("HGET", key, field)`."""
@@ -76,45 +84,52 @@ class Redis:
         packed = pack_command(command)  # type: ignore[arg-type]  # the stub's tuple has one word
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        if not self._waiting:
-            loop.call_soon(self._send_waiting)
+        if not self._waiting and len(self._sending) < IN_FLIGHT:
+            self._begin_batch()
         self._waiting.append((str(command[0]), packed, future))
         return future
 
-    def _send_waiting(self) -> None:
-        while self._waiting and len(self._sending) < IN_FLIGHT:
-            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            task = asyncio.create_task(self._send(batch), name="redis-batch")
-            self._sending.add(task)
-            task.add_done_callback(self._sent)
+    def _begin_batch(self) -> None:
+        """It takes what waits when the loop comes to it: all that this turn asks for."""
+        task = asyncio.create_task(self._send_batch(), name="redis-batch")
+        self._sending.add(task)
+        task.add_done_callback(self._sent)
 
     def _sent(self, task: "asyncio.Task[None]") -> None:
         self._sending.discard(task)
-        self._send_waiting()
+        if self._waiting:
+            self._begin_batch()
+
+    async def _send_batch(self) -> None:
+        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        if self._waiting and len(self._sending) < IN_FLIGHT:
+            self._begin_batch()
+        if batch:
+            await self._send(batch)
 
     async def _send(self, batch: list[_Call]) -> None:
         pool = self.client.connection_pool
+        connection = self._idle.pop() if self._idle else pool.make_connection()  # type: ignore[no-untyped-call]
         try:
-            connection = await pool.get_connection()  # type: ignore[no-untyped-call]  # redis-py says no more
-            try:
+            async with asyncio.timeout(TIMEOUT_S):
+                await pool.ensure_connection(connection)
                 await self._exchange(connection, batch)
-            finally:
-                await pool.release(connection)
         except Exception as error:  # whatever it is: nobody waits for ever
             self._fail(batch, error)
+        finally:
+            self._idle.append(connection)
 
     async def _exchange(self, connection: Connection, batch: list[_Call]) -> None:
         """One write, then a reply for each. An answer that does not come takes the connection with it."""
         await connection.send_packed_command([packed for _, packed, _ in batch])
-        async with asyncio.timeout(TIMEOUT_S):  # for all: redis-py's own, for each, costs more than the reading
-            for name, _, future in batch:
-                try:
-                    reply = await connection.read_response(timeout=math.inf)
-                except ResponseError as error:
-                    reply = error
-                else:
-                    reply = self._as_python(name, reply)
-                _settle(future, reply)
+        for name, _, future in batch:
+            try:
+                reply = await connection.read_response()
+            except ResponseError as error:
+                reply = error
+            else:
+                reply = self._as_python(name, reply)
+            _settle(future, reply)
 
     def _as_python(self, name: str, reply: Any) -> Any:
         """As redis-py's own calls answer: a set for SMEMBERS, a dict for HGETALL."""
@@ -131,9 +146,10 @@ class Redis:
 
     async def close(self) -> None:
         """After the replies to all that was called before."""
-        self._send_waiting()
         while self._sending:
             await asyncio.wait(self._sending)
+        for connection in self._idle:
+            await connection.disconnect()
         await self.client.aclose()
 
 
