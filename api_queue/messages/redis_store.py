@@ -82,11 +82,14 @@ class RedisMessages:
             taken += (_message(*each) for each in found)
         return Taken(tuple(taken), int(next_visible) if next_visible else None)
 
-    async def _receive(self, queue: MessageQueueName, take: Take, place: str, now_ms: int) -> Any:
+    async def _receive(self, queue: MessageQueueName, take: Take, place: str, now_ms: int) -> list[Any]:
         wish, receive_max = take.wish, 0 if is_dead(queue) else take.receive_max
         how = (int(wish.only_new), wish.consumer_id, int(wish.delete), place)
         args: tuple[Argument, ...] = (now_ms, take.visible_at_ms, receive_max, *how, *take.receipts)
-        return await self._redis.script("messages/receive", _with_dead_letters(queue), args)
+        answer: list[Any] = []
+        while not answer:
+            answer = await self._redis.script("messages/receive", _with_dead_letters(queue), args)
+        return answer
 
     async def delete(self, queue: MessageQueueName, receipt: Receipt, now_ms: int) -> bool:
         return await self._done("delete", queue, now_ms, receipt)

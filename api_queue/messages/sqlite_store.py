@@ -56,7 +56,9 @@ class SqliteMessages:
     # -- receiving ---------------------------------------------------------------------------------------------
 
     async def receive(self, queue: MessageQueueName, take: Take, now_ms: int) -> Taken:
-        return await self._write(verbs.receive, queue, take, now_ms)
+        while (taken := await self._write(verbs.receive, queue, take, now_ms)) is None:
+            """Slice by slice, so that others get their turn."""
+        return taken
 
     async def delete(self, queue: MessageQueueName, receipt: Receipt, now_ms: int) -> bool:
         return await self._write(verbs.drop, queue, now_ms, hidden(queue, now_ms), messages.c.receipt == receipt)

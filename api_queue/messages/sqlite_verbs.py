@@ -72,8 +72,10 @@ def settle(connection: Connection, queue: MessageQueueName, now_ms: int) -> bool
     return connection.execute(back).rowcount == SLICE
 
 
-def receive(connection: Connection, queue: MessageQueueName, take: Take, now_ms: int) -> Taken:
-    settle(connection, queue, now_ms)
+def receive(connection: Connection, queue: MessageQueueName, take: Take, now_ms: int) -> Taken | None:
+    """None: there are more to settle first."""
+    if settle(connection, queue, now_ms):
+        return None
     rows = _choose(connection, queue, take, now_ms)
     if take.wish.delete:
         drop(connection, queue, now_ms, messages.c.place.in_([row.place for row in rows]))

@@ -47,6 +47,16 @@ async def test_when_its_time_is_over_it_is_back_in_its_place_by_itself(post: Pos
     assert await post.names() == ["a", "b", "c"]
 
 
+async def test_very_many_whose_time_is_over_are_back_in_their_order(post: Post) -> None:
+    sent = [f"m{number}" for number in range(1200)]
+    for start in range(0, 1200, 100):
+        await post.service.send(Q, *map(draft, sent[start : start + 100]))
+    for seconds in range(12, 0, -1):  # those that were sent first are hidden for longest
+        assert len(await post.receive(100, visibility_s=seconds)) == 100
+    post.clock.pass_s(12)
+    assert await post.names(100) == sent[:100]
+
+
 async def test_the_holder_deletes(post: Post) -> None:
     await post.send("a", "b")
     await post.service.delete(Q, await post.receipt())

@@ -7,7 +7,7 @@
 --   waiting a mark: somebody waits for a message
 -- An id is in flight while its visible_at_ms is not 0; else in fresh when its receive_count is 0, in again when it is not.
 
--- So many come back from flight in one script. Those left over are counted right, and come with the next.
+-- So many come back from flight in one script. Whoever wants the first calls until none is left over; counts are right before.
 local SLICE = 200
 
 -- part(at): the nine keys from KEYS[at] on.

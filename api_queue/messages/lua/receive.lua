@@ -2,8 +2,8 @@
 -- KEYS  the nine of the queue, then the nine of its dead letters
 -- ARGV  1 now_ms  2 visible_at_ms  3 receive_max (0: no bound)  4 only_new (0, 1)  5 consumer or ''  6 delete (0, 1)
 --       7 place to begin at ('-inf', or '(' and a place)  8... receipts, one for each message that may be taken
--- Returns {place to go on from if the end was not reached, else '',  visible_at_ms of the next hidden one or '',
---   {id, facts, body}...}. One call looks at no more than WINDOW of those that the consumer may have had.
+-- Returns {} while there is more to put back: call again; else {place to go on from if the end was not reached, else '',
+--   visible_at_ms of the next hidden one or '', {id, facts, body}...}. One call looks at no more than WINDOW of those that the consumer may have had.
 --! use messages/parts
 
 local queue, dead = part(1), part(10)
@@ -47,7 +47,7 @@ local function take(id, place, count, rest)
   answer[#answer + 1] = {id, note(queue, id, place, count + 1, ARGV[2], receipt, rest), body}
 end
 
-settle(queue, now_ms)
+if settle(queue, now_ms) then return {} end
 local old = ARGV[4] == '1' and 0 or consumer == '' and most or WINDOW
 local ids, left_out = from(queue, ARGV[7], most, old)
 for _, id in ipairs(ids) do
