@@ -1,9 +1,10 @@
 """Processes that use a store in files, to be raced against each other and to be killed."""
 
 import asyncio
-import multiprocessing
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
@@ -12,14 +13,13 @@ from api_queue.messages.json_store import JsonMessages
 from api_queue.messages.models import Message, Take, Wish
 from api_queue.messages.service import new_receipt
 from api_queue.messages.sqlite_store import SqliteMessages
-from api_queue.types import MessageId, MessageQueueName
+from api_queue.types import MessageId, MessageQueueName, Receipt
 
 FILES: Final = {"sqlite": "messages.sqlite", "json": "messages/orders.json"}
 Q: Final = MessageQueueName("orders")
+DEAD: Final = MessageQueueName("orders.dead")
+PAIRS: Final = MessageQueueName("pairs")
 NOW_MS: Final = 1_700_000_000_000
-#: Forked from a process that has imported all this, so that one costs 20 ms.
-PROCESSES: Final = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
 
 FileStore = SqliteMessages | JsonMessages
 
@@ -39,8 +39,8 @@ def take(most: int, now_ms: int = NOW_MS) -> Take:
     return Take(Wish(most), tuple(new_receipt() for _ in range(most)), now_ms + 30_000, receive_max=10)
 
 
-async def names_there(store: FileStore) -> list[str]:
-    return [each.id async for each in store.every(Q)]
+async def names_there(store: FileStore, queue: MessageQueueName = Q) -> list[str]:
+    return [each.id async for each in store.every(queue)]
 
 
 def receive_all(kind: str, folder: Path) -> list[str]:
@@ -62,29 +62,50 @@ def work_until_killed(kind: str, folder: Path, name: str, log: Connection) -> No
 
 
 async def _work(kind: str, folder: Path, name: str, log: Connection) -> None:
-    number = 0
+    """Each message is sent, and comes to one of five ends."""
+    ends = itertools.cycle([_update, _delete_by_id, _receive_and_delete, _hold_for_longer, _die_and_return])
     async with file_store(kind, folder) as store:
-        while True:
-            number += 1
-            await _send_update_delete(store, log, MessageId(f"{name}-{number}"), number % 4)
+        for number, end in enumerate(ends):
+            sent = MessageId(f"{name}-{number}")
+            await _told(log, "send", sent, store.send(Q, [message(sent)], NOW_MS))
+            await end(store, log, sent)
+            await store.send(PAIRS, [message(f"{sent}-left"), message(f"{sent}-right")], NOW_MS)
+            await store.clear(PAIRS, NOW_MS)
 
 
-async def _send_update_delete(store: FileStore, log: Connection, name: MessageId, end: int) -> None:
-    """Of four messages one is deleted by its receipt, one by its id, one updated and kept, one just kept."""
-    log.send((False, "send", name))
-    await store.send(Q, [message(name)], NOW_MS)
-    log.send((True, "send", name))
-    if end == 0:
-        log.send((False, "update", name))
-        await store.update(Q, name, '{"new": 1}', "", NOW_MS)
-        log.send((True, "update", name))
-    elif end == 1:
-        log.send((False, "delete", name))
-        await store.delete_by_id(Q, name, NOW_MS)
-        log.send((True, "delete", name))
-    elif end == 2:
-        (got,) = (await store.receive(Q, take(1), NOW_MS)).messages
-        log.send((False, "delete", got.id))
-        assert got.receipt
-        await store.delete(Q, got.receipt, NOW_MS)
-        log.send((True, "delete", got.id))
+async def _told(log: Connection, verb: str, name: str, doing: Awaitable[object]) -> None:
+    log.send((False, verb, name))
+    await doing
+    log.send((True, verb, name))
+
+
+async def _update(store: FileStore, log: Connection, sent: MessageId) -> None:
+    await _told(log, "update", sent, store.update(Q, sent, '{"new": 1}', "", NOW_MS))
+
+
+async def _delete_by_id(store: FileStore, log: Connection, sent: MessageId) -> None:
+    await _told(log, "delete", sent, store.delete_by_id(Q, sent, NOW_MS))
+
+
+async def _receive_and_delete(store: FileStore, log: Connection, _sent: MessageId) -> None:
+    name, receipt = await _received(store)
+    await _told(log, "delete", name, store.delete(Q, receipt, NOW_MS))
+
+
+async def _hold_for_longer(store: FileStore, _log: Connection, _sent: MessageId) -> None:
+    _, receipt = await _received(store)
+    await store.extend(Q, receipt, NOW_MS + 60_000, NOW_MS)
+
+
+async def _die_and_return(store: FileStore, _log: Connection, _sent: MessageId) -> None:
+    """Given back, and received once more, which is too often."""
+    _, receipt = await _received(store)
+    await store.extend(Q, receipt, NOW_MS, NOW_MS)
+    await store.receive(Q, replace(take(1), receive_max=1), NOW_MS)
+    await store.redrive(Q, 1, NOW_MS)
+
+
+async def _received(store: FileStore) -> tuple[MessageId, Receipt]:
+    (got,) = (await store.receive(Q, take(1), NOW_MS)).messages
+    assert got.receipt
+    return got.id, got.receipt

@@ -14,9 +14,10 @@ import pytest
 from api_queue.errors import MessagesAway, MessagesDamaged, Unavailable
 from api_queue.types import MessageId
 from tests.messages.in_files import (
+    DEAD,
     FILES,
     NOW_MS,
-    PROCESSES,
+    PAIRS,
     FileStore,
     Q,
     file_store,
@@ -26,6 +27,7 @@ from tests.messages.in_files import (
     take,
     work_until_killed,
 )
+from tests.processes import PROCESSES
 
 KINDS = sorted(FILES)
 pytestmark = pytest.mark.parametrize("kind", KINDS)
@@ -98,14 +100,18 @@ async def test_kill_9_in_any_verb_loses_nothing_and_revives_nothing(kind: str, t
 
 
 async def expect_what_was_told(store: FileStore, told: Told) -> None:
-    there = set(await names_there(store))
+    living, dead = await names_there(store), await names_there(store, DEAD)
+    there = {*living, *dead}
+    assert len(there) == len(living) + len(dead), "there twice"
     assert told.sent - told.perhaps_deleted <= there, "sent, and lost"
     assert there <= told.perhaps_sent, "never sent"
     assert not there & told.deleted, "deleted, and back"
-    bodies = {each.id: each.body async for each in store.every(Q)}
+    bodies = {each.id: each.body for queue in (Q, DEAD) async for each in store.every(queue)}
     assert {bodies.get(MessageId(name), '{"new": 1}') for name in told.updated} <= {'{"new": 1}'}
-    info = await store.info(Q, NOW_MS)
-    assert (info.messages, info.size_bytes) == (len(there), sum(map(len, bodies.values())))
+    infos = [await store.info(queue, NOW_MS) for queue in (Q, DEAD)]
+    assert [info.messages for info in infos] == [len(living), len(dead)]
+    assert sum(info.size_bytes for info in infos) == sum(map(len, bodies.values()))
+    assert len(await names_there(store, PAIRS)) % 2 == 0, "half of a batch"
 
 
 # -- disks -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """What only the store in Redis has to show: many processes, and a Redis that is killed in the middle of every verb."""
 
 import asyncio
-import multiprocessing
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -23,12 +22,10 @@ from api_queue.messages.models import Limits, Wish
 from api_queue.messages.redis_store import RedisMessages, key, keys_of
 from api_queue.messages.service import MessageService
 from tests.messages.post import Q, draft
+from tests.processes import PROCESSES
 from tests.stream.waiting import eventually
 
-#: Forked from a process that has imported all this.
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload([__name__])
-PROCESSES, MESSAGES = 8, 240
+RECEIVERS, MESSAGES = 8, 240
 #: Everything that is deleted stays deleted for longer than the tests take.
 HELD_S = 600
 
@@ -43,7 +40,7 @@ def haul(redis_url: str, out: Connection) -> None:
     async def work() -> None:
         redis = connect(redis_url)
         await redis.call("INCR", "gate")
-        while int(await redis.call("GET", "gate")) < PROCESSES:
+        while int(await redis.call("GET", "gate")) < RECEIVERS:
             pass
         held: list[str] = []
         while got := await a_service(redis).receive(Q, Wish(3, HELD_S)):
@@ -58,8 +55,8 @@ async def test_eight_processes_never_hold_the_same_message(redis: Redis, redis_u
     sent = [f"m{number}" for number in range(MESSAGES)]
     for start in range(0, MESSAGES, 60):
         await a_service(redis).send(Q, *map(draft, sent[start : start + 60]))
-    ends = [FORKED.Pipe(duplex=False) for _ in range(PROCESSES)]
-    workers = [FORKED.Process(target=haul, args=(redis_url, out)) for _, out in ends]
+    ends = [PROCESSES.Pipe(duplex=False) for _ in range(RECEIVERS)]
+    workers = [PROCESSES.Process(target=haul, args=(redis_url, out)) for _, out in ends]
     for worker in workers:
         worker.start()
     hauls = [await asyncio.to_thread(end.recv) for end, _ in ends]

@@ -64,9 +64,9 @@ def test_what_the_user_did_here_passes(site: str) -> None:
     assert refused(sec_fetch_site=site, cookie="access_token=x") is None
 
 
-@pytest.mark.parametrize("given", [{"authorization": "Bearer x"}, {"x_api_key": "x"}])
-def test_a_login_or_a_key_in_a_header_was_not_found_in_the_browser(given: dict[str, str]) -> None:
-    assert refused(origin="https://elsewhere.example", **given) is None
+def test_a_login_or_a_key_in_a_header_was_not_found_in_the_browser() -> None:
+    assert refused(origin="https://elsewhere.example", authorization="Bearer x") is None
+    assert refused(origin="https://elsewhere.example", x_api_key="x") is None
 
 
 def test_a_configured_site_passes_without_cookies_only() -> None:
