@@ -1,10 +1,12 @@
 """Real parts for every test: nothing here is a stand-in."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.redis import Redis, connect
@@ -42,3 +44,15 @@ async def house(redis: Redis, redis_url: str, furnished: Path, tmp_path: Path) -
     """A whole server with an empty queue `party`."""
     async with a_house(redis_url, furnished, tmp_path) as house:
         yield house
+
+
+@pytest.fixture(autouse=True)
+def _own_logs() -> Iterator[None]:
+    """What a test configures ends with it: its stderr is closed then."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    root.setLevel(level)
+    root.handlers = handlers

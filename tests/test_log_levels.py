@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +12,6 @@ import structlog
 from api_queue.logs import configure_logs
 
 LEVELS = ["debug", "info", "warning", "error"]
-
-
-@pytest.fixture(autouse=True)
-def _own_logs() -> Iterator[None]:
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    yield
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
-    root.setLevel(level)
-    root.handlers = handlers
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

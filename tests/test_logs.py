@@ -2,23 +2,12 @@
 
 import logging
 import sys
-from collections.abc import Iterator
 
 import msgspec
 import pytest
 import structlog
 
 from api_queue.logs import configure_logs
-
-
-@pytest.fixture(autouse=True)
-def _own_logs() -> Iterator[None]:
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    yield
-    structlog.reset_defaults()
-    root.setLevel(level)
-    root.handlers = handlers
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
