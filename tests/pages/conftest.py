@@ -152,6 +152,13 @@ async def laptop(browser: Browser, queue: Queue) -> AsyncIterator[Device]:
         yield it
 
 
+async def log_in(device: Device, house: House) -> Device:
+    """As the admin of the whole server."""
+    answer = await device.context.request.post(f"{house.url}/auth", data={"token": house.admin_token})
+    assert answer.ok, await answer.text()
+    return device
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def wall(browser: Browser) -> AsyncIterator[Device]:
     async with device(browser, WALL) as it:

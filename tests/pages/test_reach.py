@@ -52,6 +52,14 @@ PALE = """() => {
 }"""
 
 
+async def is_within_reach(page: Page, size: tuple[int, int] = PHONE) -> None:
+    assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert await page.evaluate(NAMELESS) == []
+    assert await page.evaluate(PALE) == []
+    if size == PHONE:
+        assert await page.evaluate(SMALL) == []
+
+
 async def full(page: Page) -> None:
     """The page with everything on it, and all of it unfolded."""
     await page.wait_for_function("() => document.body.innerText.includes('Übelhausen')")
@@ -71,18 +79,11 @@ async def test_a_page_fits_is_named_and_stands_out(
     page = await laptop.open(queue.path(name))
     await page.set_viewport_size({"width": size[0], "height": size[1]})
     await full(page)
-    assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    assert await page.evaluate(NAMELESS) == []
-    assert await page.evaluate(PALE) == []
-    if size == PHONE:
-        assert await page.evaluate(SMALL) == []
+    await is_within_reach(page, size)
 
 
 @pytest.mark.parametrize("path", ["/", "/login"])
 async def test_the_front_fits_too(phone: Device, queue: Queue, path: str) -> None:
     page = await phone.open(queue.address + path)
     await page.wait_for_load_state("networkidle")
-    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-    assert await page.evaluate(NAMELESS) == []
-    assert await page.evaluate(PALE) == []
-    assert await page.evaluate(SMALL) == []
+    await is_within_reach(page)

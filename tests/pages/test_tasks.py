@@ -15,7 +15,8 @@ CALL = """async ([name, args]) => {
 }"""
 MERGE = """async ([tasks, newer]) => {
     const { liveFirst, merge } = await import("/static/js/tasks.js");
-    return liveFirst(merge(tasks, newer, (task) => task.type !== "unwanted")).map((task) => `${task.task_id} ${task.status}`);
+    const list = liveFirst(merge(tasks, newer, (task) => task.type !== "unwanted"));
+    return list.map((task) => `${task.task_id} ${task.status}`);
 }"""
 TOOK = {"started_at": "2026-11-21T14:00:00.000+00:00"}
 
