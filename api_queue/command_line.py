@@ -147,10 +147,22 @@ def _serve(asked: argparse.Namespace) -> None:
     start_fork_server()
     from api_queue.serving.serve import serve  # takes half a second, in which the fork server does the same
 
+    _warn_of_ignored(loaded)
     if loaded.settings.profile == "normal" or "data" in loaded.sources:
         return serve(loaded.settings)
     with TemporaryDirectory(prefix="api_queue-demo-") as data:  # a demo leaves nothing behind
         return serve(replace(loaded.settings, data=Path(data)))
+
+
+def _warn_of_ignored(loaded: LoadedSettings) -> None:
+    import structlog
+
+    from api_queue.logs import configure_logs
+
+    if loaded.ignored:
+        configure_logs(loaded.settings.log_level)
+    for sentence in loaded.ignored:
+        structlog.get_logger().warning(sentence)
 
 
 def _run_role(asked: argparse.Namespace) -> None:

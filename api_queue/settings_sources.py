@@ -3,30 +3,25 @@
 A table of a file is the first part of its keys' names: `[media] offload = "nginx"` is `media_offload`.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from api_queue import foreign_settings
 from api_queue.errors import BadSetting, StartRefused, UnknownSetting
 from api_queue.settings import Settings
 
 PREFIX: Final = "API_QUEUE_"
-#: Variables of PyQueue that mean the same here.
-PYQUEUE: Final = {
-    "PYQUEUE_API_KEYS_JSON": "api_keys_json",
-    "STORAGE_BACKEND": "messages_storage",
-    "SQLITE_DB_PATH": "messages_sqlite_file",
-    "JSON_STORAGE_DIR": "messages_json_folder",
-    "MAX_MESSAGE_SIZE": "messages_max_bytes",
-    "DEFAULT_VISIBILITY_TIMEOUT": "messages_visibility_s",
-    "MAX_RECEIVE_COUNT": "messages_receive_max",
-}
+_QUOTED: Final = re.compile(r"([\"'])(.*?)\1(?=\s|$)")
+_COMMENT: Final = re.compile(r"(^|\s+)#.*")
 TYPES: Final[Mapping[str, Any]] = MappingProxyType(get_type_hints(Settings, include_extras=True))
 SECRETS: Final = frozenset(key.name for key in fields(Settings) if key.metadata["secret"])
 
@@ -35,10 +30,14 @@ _NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class LoadedSettings:
-    """`sources` says of each key that is not a default where it was set."""
+    """`sources` says of each key that is not a default where it was set.
+
+    `ignored` is a sentence for each name that we know of another program, and that does nothing here.
+    """
 
     settings: Settings
     sources: Mapping[str, str]
+    ignored: Sequence[str] = ()
 
 
 def load(
@@ -50,17 +49,18 @@ def load(
 ) -> LoadedSettings:
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
+    variables = {str(dotenv): _read_dotenv(dotenv), "the environment": environment}
     layers = [
         *((str(file), _from_toml(file)) for file in files),
-        (str(dotenv), _from_environment(_read_dotenv(dotenv))),
-        ("the environment", _from_environment(environment)),
+        *((source, _from_environment(there, source)) for source, there in variables.items()),
         ("the command line", command_line),
     ]
     for source, layer in layers:
         for key, value in layer.items():
             values[key] = _value(key, value, source)
             sources[key] = source
-    return LoadedSettings(Settings(**values), sources)
+    ignored = chain.from_iterable(foreign_settings.ignored(there, source) for source, there in variables.items())
+    return LoadedSettings(Settings(**values), sources, tuple(ignored))
 
 
 def lines(loaded: LoadedSettings) -> Iterator[str]:
@@ -104,19 +104,25 @@ def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, obje
             yield above + name, value
 
 
-def _from_environment(variables: Mapping[str, str]) -> dict[str, object]:
-    theirs = {key: variables[name] for name, key in PYQUEUE.items() if name in variables}
+def _from_environment(variables: Mapping[str, str], source: str) -> dict[str, object]:
+    theirs = foreign_settings.honoured(variables, source)
     ours = {name.removeprefix(PREFIX).lower(): text for name, text in variables.items() if name.startswith(PREFIX)}
     return {**theirs, **ours}
 
 
 def _read_dotenv(file: Path) -> dict[str, str]:
-    """`NAME=value` lines; `#` starts a comment line, quotes around a value are dropped."""
+    """`NAME=value` lines; `#` starts a comment, at the beginning or after a space; quotes around a value are dropped."""
     text = _text_of(file) if file.exists() else ""
     pairs = (
         line.removeprefix("export ").partition("=") for line in map(str.strip, text.splitlines()) if line[:1] != "#"
     )
-    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
+    return {name.strip(): _unquoted(value.strip()) for name, _, value in pairs}
+
+
+def _unquoted(value: str) -> str:
+    """What is in quotes has no comment in it."""
+    quoted = _QUOTED.match(value)
+    return quoted[2] if quoted else _COMMENT.sub("", value)
 
 
 # -- the values ------------------------------------------------------------------------------------------------
@@ -130,6 +136,8 @@ def _value(key: str, value: object, source: str) -> object:
     kind = TYPES[key]
     if get_origin(kind) is tuple and isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
+    if get_origin(kind) is Literal and isinstance(value, str):
+        value = value.lower()
     try:
         return msgspec.convert(value, kind, strict=False, dec_hook=_path)
     except (msgspec.ValidationError, UnicodeError):  # an environment is bytes, and not always text

@@ -10,7 +10,17 @@ import structlog
 
 from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.redis import Redis, connect
+from api_queue.foreign_settings import FIXED, HONOURED, IGNORED
 from tests.house import House, a_house, furnish
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_this_machine() -> Iterator[None]:
+    """HOST, PORT and DEBUG are set in many shells, for other programs."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in (*HONOURED, *IGNORED, *FIXED):
+            environment.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from api_queue.foreign_settings import FIXED, HONOURED, IGNORED
 from api_queue.settings import Settings
 from api_queue.settings_sources import load
 
@@ -23,10 +24,11 @@ def default_of(key: str) -> object:
     return msgspec.json.decode(msgspec.json.encode(default, enc_hook=str))
 
 
-def rows_of_the_docs() -> dict[str, list[str]]:
+def rows_of_the_docs(columns: int) -> dict[str, list[str]]:
+    """Of the table with so many columns."""
     lines = (ROOT / "docs/settings.md").read_text(encoding="utf-8").splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
-    return {row[0].strip("`"): row for row in rows}
+    return {row[0].strip("`"): row[1:] for row in rows if len(row) == columns}
 
 
 def test_the_shipped_file_is_the_defaults() -> None:
@@ -43,12 +45,19 @@ def test_the_shipped_file_explains_each_key() -> None:
 
 
 def test_the_docs_have_each_key_in_the_same_words() -> None:
-    rows = rows_of_the_docs()
+    rows = rows_of_the_docs(columns=4)
     assert list(rows) == list(KEYS)
-    for name, (_, environment, default, sentence) in rows.items():
+    for name, (environment, default, sentence) in rows.items():
         assert environment == f"`API_QUEUE_{name.upper()}`"
         assert tomllib.loads(f"value = {default.strip('`')}")["value"] == default_of(name), name
         assert sentence == KEYS[name].metadata["sentence"]
+
+
+def test_the_docs_say_of_each_foreign_name_what_becomes_of_it() -> None:
+    honoured = {name: ["honoured", f"`{key}`"] for name, key in HONOURED.items()}
+    ignored = {name: ["ignored, with a warning", instead] for name, instead in IGNORED.items()}
+    refused = {name: ["refused", f"Only `{only}` is accepted."] for name, only in FIXED.items()}
+    assert rows_of_the_docs(columns=3) == honoured | ignored | refused
 
 
 def test_each_key_is_read_somewhere() -> None:

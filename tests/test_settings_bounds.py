@@ -84,9 +84,10 @@ def test_every_number_has_bounds() -> None:
 
 
 @pytest.mark.parametrize(("key", "words"), CHOICES.items())
-def test_a_choice_is_one_of_its_words(key: str, words: tuple[str, ...]) -> None:
+def test_a_choice_is_one_of_its_words_in_any_letter_case(key: str, words: tuple[str, ...]) -> None:
     assert [taken(key, word) for word in words] == list(words)
-    for wrong in (words[-1].upper(), f" {words[-1]}", "both"):
+    assert taken(key, words[-1].upper()) == words[-1]
+    for wrong in (f" {words[-1]}", "both"):
         assert f"'{key}' must be one of '{words[0]}'" in refusal(key, wrong)
 
 

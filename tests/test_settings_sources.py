@@ -113,30 +113,6 @@ def test_each_key_is_shown_with_its_source_and_without_secrets() -> None:
     assert "sql_url =  (default)" in shown
 
 
-def test_keys_of_pyqueue_are_read_by_the_name_that_it_gave_them(tmp_path: Path) -> None:
-    theirs = {"PYQUEUE_API_KEYS_JSON": "{}"}
-    assert load([], theirs, dotenv=Path("/none")).settings.api_keys_json == "{}"
-    dotenv = file(tmp_path, "PYQUEUE_API_KEYS_JSON='{}'", ".env")
-    assert load([], {}, dotenv=dotenv).settings.api_keys_json == "{}"
-    # And our own name wins
-    both = load([], {**theirs, "API_QUEUE_API_KEYS_JSON": '{"a": 1}'}, dotenv=Path("/none"))
-    assert both.settings.api_keys_json == '{"a": 1}'
-
-
-def test_where_and_how_pyqueue_keeps_messages_is_read_by_its_names() -> None:
-    theirs = {
-        "STORAGE_BACKEND": "json",
-        "JSON_STORAGE_DIR": "/a",
-        "SQLITE_DB_PATH": "/b",
-        "MAX_MESSAGE_SIZE": "1000",
-        "DEFAULT_VISIBILITY_TIMEOUT": "5",
-        "MAX_RECEIVE_COUNT": "3",
-    }
-    read = load([], theirs, dotenv=Path("/none")).settings
-    assert (read.messages_storage, read.messages_json_folder, read.messages_sqlite_file) == ("json", "/a", "/b")
-    assert (read.messages_max_bytes, read.messages_visibility_s, read.messages_receive_max) == (1000, 5, 3)
-
-
 @pytest.mark.parametrize("key", sorted(SECRETS))
 def test_a_secret_that_does_not_fit_is_not_repeated(tmp_path: Path, key: str) -> None:
     with pytest.raises(BadSetting, match=rf"'{key}' must be a text, not '\*\*\*' as in"):

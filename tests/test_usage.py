@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 import pytest
+import structlog
 
-from api_queue import __version__, command_line
+from api_queue import __version__, command_line, logs
 from api_queue.accounts.models import TokenRole
 from api_queue.command_line import main
 from api_queue.drivers.sql import url_of
@@ -139,6 +140,19 @@ def test_an_option_wins_over_environment_dotenv_and_files(
     monkeypatch.setenv("API_QUEUE_PORT", "3")
     say("serve", "--config", "party.toml", "--port", "4")
     assert [(one.port, one.workers, one.mqtt_port) for one in served] == [(4, 2, 1)]
+
+
+def test_what_is_ignored_is_told_at_the_start(
+    say: Say, served: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "configure_logs", lambda _level: None)
+    monkeypatch.setenv("DEBUG", "true")
+    with structlog.testing.capture_logs() as logged:
+        say("serve")
+    assert [(line["log_level"], line["event"][:35]) for line in logged] == [
+        ("warning", "DEBUG in the environment is ignored")
+    ]
+    assert served == [Settings()]
 
 
 def test_of_several_files_the_last_wins(say: Say, served: list[Settings], tmp_path: Path) -> None:
