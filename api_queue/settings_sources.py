@@ -111,7 +111,7 @@ def _from_environment(variables: Mapping[str, str], source: str) -> dict[str, ob
 
 
 def _read_dotenv(file: Path) -> dict[str, str]:
-    """`NAME=value` lines; `#` starts a comment, at the beginning or after a space; quotes around a value are dropped."""
+    """`NAME=value` lines; `#` begins a comment, first or after a space; quotes around a value are dropped."""
     text = _text_of(file) if file.exists() else ""
     pairs = (
         line.removeprefix("export ").partition("=") for line in map(str.strip, text.splitlines()) if line[:1] != "#"
