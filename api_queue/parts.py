@@ -293,7 +293,7 @@ class Parts:
 
     @cached_property
     def readers(self) -> Readers:
-        return Readers()
+        return Readers(self.settings.library_scan_processes)
 
     @cached_property
     def scan(self) -> Scan:

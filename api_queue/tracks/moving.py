@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from api_queue.errors import FileGone, NameTaken, OtherDisk
-from api_queue.tracks.music_file import COVER_NAMES
+from api_queue.tracks.music_file import COVER_NAMES, ENDING
 from api_queue.tracks.paths import to_text
-from api_queue.tracks.walk import ENDING
 
 #: What file systems without second names for a file (FAT, some networks) say to `link`.
 _NO_LINKS: Final = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}

@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 from base64 import b32encode
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -15,15 +16,18 @@ from mutagen.flac import FLAC, VCFLACDict
 from api_queue.errors import NotMusic
 from api_queue.formats import lrc
 from api_queue.tracks.models import Cover, Lyrics, Track
-from api_queue.tracks.tags import clean, track_of
+from api_queue.tracks.tags import Comments, clean, track_of
 from api_queue.types import TrackId
 
+ENDING: Final = ".flac"
 COVER_NAMES: Final = ("cover.jpg", "folder.jpg", "cover.png", "folder.png", "Cover.jpg", "Folder.jpg")
 #: As large as a picture inside a FLAC can be.
 COVER_MAX_BYTES: Final = 16 << 20
 LYRICS_MAX_BYTES: Final = 1 << 20
 _FRONT_COVER: Final = 3
 _READ_BYTES: Final = 1 << 20
+#: What `image_type` looks at.
+_HEAD_BYTES: Final = 12
 
 
 def open_plain(path: Path) -> BinaryIO:
@@ -35,32 +39,41 @@ def open_plain(path: Path) -> BinaryIO:
     return file
 
 
-def read_track(path: Path) -> Track:
-    """Raises NotMusic, OSError."""
+def lyrics_beside(name: str) -> str:
+    return f"{name[: -len(ENDING)]}.lrc"
+
+
+def read_track(path: Path, beside: Collection[str] | None = None) -> Track:
+    """`beside`: names of what stands there, if that is known; else all are tried. Raises NotMusic, OSError."""
+    names = _names_beside(path) if beside is None else beside
     with open_plain(path) as file:
         flac = _flac(file)
         _check(flac)
-        cover, lyrics = _cover(flac, path), _lyrics(flac, path)
+        comments = _comments(flac)
         return track_of(
             _audio_id(flac, file),
-            _comments(flac),
+            comments,
             stem=path.stem,
             duration_ms=round(flac.info.length * 1000),
             sample_rate=flac.info.sample_rate,
             channels=flac.info.channels,
-            cover=cover.media_type if cover else None,
-            lyrics=lyrics is not None,
+            cover=next(filter(None, map(image_type, _images(flac, path, names, _HEAD_BYTES))), None),
+            lyrics=any(text.strip() for text in _lyric_texts(comments, path, names)),
         )
 
 
 def read_cover(path: Path) -> Cover | None:
     with open_plain(path) as file:
-        return _cover(_flac(file), path)
+        images = _images(_flac(file), path, _names_beside(path), COVER_MAX_BYTES)
+        return next((Cover(image, media_type) for image in images if (media_type := image_type(image))), None)
 
 
 def read_lyrics(path: Path) -> Lyrics | None:
+    """The first with times, else the first with words."""
     with open_plain(path) as file:
-        return _lyrics(_flac(file), path)
+        texts = _lyric_texts(_comments(_flac(file)), path, _names_beside(path))
+        found = [_as_lyrics(text) for text in texts if text.strip()]
+        return next((lyrics for lyrics in found if lyrics.lines), found[0] if found else None)
 
 
 def image_type(image: bytes) -> str | None:
@@ -146,37 +159,30 @@ def _id3_bytes(file: BinaryIO) -> int:
 # -- cover and lyrics ------------------------------------------------------------------------------------------
 
 
-def _cover(flac: FLAC, path: Path) -> Cover | None:
-    front_first = sorted(flac.pictures, key=lambda picture: picture.type != _FRONT_COVER)
-    images = [bytes(picture.data) for picture in front_first]
-    return next((cover for image in images if (cover := _as_cover(image))), None) or _cover_beside(path)
+def _images(flac: FLAC, path: Path, beside: Collection[str], most_bytes: int) -> Iterator[bytes]:
+    """What may be a cover, the best first; at least the first `most_bytes` of each."""
+    for picture in sorted(flac.pictures, key=lambda picture: picture.type != _FRONT_COVER):
+        yield bytes(picture.data)
+    for name in beside:
+        if name in COVER_NAMES:
+            yield _read_beside(path.with_name(name), COVER_MAX_BYTES, most_bytes)
 
 
-def _cover_beside(path: Path) -> Cover | None:
-    images = (_read_beside(path.with_name(name), COVER_MAX_BYTES) for name in COVER_NAMES)
-    return next((cover for image in images if image and (cover := _as_cover(image))), None)
+def _lyric_texts(comments: Comments, path: Path, beside: Collection[str]) -> Iterator[str]:
+    yield from _lyric_comments(comments, "syncedlyrics")
+    for name in beside:
+        if name not in COVER_NAMES:
+            yield _decode(_read_beside(path.with_name(name), LYRICS_MAX_BYTES, LYRICS_MAX_BYTES))
+    yield from _lyric_comments(comments, "lyrics")
+    yield from _lyric_comments(comments, "unsyncedlyrics")
 
 
-def _as_cover(image: bytes) -> Cover | None:
-    media_type = image_type(image)
-    return Cover(image, media_type) if media_type else None
+def _names_beside(path: Path) -> tuple[str, ...]:
+    return (*COVER_NAMES, lyrics_beside(path.name))
 
 
-def _lyrics(flac: FLAC, path: Path) -> Lyrics | None:
-    """The first with times, else the first with words."""
-    plain = [*_lyric_comments(flac, "lyrics"), *_lyric_comments(flac, "unsyncedlyrics")]
-    texts = [*_lyric_comments(flac, "syncedlyrics"), *_lrc_beside(path), *plain]
-    found = [_as_lyrics(text) for text in texts if text.strip()]
-    return next((lyrics for lyrics in found if lyrics.lines), found[0] if found else None)
-
-
-def _lyric_comments(flac: FLAC, key: str) -> list[str]:
-    return [text[:LYRICS_MAX_BYTES] for text in _comments(flac).get(key, [])]
-
-
-def _lrc_beside(path: Path) -> list[str]:
-    text = _read_beside(path.with_suffix(".lrc"), LYRICS_MAX_BYTES)
-    return [_decode(text)] if text else []
+def _lyric_comments(comments: Comments, key: str) -> list[str]:
+    return [text[:LYRICS_MAX_BYTES] for text in comments.get(key, ())]
 
 
 def _decode(text: bytes) -> str:
@@ -194,9 +200,10 @@ def _as_lyrics(text: str) -> Lyrics:
     return Lyrics("\n".join(line.text for line in lines) if lines else text.strip(), lines)
 
 
-def _read_beside(path: Path, max_bytes: int) -> bytes | None:
+def _read_beside(path: Path, max_bytes: int, most_bytes: int) -> bytes:
+    """The first `most_bytes`; nothing of a file that is larger than `max_bytes`, or cannot be read."""
     try:
         with open_plain(path) as file:
-            return file.read(max_bytes + 1) if os.fstat(file.fileno()).st_size <= max_bytes else None
+            return file.read(most_bytes) if os.fstat(file.fileno()).st_size <= max_bytes else b""
     except (OSError, NotMusic):
-        return None
+        return b""

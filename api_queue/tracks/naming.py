@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from api_queue.tracks.models import Track
-from api_queue.tracks.walk import ENDING
+from api_queue.tracks.music_file import ENDING
 
 #: Bytes of one part of a path; file systems take 255, and `.flac` has to fit as well.
 _PART_MAX_BYTES: Final = 240

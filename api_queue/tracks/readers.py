@@ -1,44 +1,32 @@
-"""Reading files in processes of their own: `python -m api_queue.tracks.readers` reads for the worker that started it.
+"""Reading files in processes of their own, which run `reading.py`: mutagen is bound to one core.
 
-A line in is a path as JSON, a line out the track or its fault. mutagen is bound to one core, so a worker has several
-readers; and a file at which a reader dies (memory, a bug in a decoder) is known by the line that never came.
-Not `multiprocessing`: a managed worker of the server may not have children of that kind.
+A file at which a reader dies (memory, a bug in a decoder) is found by asking again for one file at a time. Not
+`multiprocessing`: a managed worker of the server may not have children of that kind.
 """
 
 import asyncio
 import json
-import os
-import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from api_queue.errors import NotMusic
-from api_queue.tracks.models import Reading, Track
-from api_queue.tracks.music_file import read_track
+from api_queue.tracks.models import Reading
+from api_queue.tracks.reading import Answer
 from api_queue.tracks.walk import Found
 
 #: A whole disc in one file without MD5 is hashed, at worst from a slow card.
 READ_TIMEOUT_S: Final = 300
-#: How kindly readers run beside a party: 0 as everybody, 19 last.
-NICENESS: Final = 10
-#: Seconds that a reader is kept without work: to start one takes as long as to read some hundred files.
+#: Seconds that a reader is kept without work: to start one takes as long as to read a thousand files.
 IDLE_S: Final = 5.0
-COMMAND: Final = (sys.executable, "-m", "api_queue.tracks.readers")
-_LINE_MAX_BYTES: Final = 4 << 20
-
-
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`passing`: a fault of the disk or of ours, which the next scan may find gone though the file is the same."""
-
-    track: Track | None = None
-    fault: str = ""
-    passing: bool = False
+#: Files that a reader is asked for at once.
+TOGETHER: Final = 100
+COMMAND: Final = (sys.executable, "-m", "api_queue.tracks.reading")
+_LINE_MAX_BYTES: Final = 16 << 20
+_ANSWERS: Final = msgspec.json.Decoder(list[Answer])
 
 
 class Reader:
@@ -47,28 +35,32 @@ class Reader:
     def __init__(self) -> None:
         self._process: Process | None = None
 
-    async def read(self, found: Sequence[Found]) -> list[Reading]:
-        readings = [_reading(file, Answer(fault=file.refused)) for file in found if file.refused]
-        asked = [file for file in found if not file.refused]
-        while asked:
-            answers = await self._ask(asked)
-            readings += map(_reading, asked, answers)
-            asked = asked[len(answers) :]
-        return readings
+    async def start(self) -> Process:
+        if self._process is None:
+            self._process = await _start()
+        return self._process
 
-    async def _ask(self, asked: Sequence[Found]) -> list[Answer]:
-        """All of them at once, answered up to the one at which the process dies."""
-        process = self._process = self._process or await _start()
+    async def read(self, found: Sequence[Found]) -> list[Reading]:
+        """One at a time after a death: the file that it died at suffers, and no other."""
+        answers = await self._ask(found)
+        if answers:
+            return list(map(_reading, found, answers))
+        if len(found) == 1:
+            return [_reading(found[0], Answer(fault="the process that read it broke off", passing=True))]
+        return [reading for file in found for reading in await self.read([file])]
+
+    async def _ask(self, found: Sequence[Found]) -> list[Answer]:
+        """Empty, if the process died, or was ended because it took too long."""
+        process = await self.start()
         assert process.stdin
-        process.stdin.write(b"".join(json.dumps(file.path).encode() + b"\n" for file in asked))
-        answers: list[Answer] = []
+        assert process.stdout
+        process.stdin.write(json.dumps([(file.path, *file.beside) for file in found]).encode() + b"\n")
         try:
-            while len(answers) < len(asked):
-                answers.append(await _answer_of(process))
+            async with asyncio.timeout(READ_TIMEOUT_S):
+                return _ANSWERS.decode(await process.stdout.readline())
         except (OSError, TimeoutError, ValueError):
             await self.aclose()
-            answers.append(Answer(fault="the process that read it broke off", passing=True))
-        return answers
+            return []
 
     async def aclose(self) -> None:
         process, self._process = self._process, None
@@ -80,21 +72,39 @@ class Reader:
 
 
 class Readers:
-    """Those of one process, as many as read at a time, from one batch to the next."""
+    """Those of one process: so many `processes`, kept from one batch to the next."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._free = asyncio.Semaphore(processes)
         self._idle: list[Reader] = []
         self._ending: asyncio.Task[None] | None = None
 
-    async def read(self, found: Sequence[Found]) -> list[Reading]:
-        async with self._one() as reader:
-            return await reader.read(found)
+    async def start(self) -> None:
+        """There will be something to read: they get ready while somebody finds out what."""
+        for _ in range(self._processes - len(self._idle)):
+            async with self._one() as reader:
+                await reader.start()
+
+    async def read(self, found: Sequence[Found], progress: Callable[[int, int], None]) -> list[Reading]:
+        """In this order; `progress` is told how many of how many are read."""
+        readings = []
+        parts = [found[start : start + TOGETHER] for start in range(0, len(found), TOGETHER)]
+        async with asyncio.TaskGroup() as group:
+            for reading in [group.create_task(self._read(part)) for part in parts]:
+                readings += await reading
+                progress(len(readings), len(found))
+        return readings
 
     async def aclose(self) -> None:
         if self._ending:
             self._ending.cancel()
         while self._idle:
             await self._idle.pop().aclose()
+
+    async def _read(self, found: Sequence[Found]) -> list[Reading]:
+        async with self._free, self._one() as reader:
+            return await reader.read(found)
 
     @asynccontextmanager
     async def _one(self) -> AsyncIterator[Reader]:
@@ -120,38 +130,5 @@ def _reading(file: Found, answer: Answer) -> Reading:
     return Reading(path=file.path, size=size, mtime_ns=mtime_ns, track=answer.track, fault=answer.fault)
 
 
-async def _answer_of(process: Process) -> Answer:
-    """Raises ValueError when there will be none."""
-    assert process.stdout
-    async with asyncio.timeout(READ_TIMEOUT_S):
-        return msgspec.json.decode(await process.stdout.readline(), type=Answer)
-
-
 async def _start() -> Process:
     return await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE, limit=_LINE_MAX_BYTES)
-
-
-# -- the process -----------------------------------------------------------------------------------------------
-
-
-def main() -> None:
-    os.nice(NICENESS)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the worker's, which ends us
-    for line in sys.stdin.buffer:
-        sys.stdout.buffer.write(msgspec.json.encode(answer(json.loads(line))) + b"\n")
-        sys.stdout.buffer.flush()
-
-
-def answer(path: str) -> Answer:
-    try:
-        return Answer(read_track(Path(path)))
-    except NotMusic as error:
-        return Answer(fault=str(error.facts["reason"]))
-    except OSError as error:
-        return Answer(fault=f"it cannot be read: {error.strerror}", passing=True)
-    except Exception as error:  # one bad file never stops a scan
-        return Answer(fault=f"it cannot be read: {type(error).__name__}: {error}", passing=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -13,11 +13,12 @@ from api_queue.jobs.models import Json
 from api_queue.jobs.task_types import TaskType, Work
 from api_queue.tracks.models import EVERYTHING, Move, MoveStore, Store
 from api_queue.tracks.moving import move, what_moves
+from api_queue.tracks.music_file import ENDING
 from api_queue.tracks.naming import name_of, template_fault
 from api_queue.tracks.paths import to_text
 from api_queue.tracks.scan import Scan
 from api_queue.tracks.tasks import ALL, BATCH
-from api_queue.tracks.walk import ENDING, is_inside, keep_demo
+from api_queue.tracks.walk import is_inside, keep_demo
 
 
 class RenameItem(msgspec.Struct, frozen=True, omit_defaults=True):

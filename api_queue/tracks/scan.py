@@ -72,19 +72,25 @@ class Scan:
         """What differs from the last time. With a root goes what lies below no root any more."""
         is_root = Path(folder) in self._roots
         known = await self._places.stamps(folder)
+        if not known:
+            await self._readers.start()
         found = await asyncio.to_thread(_walk, folder, self._roots, is_canceled)
         changed = [file for file in found if known.get(file.path) != (file.size, file.mtime_ns)]
         gone = _gone(known, found) | (set(await self._places.outside(self._roots)) if is_root else set())
         await self._places.mark_gone(folder, gone)
-        refused = await self._write(await self._readers.read([file for file in changed if file.refused]))
+        refused = await self._write([_refusal(file) for file in changed if file.refused])
         await self._places.scanned(folder, self._clock.now_ms(), is_root=is_root)
         self._announce_at_s = time.monotonic() + _ANNOUNCE_EVERY_S
         return Walked(len(found), [file.path for file in changed if not file.refused], len(gone), refused)
 
-    async def read(self, paths: Collection[str]) -> list[Reading]:
+    async def read(
+        self, paths: Collection[str], progress: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> list[Reading]:
         """Whether they have changed or not. One that is gone is not among them."""
         found = await asyncio.to_thread(lambda: list(look_at(paths, self._roots)))
-        readings = await self._write(await self._readers.read(found))
+        refused = [_refusal(file) for file in found if file.refused]
+        read = await self._readers.read([file for file in found if not file.refused], progress)
+        readings = await self._write([*refused, *read])
         if time.monotonic() > self._announce_at_s or await self._library.announced() is None:
             self._announce_at_s = time.monotonic() + _ANNOUNCE_EVERY_S
             await self._announce()
@@ -132,6 +138,10 @@ def _walk(folder: str, roots: Sequence[Path], is_canceled: Callable[[], bool]) -
             break
         found.append(file)
     return found
+
+
+def _refusal(file: Found) -> Reading:
+    return Reading(path=file.path, size=file.size, mtime_ns=file.mtime_ns, fault=file.refused)
 
 
 def _gone(known: Iterable[str], found: Sequence[Found]) -> set[str]:

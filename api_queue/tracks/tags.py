@@ -63,11 +63,14 @@ def track_of(
 def clean(text: str) -> str:
     """One line, no control or direction characters, at most TEXT_MAX long."""
     head = text[: 4 * TEXT_MAX]
-    return " ".join("".join(c if c.isprintable() else " " for c in head).split())[:TEXT_MAX].strip()
+    line = head if head.isprintable() else "".join(c if c.isprintable() else " " for c in head)
+    return " ".join(line.split())[:TEXT_MAX].strip()
 
 
 def values(comments: Comments, key: str) -> tuple[str, ...]:
-    cleaned = (clean(value) for value in comments.get(key, ())[:VALUES_MAX])
+    if key not in comments:  # as most of those that are asked for
+        return ()
+    cleaned = (clean(value) for value in comments[key][:VALUES_MAX])
     return tuple(dict.fromkeys(value for value in cleaned if value))
 
 

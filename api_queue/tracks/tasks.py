@@ -17,7 +17,7 @@ from api_queue.tracks.scan import Scan
 from api_queue.tracks.walk import real_path
 
 #: Files of one item, and rows of one transaction: short enough for whoever waits to write as well.
-BATCH: Final = 200
+BATCH: Final = 1000
 #: Stands for every folder, or every track, of the library.
 ALL: Final = "*"
 _log = structlog.get_logger()
@@ -97,7 +97,7 @@ class LibraryTasks:
         return {"found": walked.files, "changed": len(walked.changed), "gone": walked.gone}
 
     async def _read(self, paths: Sequence[str], work: Work) -> Json:
-        readings = await self._scan.read(paths)
+        readings = await self._scan.read(paths, work.progress)
         _tell_faults(readings, work)
         return {"read": len(readings)}
 

@@ -3,25 +3,22 @@ outside of it is none of ours. So no link can lead out, or in a circle.
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Final
 
 from api_queue.errors import DemoStays, FolderMissing, FolderOutside
-from api_queue.tracks.music_file import COVER_NAMES
+from api_queue.tracks.music_file import COVER_NAMES, ENDING, lyrics_beside
 from api_queue.tracks.paths import to_text
-
-ENDING: Final = ".flac"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`size` is the sum over the file and what stands beside it, `mtime_ns` the latest: new lyrics or a new cover
+    """`size` is the sum over the file and what stands `beside` it, `mtime_ns` the latest: new lyrics or a new cover
     are a change too. `refused` says why something that looks like music is not read.
     """
 
@@ -29,6 +26,7 @@ class Found:
     size: int = 0
     mtime_ns: int = 0
     refused: str = ""
+    beside: tuple[str, ...] = ()
 
 
 def music_roots(configured: Iterable[Path]) -> tuple[Path, ...]:
@@ -90,8 +88,8 @@ def _entries(folder: str) -> dict[str, os.DirEntry[str]]:
         return {entry.name: entry for entry in listing if not entry.name.startswith(".")}
 
 
-def _music(entries: dict[str, os.DirEntry[str]], names: Collection[str], roots: Sequence[Path]) -> Iterator[Found]:
-    covers = [entries[name] for name in COVER_NAMES if name in entries]
+def _music(entries: dict[str, os.DirEntry[str]], names: Iterable[str], roots: Sequence[Path]) -> Iterator[Found]:
+    covers = tuple(name for name in COVER_NAMES if name in entries)
     for name in names:
         entry = entries.get(name)
         if entry is None:
@@ -100,15 +98,15 @@ def _music(entries: dict[str, os.DirEntry[str]], names: Collection[str], roots: 
             if not is_inside(entry.path, roots):
                 yield Found(entry.path, refused="it is a link that leads out of the library")
         elif name.lower().endswith(ENDING) and not entry.is_dir(follow_symlinks=False):
-            lyrics = entries.get(name[: -len(ENDING)] + ".lrc")
-            yield _found(entry, [*covers, lyrics] if lyrics else covers)
+            lyrics = lyrics_beside(name)
+            yield _found(entry, entries, (*covers, lyrics) if lyrics in entries else covers)
 
 
-def _found(entry: os.DirEntry[str], beside: list[os.DirEntry[str]]) -> Found:
+def _found(entry: os.DirEntry[str], entries: dict[str, os.DirEntry[str]], beside: tuple[str, ...]) -> Found:
     if not entry.is_file(follow_symlinks=False):
         return Found(entry.path, refused="it is not a plain file")
     try:
-        stats = [part.stat(follow_symlinks=False) for part in (entry, *beside)]
+        stats = [part.stat(follow_symlinks=False) for part in (entry, *(entries[name] for name in beside))]
     except OSError as error:
         return Found(entry.path, refused=f"it cannot be read: {error.strerror}")
-    return Found(entry.path, sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats))
+    return Found(entry.path, sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats), beside=beside)

@@ -15,8 +15,7 @@ from watchfiles import Change, awatch
 
 from api_queue.errors import ApiQueueError, Unavailable
 from api_queue.tracks.folders import LibraryService
-from api_queue.tracks.music_file import COVER_NAMES
-from api_queue.tracks.walk import ENDING
+from api_queue.tracks.music_file import COVER_NAMES, ENDING
 
 #: A disc that is being copied comes file by file: what changes within this is one scan.
 DEBOUNCE_S: Final = 2.0

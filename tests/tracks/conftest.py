@@ -132,6 +132,6 @@ async def shelf(store: SqlStore, redis: Redis, music: Path, tmp_path: Path) -> A
     clock, library, folder, queues = MovedClock(), RedisLibrary(redis), DataFolder(tmp_path / "data"), Queues()
     version = LibraryVersion(library, clock)
     service = TrackService(store, version, queues, (music,))
-    files, places, readers = DataFiles(store, folder, version, clock), SqlPlaces(store._engine), Readers()
+    files, places, readers = DataFiles(store, folder, version, clock), SqlPlaces(store._engine), Readers(1)
     yield Shelf(store, library, folder, files, service, queues, clock, music, places, readers)
     await readers.aclose()

@@ -11,6 +11,15 @@ from api_queue.tracks.walk import music_roots
 from tests.tracks.conftest import Shelf
 from tests.tracks.flacs import JPEG, Flac, song
 
+#: A reader that something happens to at `b.flac`.
+READING = """
+import os, time
+from api_queue.tracks import reading
+answer = reading.answer
+reading.answer = lambda path, *beside: {what} if path.endswith("b.flac") else answer(path, *beside)
+reading.main()
+"""
+
 
 async def test_a_scan_finds_music_in_all_folders(shelf: Shelf) -> None:
     song("One").write(shelf.music / "one.flac")
@@ -229,8 +238,7 @@ async def test_a_file_that_kills_its_reader_is_a_fault(shelf: Shelf, monkeypatch
     # Given a reader that does not survive one of three files
     for name in "abc":
         song(name).write(shelf.music / f"{name}.flac")
-    deadly = "import os, sys\nfrom api_queue.tracks import readers\nanswer = readers.answer\n"
-    deadly += "readers.answer = lambda path: os.abort() if path.endswith('b.flac') else answer(path)\nreaders.main()"
+    deadly = READING.format(what="os.abort()")
     monkeypatch.setattr(readers, "COMMAND", (readers.COMMAND[0], "-c", deadly))
     # When it is scanned, then the two others are there
     report = await shelf.scan()
@@ -251,10 +259,7 @@ async def test_a_batch_that_is_cancelled_ends_its_reader_and_is_read_later(
     # Given a reader that is stuck in the second file of a batch
     for name in "abc":
         song(name).write(shelf.music / f"{name}.flac")
-    stuck = "import time\nfrom api_queue.tracks import readers\nanswer = readers.answer\n"
-    stuck += (
-        "readers.answer = lambda path: time.sleep(600) if path.endswith('b.flac') else answer(path)\nreaders.main()"
-    )
+    stuck = READING.format(what="time.sleep(600)")
     monkeypatch.setattr(readers, "COMMAND", (readers.COMMAND[0], "-c", stuck))
     started, start = asyncio.Queue[Process](), readers._start
 
