@@ -94,19 +94,24 @@ class Guard:
             self._cross_site.refuse(request)
         caller = request.ctx.caller = await self._caller(request, rule)
         _authorise(request, rule, caller)
-        if hasattr(route.handler, "is_stream"):
-            await self._read_large(request)
+        await self._read_what_is_left(request, route)
         if rule.limit is not None:
             await self._keepers.limiter.check(rule.limit, caller, _queue_of(request))
         if rule.writes and rule.access != "public":  # a login has no caller yet whose answer could be kept
             return await self._idempotency.begin(request, caller)
         return None
 
-    async def _read_large(self, request: Request) -> None:
-        """Where a route asks for it by `stream=True` its body may be large; only who may call it gets to send one."""
-        if request.stream is not None:
-            request.stream.request_max_size = self._large_bytes
-            await request.receive_body()  # type: ignore[no-untyped-call]  # Sanic says no more
+    async def _read_what_is_left(self, request: Request, route: Route) -> None:
+        """Of the body, once it is known who sends it. Where a route says `stream=True` it may be large.
+
+        Sanic reads none for GET and DELETE, and would log an error for each: many clients send an empty one.
+        """
+        stream = request.stream
+        if stream is None or not stream.request_body:
+            return
+        if hasattr(route.handler, "is_stream"):
+            stream.request_max_size = self._large_bytes
+        await request.receive_body()  # type: ignore[no-untyped-call]  # Sanic says no more
 
     async def _caller(self, request: Request, rule: Rule) -> Caller:
         address = self._address(request)
