@@ -20,6 +20,8 @@ from api_queue.tracks.models import Track
 from api_queue.tracks.wire import data_entry
 
 KEPT_MS: Final = 24 * 60 * 60 * 1000
+#: The highest, 9, takes four times as long and saves one part in thirty.
+_LEVEL: Final = 6
 _HASH: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -58,7 +60,7 @@ class DataFolder:
         data_hash = hashlib.sha256(content).hexdigest()[:32]
         plain, gzipped = self.paths(data_hash)
         self._folder.mkdir(parents=True, exist_ok=True)
-        _write_synced(gzipped, gzip.compress(content, mtime=0))
+        _write_synced(gzipped, gzip.compress(content, _LEVEL, mtime=0))
         _write_synced(plain, content)
         return data_hash
 

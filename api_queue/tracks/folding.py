@@ -21,6 +21,7 @@ _UNSPACED: Final = re.compile(
 
 
 _PLAIN_WORD: Final = re.compile("[a-z0-9]+")
+_PLAIN_WORDS: Final = re.compile("[A-Za-z0-9 ]*")
 
 
 def fold(text: str) -> str:
@@ -49,6 +50,8 @@ def words(text: str) -> list[str]:
 
 def joined_words(text: str) -> list[str]:
     """`AC/DC Live` -> `acdc`: what people type without the sign in the middle."""
+    if _PLAIN_WORDS.fullmatch(text):  # as nearly all are
+        return []
     parts = [words(part) for part in text.split()]
     return ["".join(part) for part in parts if len(part) > 1]
 

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, delete, func, insert, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api_queue.drivers.sql import insert_rows
 from api_queue.tracks.folding import joined_words, words
 from api_queue.tracks.models import EVERYTHING, TagFilter, Track, facts_of
 from api_queue.tracks.tables import terms, tracks, vocabulary
@@ -32,26 +33,22 @@ def numbers(title_words: int) -> tuple[int, int]:
 
 
 async def put(connection: AsyncConnection, found: Sequence[tuple[int, Track]]) -> None:
-    await drop(connection, [number for number, _ in found])
-    if found:
-        await connection.execute(insert(index), [_row(number, track) for number, track in found])
+    """Tracks whose numbers are not in it."""
+    await insert_rows(connection, insert(index), [_row(number, track) for number, track in found])
 
 
 async def drop(connection: AsyncConnection, numbers: Sequence[int]) -> None:
-    await connection.execute(delete(index).where(index.c.rowid.in_(numbers)))
+    if numbers:
+        await connection.execute(delete(index).where(index.c.rowid.in_(numbers)))
 
 
-def _row(number: int, track: Track) -> dict[str, object]:
+def _row(number: int, track: Track) -> tuple[object, ...]:
+    """As `index` has its columns."""
     values = [tag.partition(":")[2] or tag for tag in track.tags]
     joined = [word for part in (track.title, *track.artists, track.album) for word in joined_words(part)]
-    return {
-        "rowid": number,
-        "title": _text(track.title),
-        "artist": _text(*track.artists),
-        "album": _text(track.album),
-        "other": " ".join([_text(track.isrc, *values), *joined]),
-        "tags": " ".join([_TAG, *map(_tag, facts_of(track).tags)]),
-    }
+    tags = (_TAG, *map(_tag, facts_of(track).tags))
+    other = (_text(track.isrc, *values), *joined)
+    return number, _text(track.title), _text(*track.artists), _text(track.album), " ".join(other), " ".join(tags)
 
 
 def _text(*parts: str) -> str:

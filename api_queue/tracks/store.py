@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from api_queue.drivers.sql import writing
+from api_queue.drivers.sql import insert_rows, writing
 from api_queue.tracks import full_text
 from api_queue.tracks.folding import fold, words
 from api_queue.tracks.models import Fault, Found, Reading, Search, TagFilter, Track
@@ -68,7 +68,7 @@ class SqlStore:
         async with writing(self._engine) as connection:
             told = {reading.track.track_id for reading in readings if reading.track}
             touched = told | await _tracks_at(connection, [reading.path for reading in readings])
-            await connection.execute(insert(places).prefix_with("OR REPLACE"), [_place(r) for r in readings])
+            await insert_rows(connection, insert(places).prefix_with("OR REPLACE"), list(map(_place, readings)))
             await _retell(connection, touched)
 
     async def forget(self, paths: Collection[str]) -> None:
@@ -107,15 +107,16 @@ async def _remove(connection: AsyncConnection, track_ids: Collection[str]) -> No
 
 async def _put(connection: AsyncConnection, told: dict[str, Track]) -> None:
     named = await _named(connection, list(told.values()))
-    numbers = await _numbers(connection, told)
-    numbers |= await _new_numbers(connection, [track for track in named if track.track_id not in numbers])
+    known = await _numbers(connection, told)
+    await full_text.drop(connection, list(known.values()))
+    numbers = known | await _new_numbers(connection, [track for track in named if track.track_id not in known])
     numbered = [(numbers[track.track_id], track) for track in named]
     upsert = insert_or(tracks)
     changed = {"sort_key": upsert.excluded.sort_key, "record": upsert.excluded.record}
     upsert = upsert.on_conflict_do_update(index_elements=["track_id"], set_=changed)
-    await connection.execute(upsert, [_row(number, track) for number, track in numbered])
-    alias_rows = [{"alias": track.alias, "number": number} for number, track in numbered]
-    await connection.execute(insert(aliases).prefix_with("OR IGNORE"), alias_rows)
+    await insert_rows(connection, upsert, [_row(number, track) for number, track in numbered])
+    aliased = insert(aliases).prefix_with("OR IGNORE")
+    await insert_rows(connection, aliased, [(track.alias, number) for number, track in numbered])
     await full_text.put(connection, numbered)
 
 
@@ -150,20 +151,17 @@ def _numbers_like(track: Track) -> tuple[int, int]:
     return full_text.numbers(len(words(track.title)))
 
 
-def _row(number: int, track: Track) -> dict[str, object]:
+def _row(number: int, track: Track) -> tuple[object, ...]:
+    """As `tracks` has its columns."""
     sort_key = f"{fold(track.artist)}\n{fold(track.title)}"
-    return {"number": number, "track_id": track.track_id, "sort_key": sort_key, "record": encode(track)}
+    return number, track.track_id, sort_key, encode(track)
 
 
-def _place(reading: Reading) -> dict[str, object]:
-    return {
-        "path": reading.path,
-        "size": reading.size,
-        "mtime_ns": reading.mtime_ns,
-        "track_id": reading.track.track_id if reading.track else None,
-        "record": encode(reading.track) if reading.track else None,
-        "fault": reading.fault,
-    }
+def _place(reading: Reading) -> tuple[object, ...]:
+    """As `places` has its columns."""
+    track = reading.track
+    told = (track.track_id, encode(track)) if track else (None, None)
+    return os.fsencode(reading.path), reading.size, reading.mtime_ns, *told, reading.fault, False
 
 
 def _batches(paths: Sequence[str]) -> Iterable[Sequence[str]]:
