@@ -18,7 +18,7 @@ LOG_MOST: Final = 64 * 1024
 
 
 class Run:
-    """models.Work, and what the worker needs to look after it. `given_up`: why it was cancelled by us."""
+    """task_types.Work, and what the worker needs to look after it."""
 
     def __init__(self, types: TaskTypes, delivery: Delivery, receipt: Receipt, item: TaskItem, clock: Clock) -> None:
         self.type = types[delivery.type]
@@ -66,10 +66,10 @@ class Run:
         self._noted = False
 
     def add_items(self, payloads: Sequence[object]) -> None:
-        self._payloads += map(msgspec.to_builtins, payloads)
+        self._payloads += map(_as_json, payloads)
 
     def add_failed(self, payload: object, error: str) -> None:
-        self._failures.append((msgspec.to_builtins(payload), error))
+        self._failures.append((_as_json(payload), error))
 
     def start_child(self, type_name: str, payloads: Sequence[object], meta: Mapping[str, Json] | None = None) -> None:
         self._children.append(self._types[type_name].task(payloads, meta=meta or {}))
@@ -79,21 +79,13 @@ class Run:
 
     # -- for the worker ----------------------------------------------------------------------------------------
 
-    async def result(self) -> Json:
-        """Raises what the run raises; CancelledError after `cancel`."""
+    async def outcome(self) -> Outcome:
+        """Raises what the run raises, also for what is no JSON; CancelledError after `cancel`."""
         payload = self.type.read(self._item.payload)
         self._running = asyncio.create_task(self.type.run(payload, self), name=f"{self.type.name}-{self.item_id}")
         if self.canceled:
             self._running.cancel()
-        return msgspec.to_builtins(await self._running)
-
-    def cancel(self) -> None:
-        """Once: a run that tidies up is left to it."""
-        if not self.canceled and self._running is not None:
-            self._running.cancel()
-        self.canceled = True
-
-    def outcome(self, result: Json) -> Outcome:
+        result = _as_json(await self._running)
         return Outcome(
             status="completed",
             result=result,
@@ -101,6 +93,12 @@ class Run:
             failures=self._failures,
             children=self._children,
         )
+
+    def cancel(self) -> None:
+        """Once: a run that tidies up is left to it."""
+        if not self.canceled and self._running is not None:
+            self._running.cancel()
+        self.canceled = True
 
     def take_note(self) -> Note | None:
         """What is new since the last one."""
@@ -110,3 +108,8 @@ class Run:
         self._lines.clear()
         self._noted = True
         return Note(self.claim, *self._progress, lines)
+
+
+def _as_json(value: object) -> Json:
+    """As it will be stored. Raises TypeError, UnicodeEncodeError."""
+    return msgspec.Raw(msgspec.json.encode(value))

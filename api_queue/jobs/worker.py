@@ -28,6 +28,8 @@ BEAT_S: Final = 1.0
 #: How long one receive waits for an item, and how long the next one is put off after a fault.
 WAIT_S: Final = 20.0
 RETRY_S: Final = 1.0
+#: Characters of an item's error, which is part of its events.
+ERROR_MOST: Final = 2000
 
 _log = structlog.get_logger()
 
@@ -119,6 +121,8 @@ class Worker:
         if item is not None:
             run = Run(self._types, delivery, receipt, item, self._clock)
             self._runs.add(run)
+            if self._stopping:
+                run.cancel()
             try:
                 await self._courier.send(await self._attempt(run))
             finally:
@@ -131,11 +135,12 @@ class Worker:
             times = run.type.attempts
             return await self._finish(run, Outcome(status="failed", error=f"Its worker died, {times} times in a row."))
         try:
-            return await self._finish(run, run.outcome(await run.result()))
+            outcome = await run.outcome()
         except asyncio.CancelledError:
-            return await self._ledger.give_back(run.claim, counted=False)
+            return await self._ledger.give_back(run.claim, counted=not run.canceled)
         except Exception as error:
             return await self._after_error(run, error)
+        return await self._finish(run, outcome)
 
     async def _after_error(self, run: Run, error: Exception) -> list[Delivery]:
         if run.canceled:  # whatever broke then broke over that
@@ -202,4 +207,5 @@ async def _quietly(work: Callable[[], Awaitable[None]]) -> None:
 
 
 def _said(error: Exception) -> str:
-    return error.detail if isinstance(error, ApiQueueError) else f"{type(error).__name__}: {error}"
+    said = error.detail if isinstance(error, ApiQueueError) else f"{type(error).__name__}: {error}"
+    return said[:ERROR_MOST]

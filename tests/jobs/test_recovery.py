@@ -1,13 +1,16 @@
 """What a crash leaves behind: nothing stuck, nothing lost, nothing done again, and a late worker changes nothing."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from api_queue.jobs import worker
 from api_queue.jobs.delivery import Courier
+from api_queue.jobs.ledger import SqlLedger
 from api_queue.jobs.models import Claim, Delivery, Note, Outcome, TaskItem, TaskItemId
 from api_queue.jobs.upkeep import KEPT_MS
+from api_queue.jobs.worker import ERROR_MOST
 from api_queue.types import Receipt
 from tests.jobs.house import Jobs, eventually
 from tests.jobs.types import Stage, Step
@@ -189,3 +192,69 @@ async def test_a_worker_outlives_a_fault_while_it_receives(
         assert (await jobs.end(task)).status == "completed"
     assert next(breaks, None) is None
     assert stage.begun == ["a"]
+
+
+async def test_an_item_that_came_as_the_worker_ended_is_given_back(
+    jobs: Jobs, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a worker that is told to end while it takes an item
+    claim, taking, ending = SqlLedger.claim, asyncio.Event(), asyncio.Event()
+
+    async def slow(ledger: SqlLedger, *args: Any) -> TaskItem | None:
+        taking.set()
+        await ending.wait()
+        return await claim(ledger, *args)
+
+    monkeypatch.setattr(SqlLedger, "claim", slow)
+    task = await jobs.create(Step("long", hold=True))
+    async with jobs.worker():
+        await taking.wait()
+        asyncio.get_running_loop().call_later(0.05, ending.set)
+    # Then it ends at once, and the item waits again
+    assert stage.begun == []
+    assert [(item.status, item.attempts) for item in await jobs.items(task)] == [("queued", 0)]
+
+
+async def test_a_result_that_cannot_be_stored_is_no_failure_of_its_item(
+    jobs: Jobs, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a database that is away just as the item ends
+    finish, broke = SqlLedger.finish, asyncio.Event()
+
+    async def breaking(ledger: SqlLedger, *args: Any) -> list[Delivery]:
+        if not broke.is_set():
+            broke.set()
+            raise OSError("database is locked")
+        return await finish(ledger, *args)
+
+    monkeypatch.setattr(SqlLedger, "finish", breaking)
+    task = await jobs.create(Step("a"))
+    async with jobs.worker():
+        await broke.wait()
+        jobs.clock.forward_s(31)
+        task = await jobs.end(task)
+    # Then the item is done anew
+    assert (task.status, stage.attempts) == ("completed", [1, 2])
+
+
+async def test_a_run_that_cancels_itself_does_not_do_so_for_ever(jobs: Jobs, stage: Stage) -> None:
+    task = await jobs.create(Step("a", cancels_itself=True))
+    async with jobs.worker():
+        task = await jobs.end(task)
+    assert (task.status, stage.attempts) == ("failed", [1, 2, 3])
+
+
+async def test_a_result_that_is_no_json_fails_its_item(jobs: Jobs) -> None:
+    task = await jobs.create(Step("a", answer_broken=True))
+    async with jobs.worker():
+        task = await jobs.end(task)
+    (item,) = await jobs.items(task)
+    assert (task.status, item.attempts) == ("failed", 1)
+    assert "surrogates not allowed" in item.error
+
+
+async def test_the_longest_error_is_cut(jobs: Jobs) -> None:
+    task = await jobs.create(Step("a", fail="x" * 3000))
+    async with jobs.worker():
+        await jobs.end(task)
+    assert len((await jobs.items(task))[0].error) == ERROR_MOST

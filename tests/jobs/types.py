@@ -29,6 +29,8 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     fail: str = ""
     hold: bool = False
     sleep_s: float = 0
+    cancels_itself: bool = False
+    answer_broken: bool = False
 
 
 @dataclass
@@ -77,6 +79,10 @@ class Stage:
             raise Passing("the wire is cut")
         if step.fail:
             raise ValueError(step.fail)
+        if step.cancels_itself:
+            raise asyncio.CancelledError
+        if step.answer_broken:
+            return "\udc80"
         if step.hold:
             work.progress(1, 4)
             await self.let_go.wait()
