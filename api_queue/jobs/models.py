@@ -78,21 +78,18 @@ class Task:
     canceled_items: int
     #: Shares of its items that are done, those of their child tasks included; `total_items` when all is.
     work_done: float
-    #: The largest share of all that was ever done: items that are added later take nothing back.
-    furthest: float = 0.0
-
-    @property
-    def ended_items(self) -> int:
-        return self.completed_items + self.failed_items + self.canceled_items
+    #: The largest share of all that was ever done, 0 to 1: items that are added later take nothing back.
+    furthest: float
 
     @property
     def percent(self) -> float:
-        if self.total_items == 0:
+        """100 only when all of its items are final; it never goes back."""
+        if self.status in {"completed", "failed"}:
             return 100.0
-        return round(100.0 * min(max(self.work_done / self.total_items, self.furthest), 1.0), 1)
+        return min(round(100.0 * self.furthest, 1), 99.9)
 
     def elapsed_s(self, now_ms: int) -> float:
-        return 0.0 if self.started_at is None else ((self.finished_at or now_ms) - self.started_at) / 1000
+        return 0.0 if self.started_at is None else max((self.finished_at or now_ms) - self.started_at, 0) / 1000
 
     def rate(self, now_ms: int) -> float | None:
         """Items a second; None before there is anything to go by."""

@@ -61,7 +61,7 @@ class JobService:
         if not payloads:
             raise NothingToRetry
         facts = {"created_by": created_by, "meta": task.meta, "concurrency": task.concurrency, "retry_of": task_id}
-        retried, _ = await self._create(self._types[task.type].task(payloads, **facts))
+        retried, _ = await self._create(self._types[task.type].again(payloads, **facts))
         return retried
 
     async def _create(self, new: NewTask) -> tuple[Task, bool]:

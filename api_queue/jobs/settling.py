@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import and_, case, func, insert, or_, select, update
+from sqlalchemy import and_, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_queue.jobs.models import (
     FINAL,
+    LIVE,
     Delivery,
     Json,
     NewTask,
@@ -138,7 +139,8 @@ async def end_parent(connection: AsyncConnection, item_id: TaskItemId | None, no
 async def climb(connection: AsyncConnection, task_id: TaskId, by: float) -> None:
     """Adds to the work that a task has done, and so to the item that started it, and to that one's task."""
     work_done = tasks.c.work_done + by
-    share = case((tasks.c.total_items == 0, 1.0), else_=work_done / tasks.c.total_items)
+    to_do = tasks.c.total_items + case((tasks.c.closing.is_(None), 0), else_=1)
+    share = case((to_do == 0, 1.0), else_=work_done / to_do)
     furthest = case((share > tasks.c.furthest, share), else_=tasks.c.furthest)
     done = update(tasks).where(tasks.c.task_id == task_id).values(work_done=work_done, furthest=furthest)
     above = (await connection.execute(done.returning(tasks.c.parent_task_id, tasks.c.parent_item_id))).one()
@@ -156,8 +158,8 @@ async def climb(connection: AsyncConnection, task_id: TaskId, by: float) -> None
 async def _offer(connection: AsyncConnection, task: Any) -> list[Delivery]:
     """As many of the waiting items as the task's window has room for."""
     mine, waits = items.c.task_id == task.task_id, items.c.status == "queued"
-    offered = or_(items.c.status == "running", and_(waits, items.c.sending > 0))
-    live = await connection.scalar(select(func.count()).select_from(items).where(mine, offered)) or 0
+    offered = and_(mine, items.c.status.in_(LIVE), items.c.sending > 0)
+    live = await connection.scalar(select(func.count()).select_from(items).where(offered)) or 0
     if (room := window_of(task.concurrency) - live) <= 0:
         return []
     unsent = select(items.c.item_id).where(mine, waits, items.c.sending == 0).order_by(items.c.number).limit(room)

@@ -88,12 +88,20 @@ class TaskType(Generic[P]):
 
     def task(self, payloads: Sequence[object], **facts: Any) -> NewTask:
         """One of this type. Raises what `read` and `check` raise."""
-        closing = None if self.closing is None else msgspec.to_builtins(self.closing)
         known = [self.read(msgspec.to_builtins(payload)) for payload in payloads]
         if (check := self.check) is not None:
             for payload in known:
                 check(payload)
-        return NewTask(type=self.name, payloads=[msgspec.to_builtins(each) for each in known], closing=closing, **facts)
+        stored = [msgspec.to_builtins(each) for each in known]
+        return NewTask(type=self.name, payloads=stored, closing=self._closing, **facts)
+
+    def again(self, payloads: Sequence[Json], **facts: Any) -> NewTask:
+        """Of items that a task had. Its closing one comes by itself, as in every task. Raises what `task` raises."""
+        return self.task([payload for payload in payloads if payload != self._closing], **facts)
+
+    @property
+    def _closing(self) -> Json | None:
+        return None if self.closing is None else msgspec.to_builtins(self.closing)
 
 
 class TaskTypes:

@@ -103,12 +103,22 @@ def test_what_is_below_is_reached_through_parents(links: dict[int, int]) -> None
 
 def test_progress_and_what_is_left() -> None:
     # Given a task that has done a quarter in ten seconds
-    task = a_task(started_at=0, completed_items=1, work_done=1.0)
+    task = a_task(started_at=0, completed_items=1, work_done=1.0, furthest=0.25)
     assert (task.percent, task.rate(10_000), task.time_left_s(10_000)) == (25.0, 0.1, 30.0)
 
 
 def test_items_that_are_added_take_no_progress_back() -> None:
     assert a_task(total_items=100, work_done=1.0, furthest=0.5).percent == 50.0
+
+
+@pytest.mark.parametrize(("status", "percent"), [("running", 99.9), ("canceled", 99.9), ("completed", 100.0)])
+def test_only_what_is_over_is_wholly_done(status: Status, percent: float) -> None:
+    assert a_task(status=status, furthest=0.99999).percent == percent
+
+
+def test_a_clock_that_was_set_back_makes_no_time_negative() -> None:
+    task = a_task(started_at=5000, completed_items=1, work_done=1.0)
+    assert (task.elapsed_s(0), task.rate(0), task.time_left_s(0)) == (0.0, None, 0.0)
 
 
 @pytest.mark.parametrize("status", ["queued", "completed", "failed", "canceled"])

@@ -1,5 +1,6 @@
 """What a worker makes of items: results, failures, retries, more items, child tasks."""
 
+from api_queue.jobs.models import Claim, Outcome
 from tests.jobs.house import Jobs, eventually
 from tests.jobs.types import Stage, Step
 
@@ -63,6 +64,25 @@ async def test_the_closing_item_runs_when_all_others_are_final(jobs: Jobs, stage
         task = await jobs.end(task)
     assert (task.status, task.completed_items, task.failed_items) == ("failed", 3, 1)
     assert (stage.begun[-1], sorted(stage.begun)) == ("closing", ["a", "b", "c", "closing"])
+
+
+async def test_all_is_not_done_while_the_closing_item_waits(jobs: Jobs) -> None:
+    # Given a task all of whose items are done, but for the one that closes it
+    task = await jobs.create(Step("a"), type_name="closed")
+    ((delivery, receipt),) = await jobs.deliveries("closed")
+    item = await jobs.ledger.claim(delivery, receipt, 0)
+    assert item
+    await jobs.ledger.finish(Claim(item.item_id, receipt), Outcome(status="completed"), 0)
+    # Then it is half done
+    task = await jobs.service.task(task.task_id)
+    assert (task.status, task.total_items, task.percent) == ("running", 2, 50.0)
+    # And a task that is tried again has its closing item once
+    await jobs.service.cancel(task.task_id)
+    again = await jobs.service.retry(task.task_id)
+    assert (again.status, again.total_items, again.retry_of) == ("queued", 1, task.task_id)
+    async with jobs.worker():
+        again = await jobs.end(again)
+    assert (again.status, again.total_items) == ("completed", 1)
 
 
 async def test_a_task_without_items_is_completed_at_once(jobs: Jobs) -> None:
