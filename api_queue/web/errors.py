@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 from sanic import HTTPResponse, Request, Sanic
-from sanic.exceptions import SanicException
+from sanic.exceptions import PayloadTooLarge, SanicException
 
 from api_queue import errors
 from api_queue.web.methods import methods_of
@@ -31,6 +31,7 @@ _log = structlog.get_logger()
 
 def setup_errors(app: Sanic) -> None:  # type: ignore[type-arg]
     app.exception(errors.ApiQueueError)(_domain)
+    app.exception(PayloadTooLarge)(_too_large)
     app.exception(SanicException)(_sanic)
     app.exception(Exception)(_unexpected)
 
@@ -54,6 +55,13 @@ def _sanic(request: Request, error: SanicException) -> HTTPResponse:
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers["Allow"] = ", ".join(methods_of(request))
     return answer
+
+
+def _too_large(request: Request, error: PayloadTooLarge) -> HTTPResponse:
+    """Of a body. Sanic raises the same for a header, and says so."""
+    if request.stream is None or "header" in f"{error}":
+        return _sanic(request, error)
+    return _domain(request, errors.TooLarge(limit_bytes=request.stream.request_max_size))
 
 
 def _unexpected(request: Request, error: Exception) -> HTTPResponse:

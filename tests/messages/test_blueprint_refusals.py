@@ -97,7 +97,8 @@ async def test_a_large_message_fits_and_a_larger_one_is_refused(program: httpx.A
     )
     assert (over.status_code, over.json()["limit_bytes"], over.json()["size_bytes"]) == (413, most, most + 1)
     far_over = await program.post(f"{ORDERS}/messages", content=b'{"message_body": "%s"}' % (b"x" * 4 * most))
-    assert far_over.status_code == 413
+    assert (far_over.status_code, far_over.json()["code"]) == (413, "too_large")
+    assert far_over.json()["detail"] == "The body is larger than the 851968 bytes that are allowed here."
     assert (await program.get(f"{ORDERS}/info")).json()["queue_size_bytes"] == most
 
 
@@ -105,7 +106,8 @@ async def test_other_routes_take_no_large_body_and_nobody_without_a_key_sends_on
     house: House, program: httpx.AsyncClient
 ) -> None:
     large = b'{"message_ids": ["%s"]}' % (b"x" * 100_000)
-    assert (await program.post(f"{ORDERS}/messages/check-existence", content=large)).status_code == 413
+    refused = await program.post(f"{ORDERS}/messages/check-existence", content=large)
+    assert (refused.status_code, refused.json()["limit_bytes"]) == (413, 65_536)
     async with house.nobody() as nobody:
         try:
             refused = await nobody.post(f"{ORDERS}/messages", content=b"x" * 200_000)
