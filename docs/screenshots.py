@@ -1,16 +1,21 @@
-"""Takes the pictures in docs/screenshots/ from a real run: `python docs/screenshots.py` (needs Chromium)."""
+"""Takes the pictures in docs/screenshots/ from real runs: `python -m docs.screenshots` (needs Chromium)."""
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Final
 
 import httpx
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+
+from api_queue.tracks.walk import demo_root
+from tests.tracks.flacs import song
 
 FOLDER: Final = Path(__file__).parent / "screenshots"
 SIZES: Final = ((360, 740), (1920, 1080))
@@ -19,24 +24,73 @@ GUESTS: Final = ("Nina & Jo", "Tom", "Marguerite Oberholzer-Castellanos", "لي�
 BROWSER: Final = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
 
+#: Each artist has all versions of a song of each title: enough that a scan of them can be watched.
+ARTISTS: Final = ("The Slow Lifts", "Mona Delft", "Kasbah Radio", "Ola & the Owls", "Piet Noord", "Yuki Tram", "Lumen")
+COLOURS: Final = "Amber Blue Crimson Golden Ivory Jade Lilac Olive Pearl Ruby Scarlet Silver Velvet White Copper Indigo"
+VERSIONS: Final = ("", " (Live)", " (Acoustic)", " (Dub)", " (Club mix)", " (Demo)")
+PLACES: Final = (
+    "Alley Balcony Bridge Cellar Corner Ferry Garden Harbour Hotel Island Kitchen Lantern Market Meadow Mirror Motel "
+    "Orchard Pier Platform River Rooftop Season Shore Staircase Station Street Summer Terrace Tower Tunnel Window"
+)
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, server(data) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=BROWSER)
-        context = browser.new_context(reduced_motion="reduce")
-        log_in(context, Path(data, "admin-link").read_text().strip())
+    with sync_playwright() as playwright:
+        at_a_party(playwright)
+        behind_the_scenes(playwright)
+
+
+def at_a_party(playwright: Playwright) -> None:
+    with tempfile.TemporaryDirectory() as data, server(data) as address, admin_of(playwright, data) as context:
         fill_queue(context, address)
         for name, path in PAGES.items():
             photograph(context, f"{address}/queue/party/{path}", name)
         photograph(context, f"{address}/", "landing")
-        browser.close()
+
+
+def behind_the_scenes(playwright: Playwright) -> None:
+    """A library that grows by some thousand songs while we look."""
+    with tempfile.TemporaryDirectory() as data, tempfile.TemporaryDirectory(prefix="party-") as folder:
+        music = Path(folder, "Music")
+        shutil.copytree(demo_root(), music / "Demo")
+        for name in ("Half a download", "Wrong ending"):
+            (music / "Demo" / f"{name}.flac").write_bytes(b"fLaC and nothing more")
+        with server(data, "--music", f"{music}") as address, admin_of(playwright, data) as context:
+            context.request.post(f"{address}/api/queues/tasks", data={"type": "analyze", "items": [{"track_id": "*"}]})
+            watch_scan(context, address, music)
+
+
+def watch_scan(context: BrowserContext, address: str, music: Path) -> None:
+    page = context.new_page()
+    page.goto(f"{address}/jobs")
+    rows = page.locator("#tasks > .task")
+    expect(rows.filter(has_text="Analysis").locator(".state")).to_have_text("done", timeout=60_000)
+    collect(music / "Vinyl")
+    context.request.post(f"{address}/library/folders", data={"path": f"{music / 'Vinyl'}"})
+    expect(rows.first).to_contain_text("left", timeout=60_000)
+    rows.filter(has_text="failed").locator(".open").click()
+    page.get_by_role("button", name="Only what failed").click()
+    shoot(page, "jobs")
+    page.goto(f"{address}/library")
+    expect(page.locator("#scans .state")).to_have_text("done", timeout=120_000)
+    page.get_by_text("2 files cannot be read").click()
+    expect(page.locator("#find .track")).to_have_count(40)
+    shoot(page, "library")
+
+
+def collect(folder: Path) -> None:
+    for artist, colour, place, version in product(ARTISTS, COLOURS.split(), PLACES.split(), VERSIONS):
+        title = f"{colour} {place}{version}"
+        song(title, artist).write(folder / artist / f"{title}.flac")
 
 
 @contextmanager
-def server(data: str) -> Iterator[str]:
+def server(data: str, *options: str) -> Iterator[str]:
     ports = ("--host", "127.0.0.1", "--port", "0", "--mqtt-port", "0", "--mqtt-ws-port", "0", "--workers", "1")
-    command = (sys.executable, "-m", "api_queue", "serve", *ports, "--data", data)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603 - our own
+    command = (sys.executable, "-m", "api_queue", "serve", *ports, "--data", data, *options)
+    env = os.environ | {"API_QUEUE_LIBRARY_WATCH": "off"}  # a scan begins when it is asked for
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603 - our own
         assert process.stdout
         try:
             address = next(line.split()[1] for line in process.stdout if line.startswith("ready: "))
@@ -45,6 +99,15 @@ def server(data: str) -> Iterator[str]:
             yield address
         finally:
             process.terminate()
+
+
+@contextmanager
+def admin_of(playwright: Playwright, data: str) -> Iterator[BrowserContext]:
+    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=BROWSER)
+    context = browser.new_context(reduced_motion="reduce")
+    log_in(context, Path(data, "admin-link").read_text().strip())
+    yield context
+    browser.close()
 
 
 def log_in(context: BrowserContext, link: str) -> None:
@@ -68,12 +131,21 @@ def fill_queue(context: BrowserContext, address: str) -> None:
 
 def photograph(context: BrowserContext, address: str, name: str) -> None:
     page = context.new_page()
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
+    for size in SIZES:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         page.goto(address)
+        shoot(page, name, size)
+    page.close()
+
+
+def shoot(page: Page, name: str, *sizes: tuple[int, int]) -> None:
+    """Without going there again."""
+    for width, height in sizes or SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.mouse.move(0, 0)
+        page.evaluate("() => scrollTo(0, 0)")
         settle(page)
         page.screenshot(path=FOLDER / f"{name}-{width}x{height}.png")
-    page.close()
 
 
 def settle(page: Page) -> None:

@@ -53,12 +53,15 @@ function hear(event, payload) {
   if (event === "snapshot") return load(0);
   for (const row of rows.values()) row.hear(event, payload);
   const task = told(event, payload);
-  if (!task) return undefined;
+  if (!task || isFurtherDown(task)) return undefined;
   const before = tasks.length;
   tasks = merge(tasks, [task], wanted);
   total += tasks.length - before;
   return show();
 }
+
+/** Over, and older than what has been asked for. */
+const isFurtherDown = (task) => tasks.length < total && !isLive(task) && task.task_id < tasks[tasks.length - 1]?.task_id;
 
 function show() {
   fill(byId("tasks"), liveFirst(tasks), (task) => String(task.task_id), make, (_, task) => rows.get(task.task_id).show(task));

@@ -40,8 +40,9 @@ export function merge(tasks, newer, wanted) {
   return [...known.values()].filter(wanted).sort((a, b) => b.task_id - a.task_id);
 }
 
-/** What runs or waits first. */
-export const liveFirst = (tasks) => [...tasks.filter(isLive), ...tasks.filter((task) => !isLive(task))];
+/** What runs, then what waits, then what is over. */
+export const liveFirst = (tasks) => [...tasks].sort((a, b) => rank(a) - rank(b));
+const rank = ({ status }) => ["running", "queued"].indexOf(status) >>> 0;
 
 /** "450 of 2000 steps, 3 failed" */
 export function counts({ total_items: total, completed_items: done, failed_items: failed }) {
@@ -78,7 +79,7 @@ export function label({ payload, index }) {
   const { path, files, track_id: track, queue, name: called } = Object(payload);
   if (path === "*") return "All folders";
   if (track === "*") return "All tracks";
-  if (Array.isArray(files) && files.length) return `${count(files.length, "file")}: ${files[0]} …`;
+  if (Array.isArray(files) && files.length) return `${count(files.length, "file")} from ${files[0]} on`;
   const words = path || track || queue || called;
   if (typeof words === "string") return words;
   return Object.values(Object(payload)).some(Boolean) ? JSON.stringify(payload) : `Step ${index + 1}`;

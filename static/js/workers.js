@@ -21,7 +21,7 @@ function show({ workers }) {
   const busy = workers.filter((worker) => worker.doing.length).length;
   byId("no-worker").hidden = workers.length > 0;
   byId("workers").hidden = !workers.length;
-  write(byId("workers-say"), `${count(workers.length, "worker")}, ${busy ? `${busy} busy` : "nothing to do"}`);
+  write(byId("workers-say"), count(workers.length, "worker") + (busy ? `, ${busy} busy` : ""));
   fill(byId("workers-list"), workers, (worker) => worker.worker, make, showWorker);
 }
 
