@@ -12,13 +12,13 @@ from api_queue.errors import BadTaskItem, FileGone, TrackNotFound
 from api_queue.jobs.models import Json
 from api_queue.jobs.task_types import TaskType, Work
 from api_queue.tracks.models import EVERYTHING, Move, MoveStore, Store
-from api_queue.tracks.moving import move, what_moves
+from api_queue.tracks.moving import check_free, move, what_moves
 from api_queue.tracks.music_file import ENDING
 from api_queue.tracks.naming import name_of, template_fault
 from api_queue.tracks.paths import to_text
 from api_queue.tracks.scan import Scan
 from api_queue.tracks.tasks import ALL, BATCH
-from api_queue.tracks.walk import is_inside, keep_demo
+from api_queue.tracks.walk import is_inside, keep_demo, outside
 
 
 class RenameItem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,17 +46,14 @@ class RenameTask:
 
     async def run(self, item: RenameItem, work: Work) -> Json:
         if item.undo is not None:
-            return await self._undo(item.undo, item.move, work)
+            return await self._undo(item, item.undo, work)
         if not item.track_id:
             return await self._finish(work)
         if item.track_id == ALL:
             tracks = [track.track_id async for track in self._store.tracks(EVERYTHING)]
             work.add_items([structs.replace(item, track_id=track_id) for track_id in tracks])
             return {"tracks": len(tracks)}
-        planned = await self._plan(item, work)
-        if not item.dry_run:
-            await self._carry_out(await self._moves.plan(work.task_id, work.item_id, planned), work)
-        return {"moves": [{"before": to_text(before), "after": to_text(after)} for before, after in planned]}
+        return await self._carry_out(await self._plan(item, work), work, dry_run=item.dry_run)
 
     async def _finish(self, work: Work) -> Json:
         """A cover that came along with the last of its tracks is the others' cover too."""
@@ -79,25 +76,42 @@ class RenameTask:
         name = name_of(track, item.template)
         return await asyncio.to_thread(_pairs, paths, name, self._roots)
 
-    async def _carry_out(self, moves: Sequence[Move], work: Work) -> None:
-        """The library follows at once: it learns the new place before it forgets the old one."""
-        for each in moves:
-            if not each.done:
-                await asyncio.to_thread(move, Path(each.before), Path(each.after), _root_of(each.after, self._roots))
-                await self._moves.done(each.number)
-                work.log(f"{to_text(each.before)} -> {to_text(each.after)}")
-        music = [each for each in moves if _is_music(each.after)]
-        await self._scan.read([each.after for each in music])
-        await self._store.forget([each.before for each in music])
-
-    async def _undo(self, task_id: int, number: int | None, work: Work) -> Json:
+    async def _undo(self, item: RenameItem, task_id: int, work: Work) -> Json:
         done = await self._moves.of_task(task_id)
-        if number is None:
-            work.add_items([RenameItem(undo=task_id, move=each.number) for each in reversed(done)])
+        if item.move is None:
+            work.add_items([structs.replace(item, move=each.number) for each in reversed(done)])
             return {"moves": len(done)}
-        back = [(each.after, each.before) for each in done if each.number == number]
-        await self._carry_out(await self._moves.plan(work.task_id, work.item_id, back), work)
-        return {"moves": [{"before": to_text(before), "after": to_text(after)} for before, after in back]}
+        back = [(each.after, each.before) for each in done if each.number == item.move]
+        return await self._carry_out(back, work, dry_run=item.dry_run)
+
+    async def _carry_out(self, pairs: Sequence[tuple[str, str]], work: Work, *, dry_run: bool) -> Json:
+        """To its end also when it is canceled meanwhile: what was moved is written down, and can be undone."""
+        if not dry_run:
+            moves = await self._moves.plan(work.task_id, work.item_id, pairs)
+            moving = asyncio.create_task(self._move(moves, work), name=f"rename-{work.item_id}")
+            try:
+                await asyncio.shield(moving)
+            finally:
+                await asyncio.wait([moving])
+        return {"moves": [{"before": to_text(before), "after": to_text(after)} for before, after in pairs]}
+
+    async def _move(self, moves: Sequence[Move], work: Work) -> None:
+        moved: list[Move] = []
+        try:
+            for each in moves:
+                if not each.done:
+                    root = _root_of(each.after, self._roots)
+                    await asyncio.to_thread(move, Path(each.before), Path(each.after), root)
+                    await self._moves.done(each.number)
+                    work.log(f"{to_text(each.before)} -> {to_text(each.after)}")
+                moved.append(each)
+        finally:
+            await self._follow([each for each in moved if _is_music(each.after)])
+
+    async def _follow(self, moved: Sequence[Move]) -> None:
+        """The library learns the new places before it forgets the old ones."""
+        await self._scan.read([each.after for each in moved])
+        await self._store.forget([each.before for each in moved])
 
 
 def _check(item: RenameItem) -> None:
@@ -108,13 +122,15 @@ def _check(item: RenameItem) -> None:
 
 
 def _pairs(paths: Sequence[Path], name: str, roots: Sequence[Path]) -> list[tuple[str, str]]:
-    """Of the first place; a second copy has no other name to get. Nothing where the name is right."""
+    """Of the first place; a second copy has no other name to get. Nothing where the name is right. Raises NameTaken."""
     before = next((path for path in paths if path.is_file() and is_inside(path, roots)), None)
     if before is None:
         raise FileGone
     keep_demo([before])
     after = _root_of(f"{before}", roots) / name
-    return [] if after == before else [(f"{old}", f"{new}") for old, new in what_moves(before, after)]
+    pairs = [] if after == before else list(what_moves(before, after))
+    check_free(pairs)
+    return [(f"{old}", f"{new}") for old, new in pairs]
 
 
 def _is_music(path: str) -> bool:
@@ -122,4 +138,8 @@ def _is_music(path: str) -> bool:
 
 
 def _root_of(path: str, roots: Sequence[Path]) -> Path:
-    return next(root for root in roots if Path(path).is_relative_to(root))
+    """Raises FolderOutside: the roots were others when this was planned."""
+    root = next((root for root in roots if Path(path).is_relative_to(root)), None)
+    if root is None:
+        raise outside(path, roots)
+    return root

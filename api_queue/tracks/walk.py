@@ -52,12 +52,16 @@ def is_inside(path: str | Path, roots: Iterable[Path]) -> bool:
     return any(real.is_relative_to(root) for root in roots)
 
 
+def outside(path: str, roots: Iterable[Path]) -> FolderOutside:
+    return FolderOutside(path=to_text(path), roots=", ".join(to_text(f"{root}") for root in roots))
+
+
 def real_path(path: str, roots: Iterable[Path]) -> Path:
     """Of a folder or file of the library, without links on the way. Raises FolderOutside, FolderMissing."""
     if not path.startswith("/") or "\0" in path or not is_inside(path, roots):
-        raise FolderOutside(path=to_text(path), roots=", ".join(map(str, roots)))
+        raise outside(path, roots)
     try:
-        return Path(path).resolve(strict=True)
+        return Path(os.path.realpath(path, strict=True))
     except OSError:
         raise FolderMissing(path=to_text(path)) from None
 

@@ -1,13 +1,15 @@
 """Files on a real disk get other names, and their old ones back."""
 
+import asyncio
 import errno
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api_queue.errors import BadTaskItem, NameTaken
+from api_queue.errors import BadTaskItem, FolderOutside, NameTaken
 from api_queue.tracks import moving
 from api_queue.tracks.move_store import SqlMoves
 from api_queue.tracks.renaming import RenameItem, RenameTask
@@ -154,6 +156,135 @@ def test_disks_that_know_one_name_only(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(NameTaken):
         moving.move(tmp_path / "b", tmp_path / "c", tmp_path)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"b": "b", "c": "a"}
+
+
+def test_no_link_leads_a_file_out_of_the_library(tmp_path: Path) -> None:
+    # Given a folder of the target's name that is a link to somewhere else
+    root, elsewhere = tmp_path / "music", tmp_path / "elsewhere"
+    root.mkdir()
+    elsewhere.mkdir()
+    (root / "Band").symlink_to(elsewhere)
+    (root / "old.flac").write_text("music")
+    # Then nothing is moved through it, and no folder is made behind it
+    for after in (root / "Band" / "new.flac", root / "Band" / "Album" / "new.flac"):
+        with pytest.raises(FolderOutside):
+            moving.move(root / "old.flac", after, root)
+    assert (root / "old.flac").read_text() == "music"
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_one_name_in_two_spellings_is_not_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a disk that ignores upper case, and a file that has another name somewhere else
+    (tmp_path / "one.flac").write_text("music")
+    os.link(tmp_path / "one.flac", tmp_path / "elsewhere.flac")
+    real_link = os.link
+
+    def ignoring_case(source: Path, target: Path, **_: object) -> None:
+        if target.name.lower() == source.name.lower():
+            raise FileExistsError
+        real_link(source, target)
+
+    monkeypatch.setattr(os, "link", ignoring_case)
+    monkeypatch.setattr(Path, "samefile", lambda self, other: self.name.lower() == Path(other).name.lower())
+    # When only the spelling changes
+    moving.move(tmp_path / "one.flac", tmp_path / "One.flac", tmp_path)
+    # Then the file has the new one, and is not taken for one that was half moved
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["One.flac", "elsewhere.flac"]
+
+
+def test_what_comes_between_is_not_overwritten_where_a_file_has_one_name_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_link(*_: object, **__: object) -> None:
+        (tmp_path / "b").write_text("somebody else's")
+        raise OSError(errno.EPERM, "not here")
+
+    monkeypatch.setattr(os, "link", no_link)
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)  # asked a moment earlier
+    (tmp_path / "a").write_text("mine")
+    with pytest.raises(NameTaken):
+        moving.move(tmp_path / "a", tmp_path / "b", tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "mine", "b": "somebody else's"}
+
+
+async def test_nothing_of_a_track_moves_when_one_name_of_it_is_taken(shelf: Shelf) -> None:
+    # Given a track whose lyrics cannot move along
+    song("One", "Band").write(shelf.music / "one.flac")
+    (shelf.music / "one.lrc").write_text("[00:01.00]la")
+    (shelf.music / "Band").mkdir()
+    (shelf.music / "Band" / "One.lrc").write_text("mine")
+    await shelf.scan()
+    before = files(shelf)
+    # Then the plan says so, and nothing is done by halves
+    for dry_run in (True, False):
+        assert "/Band/One.lrc' already" in (await rename(shelf, dry_run=dry_run)).error
+        assert files(shelf) == before
+
+
+async def test_a_second_name_that_it_had_before_is_taken(shelf: Shelf) -> None:
+    song("One", "Band").write(shelf.music / "0.flac")
+    (shelf.music / "Band").mkdir()
+    os.link(shelf.music / "0.flac", shelf.music / "Band" / "One.flac")
+    await shelf.scan()
+    assert "already" in (await rename(shelf)).error
+    assert files(shelf) == {"0.flac", "Band/One.flac"}
+
+
+async def test_lyrics_that_are_a_link_stay(shelf: Shelf) -> None:
+    song("One", "Band").write(shelf.music / "new" / "one.flac")
+    (shelf.music / "words.lrc").write_text("[00:01.00]la")
+    (shelf.music / "new" / "one.lrc").symlink_to("../words.lrc")
+    await shelf.scan()
+    assert (await rename(shelf)).failed == []
+    assert (shelf.music / "new" / "one.lrc").is_symlink()
+
+
+async def test_a_dry_run_of_an_undo_does_nothing_either(shelf: Shelf) -> None:
+    await album(shelf)
+    await rename(shelf)
+    renamed = files(shelf)
+    ran = await run_task(renaming(shelf).type(), RenameItem(undo=1, dry_run=True), task_id=2)
+    assert files(shelf) == renamed
+    told = [result["moves"] for payload, result in ran.completed if "move" in (payload or {})]
+    assert [[move["before"].removeprefix(f"{shelf.music}/") for move in moves] for moves in told] == [
+        ["Band/cover.jpg"],
+        ["Band/Two.lrc"],
+        ["Band/Two.flac"],
+        ["Band/One.flac"],
+    ]
+
+
+async def test_a_move_that_is_canceled_is_written_down_whole(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a rename that is canceled while the file gets its name
+    await album(shelf)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(before: Path, after: Path, root: Path) -> None:
+        begun.set()
+        go_on.wait(10)
+        moving.move(before, after, root)
+
+    monkeypatch.setattr("api_queue.tracks.renaming.move", slow)
+    [track] = [found for found in await shelf.tracks() if found.title == "Two"]
+    running = asyncio.create_task(run_task(renaming(shelf).type(), RenameItem(track.track_id, TEMPLATE)))
+    await asyncio.to_thread(begun.wait, 10)
+    running.cancel()
+    go_on.set()
+    await asyncio.wait([running])
+    # Then the library knows where it is, and it can be undone
+    assert running.cancelled()
+    assert (await shelf.service.path_of(track.track_id)).name == "Two.flac"
+    await undo(shelf, 1)
+    assert files(shelf) == {"new/one.flac", "new/two.flac", "new/two.lrc", "new/cover.jpg"}
+
+
+async def test_moves_of_other_roots_are_refused_with_a_sentence(shelf: Shelf, tmp_path: Path) -> None:
+    await album(shelf)
+    await rename(shelf)
+    (tmp_path / "other").mkdir()
+    ran = await run_task(renaming(shelf, tmp_path / "other").type(), RenameItem(undo=1), task_id=2)
+    assert len(ran.failed) == 4
+    assert all("does not lie in a music folder of this server" in error for _, error in ran.failed)
 
 
 async def test_the_demo_songs_stay(shelf: Shelf) -> None:
