@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from mutagen.flac import FLAC
+from mutagen.flac import FLAC, StreamInfo
 
 from api_queue.drivers.idle_program import run_idle
 from api_queue.errors import AnalysisNeedsFfmpeg, NotMusic
@@ -42,7 +42,7 @@ async def decode(path: Path, ffmpeg: str | None = None) -> tuple[Analysis, bytes
     with open_plain(path) as file:
         info = FLAC(fileobj=file).info  # type: ignore[no-untyped-call]  # mutagen's types are incomplete
     codec = _CODECS.get(info.bits_per_sample)
-    ended = await run_idle(program, *_arguments(path, math.ceil(info.total_samples / POINTS) or 1, codec))
+    ended = await run_idle(program, *_arguments(path, info, codec))
     peaks = [_share(found) for found in _PEAK.findall(ended.out)]
     if ended.status or not peaks:
         faults = _FAULT.findall(ended.err)
@@ -52,12 +52,16 @@ async def decode(path: Path, ffmpeg: str | None = None) -> tuple[Analysis, bytes
     return _analysis(ended.err, max(peaks, default=0.0), is_whole), bytes(round(255 * min(p, 1.0)) for p in peaks)
 
 
-def _arguments(path: Path, samples: int, codec: str | None) -> tuple[str, ...]:
-    """The digest goes to stderr: on stdout it would stand in the middle of the peaks."""
-    read = ("-nostdin", "-hide_banner", "-nostats", "-v", "info", "-xerror", "-i", f"file:{path}")
-    graph = ("-filter_complex", _GRAPH.format(samples=samples))
+def _arguments(path: Path, info: StreamInfo, codec: str | None) -> tuple[str, ...]:
+    """Nothing but a FLAC in a file is opened, whatever it turns out to be, and no more of it than it says there is.
+
+    The digest goes to stderr: on stdout it would stand in the middle of the peaks.
+    """
+    say = ("-nostdin", "-hide_banner", "-nostats", "-v", "info", "-xerror")
+    read = ("-protocol_whitelist", "file", "-f", "flac", "-t", f"{info.length + 1:.3f}", "-i", f"file:{path}")
+    graph = ("-filter_complex", _GRAPH.format(samples=math.ceil(info.total_samples / POINTS) or 1))
     digest = ("-map", "[raw]", "-c:a", codec or "pcm_s32le", "-f", "md5", "pipe:2")
-    return (*read, *graph, *digest, "-map", "[done]", "-f", "null", "-")
+    return (*say, *read, *graph, *digest, "-map", "[done]", "-f", "null", "-")
 
 
 def _compare(expected: int, found: re.Match[bytes] | None) -> bool | None:

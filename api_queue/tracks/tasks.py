@@ -71,8 +71,9 @@ class LibraryTasks:
             raise BadTaskItem(type="scan", reason="an item needs `path`, a folder or a file, or `*` for all folders")
         if item.path == ALL:
             return
-        for folder in [item.path] if item.path else {file.rpartition("/")[0] for file in item.files}:
-            real_path(from_text(folder), self._roots)
+        folders = {Path(from_text(file)).parent for file in item.files}  # what is quoted may be a slash
+        for path in [from_text(item.path)] if item.path else map(str, folders):
+            real_path(path, self._roots)
 
     # -- scan --------------------------------------------------------------------------------------------------
 

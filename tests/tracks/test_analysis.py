@@ -1,6 +1,7 @@
 """Real sound, decoded by the real ffmpeg."""
 
 import filecmp
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -10,15 +11,19 @@ from typing import Any
 import pytest
 from mutagen.flac import FLAC
 
-from api_queue.errors import BadTaskItem
+from api_queue.errors import BadTaskItem, FileChanged
 from api_queue.tracks import tag_writing
 from api_queue.tracks.analysis import AnalyzeItem, AnalyzeTask
 from api_queue.tracks.analysis_store import SqlAnalyses
 from api_queue.tracks.decoding import POINTS, decode
+from api_queue.tracks.models import Analysis
 from api_queue.tracks.music_file import frames_digest
+from api_queue.tracks.tag_writing import write_replaygain
 from tests.tasks import Ran, run_task
 from tests.tracks.conftest import Shelf
 from tests.tracks.flacs import song
+
+LOUD = Analysis(loudness_lufs=-15.0, track_gain_db=-3.0, track_peak=0.5, is_whole=True)
 
 
 def sine(path: Path, *options: str, amplitude: float = 1 / 16, seconds: float = 2) -> Path:
@@ -127,6 +132,54 @@ async def test_a_file_that_changes_meanwhile_is_left_alone(
     assert "Somebody else has just changed 'a.flac'" in ran.error
     assert [path.name for path in shelf.music.iterdir()] == ["a.flac"]
     assert FLAC(place).get("REPLAYGAIN_TRACK_GAIN") is None  # type: ignore[no-untyped-call]
+
+
+def test_one_at_a_time_writes_a_file(tone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given two workers that were given the same file
+    place = tmp_path / "caf\udce9.flac"
+    shutil.copy(tone, place)
+    tag, refusals = tag_writing._tag, []
+
+    def while_another_begins(*arguments: Any) -> None:
+        with pytest.raises(FileChanged, match=r"'caf%E9\.flac'") as refused:
+            write_replaygain(place, LOUD)
+        refusals.append(refused)
+        tag(*arguments)
+
+    monkeypatch.setattr(tag_writing, "_tag", while_another_begins)
+    # Then the second one is refused, and the first one's copy is whole
+    write_replaygain(place, LOUD)
+    assert len(refusals) == 1
+    assert frames_digest(place) == frames_digest(tone)
+    assert FLAC(place)["REPLAYGAIN_TRACK_GAIN"] == ["-3.00 dB"]  # type: ignore[no-untyped-call]
+    assert list(tmp_path.iterdir()) == [place]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_that_is_written_keeps_its_owner(tone: Path, tmp_path: Path) -> None:
+    place = tmp_path / "a.flac"
+    shutil.copy(tone, place)
+    os.chown(place, 1234, 2345)
+    write_replaygain(place, LOUD)
+    assert (place.stat().st_uid, place.stat().st_gid) == (1234, 2345)
+
+
+def test_a_second_name_elsewhere_keeps_the_file_as_it_was(tone: Path, tmp_path: Path) -> None:
+    place, second = tmp_path / "a.flac", tmp_path / "seeded.flac"
+    shutil.copy(tone, place)
+    os.link(place, second)
+    write_replaygain(place, LOUD)
+    assert filecmp.cmp(second, tone, shallow=False)
+    assert not filecmp.cmp(place, tone, shallow=False)
+
+
+async def test_a_header_that_lies_of_its_length_costs_no_more(tmp_path: Path) -> None:
+    # Given hours of sound, in small, that say they are ten samples long: a point of 800 would be one sample
+    place = sine(tmp_path / "a.flac", seconds=5)
+    rewrite(place, lambda content: content[:21] + bytes([content[21] & 0xF0, 0, 0, 0, 10]) + content[26:])
+    # Then only what it says is looked at, and a second more
+    _, peaks = await decode(place)
+    assert len(peaks) <= 44_100 + 10
 
 
 @pytest.mark.parametrize(

@@ -73,11 +73,13 @@ async def test_a_folder_is_added_and_its_scan_enqueued(house: House, music: Path
         ("{music}/one.flac", "folder_missing", "There is no"),
         ("", "bad_body", "Expected `str` of length >= 1"),
         ("/\0", "folder_outside", "does not lie"),
+        ("{music}/loop", "folder_missing", "There is no '{music}/loop' on this server."),
     ],
 )
 async def test_folders_that_are_refused(house: House, music: Path, path: str, code: str, said: str) -> None:
     (music.parent / "private").mkdir()
     (music / "link").symlink_to(music.parent / "private")
+    (music / "loop").symlink_to("loop")
     song("One").write(music / "one.flac")
     async with house.admin() as admin:
         answer = await admin.post("/library/folders", json={"path": path.replace("{music}", f"{music}")})
@@ -106,9 +108,10 @@ async def test_only_admins_see_and_change_it(house: House, music: Path) -> None:
         assert (await guest.get("/library")).status_code in {401, 403}
 
 
-async def test_a_task_with_a_folder_elsewhere_is_refused_with_a_sentence(house: House) -> None:
+async def test_a_task_with_a_folder_elsewhere_is_refused_with_a_sentence(house: House, music: Path) -> None:
     async with house.admin() as admin:
-        for item in ({"path": "/etc"}, {"files": ["/etc/passwd"]}, {}):
+        climbing = f"{music}/..%2F..%2Fetc%2Fx.flac"
+        for item in ({"path": "/etc"}, {"files": ["/etc/passwd"]}, {"files": [climbing]}, {}):
             answer = await admin.post("/api/queues/tasks", json={"type": "scan", "items": [item]})
             assert answer.status_code == 422, answer.json()
             assert answer.json()["code"] in {"folder_outside", "bad_task_item"}
