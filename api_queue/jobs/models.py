@@ -250,7 +250,7 @@ class Store(Protocol):
     async def create(self, new: NewTask, now_ms: int) -> tuple[TaskId, bool, list[Delivery]]:
         """False: there is a live one with this key, and this is it."""
 
-    async def cancel(self, task_id: TaskId, now_ms: int) -> tuple[Task | None, list[Delivery]]:
+    async def cancel(self, task_id: TaskId, now_ms: int) -> tuple[Task | None, Cleared, list[Delivery]]:
         """The task and all below it. As it was before: one that was final still is, and nothing changed."""
 
     async def remove(self, finished_before_ms: int) -> Cleared:
@@ -300,11 +300,3 @@ def pause_s(attempt: int, chance: float) -> float:
 
 def window_of(concurrency: int | None) -> int:
     return concurrency or WINDOW
-
-
-def descendants(task_id: TaskId, parents: Mapping[TaskId, TaskId | None]) -> set[TaskId]:
-    """The task and all below it, of the parents of a tree's tasks."""
-    found = {task_id}
-    while more := {task for task, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found

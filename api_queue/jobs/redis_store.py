@@ -26,6 +26,10 @@ class RedisTaskEvents:
         told = [part for name, text in events for part in (name, text[1:-1])]
         await self._redis.script("jobs/publish", (_EVENTS, _BELL, _META), (TASKS, self._kept, now_ms, *told))
 
+    async def begin_anew(self) -> None:
+        """Whoever follows finds nothing of what they had, and asks for a snapshot."""
+        await self._redis.script("jobs/begin_anew", (_EVENTS, _BELL), (TASKS,))
+
     async def position(self) -> tuple[int, EventId]:
         """Revision and id of the last event."""
         rev, event_id = await self._redis.script("jobs/position", (_EVENTS, _META), ())

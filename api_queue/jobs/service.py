@@ -105,7 +105,7 @@ class JobService:
 
     async def cancel(self, task_id: TaskId) -> Task:
         """With all below it: what waits never starts, what runs is told to end. Raises UnknownTask, TaskEnded."""
-        before, deliveries = await self._store.cancel(task_id, self._clock.now_ms())
+        before, _, deliveries = await self._store.cancel(task_id, self._clock.now_ms())
         if before is None:
             raise UnknownTask(task_id=task_id)
         if before.status in FINAL:
@@ -114,16 +114,18 @@ class JobService:
         return await self.task(task_id)
 
     async def cancel_all(self, created_before_ms: int) -> Cleared:
-        canceled = [task for task in await self._live() if task.created_at <= created_before_ms]
-        items = 0
-        for task in canceled:
-            _, deliveries = await self._store.cancel(task.task_id, self._clock.now_ms())
-            await self._courier.send(deliveries)
-            items += (await self.task(task.task_id)).canceled_items - task.canceled_items
-        return Cleared(len(canceled), items)
+        tasks = items = 0
+        for task in await self._live():
+            if task.created_at <= created_before_ms:
+                _, canceled, deliveries = await self._store.cancel(task.task_id, self._clock.now_ms())
+                await self._courier.send(deliveries)
+                tasks, items = tasks + canceled.tasks, items + canceled.items
+        return Cleared(tasks, items)
 
     async def remove(self, finished_before_ms: int) -> Cleared:
-        return await self._store.remove(finished_before_ms)
+        removed = await self._store.remove(finished_before_ms)
+        await self._courier.send([])
+        return removed
 
     async def _live(self) -> list[Task]:
         pages = [await self._store.tasks(TaskFilter(status=status, limit=None)) for status in sorted(LIVE)]

@@ -1,9 +1,9 @@
 """Tasks in SQL, as whoever asks for them and cancels them sees them. What workers do to them is in `ledger.py`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, select, update
+from sqlalchemy import Select, and_, delete, func, insert, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api_queue.drivers.sql import writing
@@ -20,11 +20,10 @@ from api_queue.jobs.models import (
     TaskId,
     TaskItem,
     TaskItemId,
-    descendants,
     may_become,
 )
 from api_queue.jobs.settling import add_task, close, end_parent, tell
-from api_queue.jobs.tables import OF_ITEM, OF_TASK, item_of, items, json_value, task_of, tasks
+from api_queue.jobs.tables import OF_ITEM, OF_TASK, changes, item_of, items, json_value, task_of, tasks
 
 
 class SqlTasks:
@@ -93,16 +92,15 @@ class SqlTasks:
             task_id = await add_task(connection, new, now_ms)
             return task_id, True, await close(connection, task_id, now_ms)
 
-    async def cancel(self, task_id: TaskId, now_ms: int) -> tuple[Task | None, list[Delivery]]:
+    async def cancel(self, task_id: TaskId, now_ms: int) -> tuple[Task | None, Cleared, list[Delivery]]:
         """The task as it was before: if it was final it still is, and nothing changed."""
         async with writing(self._engine) as connection:
             row = (await connection.execute(select(*OF_TASK).where(tasks.c.task_id == task_id))).mappings().first()
             task = task_of(row) if row else None
             if task is None or task.status in FINAL:
-                return task, []
-            for doomed in await _live_tasks_below(connection, task):
-                await _cancel(connection, doomed, now_ms)
-            return task, await end_parent(connection, task.parent_item_id, now_ms)
+                return task, Cleared(0, 0), []
+            canceled = await _cancel_tree(connection, task_id, now_ms)
+            return task, canceled, await end_parent(connection, task.parent_item_id, now_ms)
 
     async def remove(self, finished_before_ms: int) -> Cleared:
         """Trees whose root has ended before."""
@@ -119,6 +117,7 @@ class SqlTasks:
         async with writing(self._engine) as connection:
             gone_items = await connection.execute(delete(items).where(items.c.task_id.in_(of_tree)))
             gone_tasks = await connection.execute(delete(tasks).where(tasks.c.root_id == root_id))
+            await tell(connection, root_id, "task.updated")  # who tells of it finds it gone, and says that
         return Cleared(gone_tasks.rowcount, gone_items.rowcount)
 
     # -- rows --------------------------------------------------------------------------------------------------
@@ -132,22 +131,26 @@ class SqlTasks:
             return [item_of(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def _live_tasks_below(connection: AsyncConnection, task: Task) -> Sequence[TaskId]:
-    tree = await connection.execute(
-        select(tasks.c.task_id, tasks.c.parent_task_id, tasks.c.status).where(tasks.c.root_id == task.root_id)
-    )
-    rows = tree.all()
-    below = descendants(task.task_id, {row.task_id: row.parent_task_id for row in rows})
-    return [row.task_id for row in rows if row.task_id in below and row.status in LIVE]
+async def _cancel_tree(connection: AsyncConnection, root_id: TaskId, now_ms: int) -> Cleared:
+    """Of its items only those that run are told of by name; the others never did anything.
 
-
-async def _cancel(connection: AsyncConnection, task_id: TaskId, now_ms: int) -> None:
-    """Of its items only those that run are told of by name; the others never did anything."""
+    The tree is nested, since sqlite3 counts no rows of a statement that begins with WITH.
+    """
+    tree = select(tasks.c.task_id).where(tasks.c.task_id == root_id).cte("tree", recursive=True, nesting=True)
+    tree = tree.union_all(select(tasks.c.task_id).where(tasks.c.parent_task_id == tree.c.task_id))
+    below = select(tree.c.task_id)
+    live_items = items.c.status.in_(may_become("canceled"))
+    live_tasks = and_(tasks.c.task_id.in_(below), tasks.c.status.in_(LIVE))
+    running = and_(items.c.task_id.in_(below), items.c.status == "running")
+    await _tell_all(connection, select(items.c.task_id, items.c.item_id, literal("item.updated")).where(running))
+    await _tell_all(connection, select(tasks.c.task_id, null(), literal("task.canceled")).where(live_tasks))
+    lost = select(func.count()).select_from(items).where(items.c.task_id == tasks.c.task_id, live_items)
     canceled = {"status": "canceled", "finished_at": now_ms}
-    of_task = items.c.task_id == task_id
-    running = await connection.scalars(select(items.c.item_id).where(of_task, items.c.status == "running"))
-    await tell(connection, task_id, "task.canceled", *running.all())
-    live = and_(of_task, items.c.status.in_(may_become("canceled")))
-    count = (await connection.execute(update(items).where(live).values(canceled))).rowcount
-    counted = {**canceled, "canceled_items": tasks.c.canceled_items + count}
-    await connection.execute(update(tasks).where(tasks.c.task_id == task_id).values(counted))
+    counted = {**canceled, "canceled_items": tasks.c.canceled_items + lost.scalar_subquery()}
+    of_tasks = await connection.execute(update(tasks).where(live_tasks).values(counted))
+    of_items = await connection.execute(update(items).where(items.c.task_id.in_(below), live_items).values(canceled))
+    return Cleared(of_tasks.rowcount, of_items.rowcount)
+
+
+async def _tell_all(connection: AsyncConnection, of_change: Select[Any]) -> None:
+    await connection.execute(insert(changes).from_select(["task_id", "item_id", "name"], of_change))

@@ -39,13 +39,17 @@ async def events(request: Request) -> None:
 @bp.get("/api/queues/stream")
 @Operation(media_type="text/event-stream")
 async def stream(request: Request) -> None:
-    """`init` with the list of tasks, `task_update` with a whole task at each change of it, `ping` every 15 s."""
+    """`init` with the list of tasks, `task_update` with a whole task at each change of it, `ping` every 15 s.
+
+    `tasks` with the list anew where tasks were removed, or events were lost.
+    """
     answer = HTTPResponse(headers=dict(HEADERS), content_type="text/event-stream")
     feed: TaskFeed = request.app.ctx.task_feed
     async with aclosing(feed.follow(PING_S)) as changes:
         response: BaseHTTPResponse = await request.respond(answer)
+        await response.send(await _frame(request, await anext(changes), "init"))
         async for change in changes:
-            await response.send(await _frame(request, change))
+            await response.send(await _frame(request, change, "tasks"))
 
 
 @bp.websocket("/ws/queues")  # type: ignore[untyped-decorator]  # Sanic does not say
@@ -65,11 +69,11 @@ async def end_streams(app: Sanic) -> None:  # type: ignore[type-arg]
     feed.close()
 
 
-async def _frame(request: Request, change: Snapshot | Event | None) -> bytes:
+async def _frame(request: Request, change: Snapshot | Event | None, list_name: str) -> bytes:
     if change is None:
         return sse.frame("ping", "{}")
     if isinstance(change, Snapshot):
-        return sse.frame("init", wire.list_of(change), change.event_id)
+        return sse.frame(list_name, wire.list_of(change), change.event_id)
     jobs: JobService = request.app.ctx.jobs
     try:
         detail = await jobs.detail(TaskId(task_of(change)), ITEMS_SENT)

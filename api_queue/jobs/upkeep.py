@@ -94,17 +94,20 @@ class Publisher:
         """False: there was nothing to tell."""
         changes = await self._ledger.changes(PAGE)
         now_ms = self._clock.now_ms()
-        events = [event for told in merged(changes) for event in await self._events_of(told, now_ms)]
-        if events:
+        told = [await self._events_of(each, now_ms) for each in merged(changes)]
+        if None in told:  # of what is gone there is no event: all read the list anew
+            await self._events.begin_anew()
+        if events := [event for some in told for event in some or ()]:
             await self._events.publish(events, now_ms)
         if changes:
             await self._ledger.told(changes)
         return bool(changes)
 
-    async def _events_of(self, told: Told, now_ms: int) -> list[tuple[EventName, str]]:
+    async def _events_of(self, told: Told, now_ms: int) -> list[tuple[EventName, str]] | None:
+        """None: the task was removed."""
         task = await self._store.task(told.task_id)
-        if task is None:  # it was removed meanwhile
-            return []
+        if task is None:
+            return None
         found = {item.item_id: item for item in await self._store.items_by_id(told.item_ids)}
         return events_of(told, task, [found[item_id] for item_id in told.item_ids if item_id in found], now_ms)
 

@@ -12,6 +12,8 @@ from api_queue.stream.models import Snapshot
 
 #: Items of one request: what its body may hold anyway.
 MOST_ITEMS = 10_000
+#: Bytes of a task's `meta`, which is part of each of its events.
+MOST_META = 4096
 
 
 class NewTaskBody(msgspec.Struct):
@@ -22,6 +24,10 @@ class NewTaskBody(msgspec.Struct):
     meta: dict[str, Any] = {}
     key: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     concurrency: Annotated[int, Meta(ge=1, le=100)] | None = None
+
+    def __post_init__(self) -> None:
+        if (size := len(msgspec.json.encode(self.meta))) > MOST_META:
+            raise ValueError(f"`meta` has {size:,} bytes of JSON, and may have {MOST_META:,}")
 
 
 class TasksQuery(msgspec.Struct, frozen=True):
@@ -47,7 +53,7 @@ class ClearQuery(msgspec.Struct, frozen=True):
     """`history`: tasks that have ended are removed. `current`: live ones are canceled. `all`: both."""
 
     scope: Literal["current", "history", "all"] = "history"
-    older_than_seconds: Annotated[int, Meta(ge=0)] = 0
+    older_than_seconds: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
 
 
 def tasks_json(total: int, tasks: list[Task], wanted: TaskFilter, now_ms: int) -> dict[str, Any]:

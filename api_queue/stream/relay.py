@@ -95,9 +95,10 @@ class Leadership:
 
     async def _broken(self, queue: QueueName) -> None:
         """The broker was away for longer than the stream reaches back: readers see a gap in `rev`."""
+        if queue == TASKS:  # dropped on purpose where tasks are removed, and nothing of it is retained
+            return
         _log.warning("events were dropped before they were published", queue=queue)
-        if queue != TASKS:
-            self._retained.mark(queue)
+        self._retained.mark(queue)
 
     async def _publish_doubted(self) -> None:
         while True:
@@ -133,7 +134,7 @@ class Leadership:
 
 def _messages(event: Event) -> list[Message]:
     if event.queue == TASKS:
-        return [Message(f"tasks/{wire.task_of(event)}", event.data, qos=0)]
+        return [Message(f"tasks/{wire.task_of(event)}", wire.progress(event), qos=0)]
     messages = [Message(f"queue/{event.queue}/events", event.data)]
     if event.name == "command":
         messages.append(Message(f"queue/{event.queue}/command", wire.command(event)))

@@ -51,6 +51,25 @@ def task_of(event: Event) -> int:
     return msgspec.json.decode(event.data, type=_OfTask).task_id
 
 
+class _Progress(msgspec.Struct, omit_defaults=True):
+    rev: int
+    type: str
+    ts: int
+    task_id: int
+    task_type: str
+    status: str
+    completed_items: int
+    total_items: int
+    percent: float
+    item_id: int | None = None
+    task_status: str | None = None
+
+
+def progress(event: Event) -> str:
+    """What anybody may know of a task: the broker is open to the network, errors and `meta` are for admins."""
+    return _json(msgspec.json.decode(event.data, type=_Progress))
+
+
 def command(event: Event) -> str:
     """`{command, by, args}` of a `command` event."""
     fields: dict[str, Any] = msgspec.json.decode(event.data)

@@ -92,6 +92,11 @@ async def test_of_ten_that_come_at_once_with_one_key_one_is_made(admin: httpx.As
         ({"type": "steps", "items": {}}, "bad_body", "Expected `array`"),
         ({"type": "steps", "concurrency": 0}, "bad_body", "at `$.concurrency`"),
         ({"type": "steps", "meta": []}, "bad_body", "at `$.meta`"),
+        (
+            {"type": "steps", "meta": {"a": "x" * 5000}},
+            "bad_body",
+            "`meta` has 5,008 bytes of JSON, and may have 4,096",
+        ),
     ],
 )
 async def test_what_does_not_fit_is_refused(
@@ -225,6 +230,41 @@ async def test_tasks_are_cleared(admin: httpx.AsyncClient) -> None:
     assert (await admin.get(f"/api/queues/{live}")).json()["status"] == "canceled"
     assert await clear("?scope=all") == {"tasks_cleared": 1, "items_affected": 2}
     assert (await admin.get("/api/queues/tasks")).json() == []
+
+
+async def test_canceling_all_counts_what_is_below_as_well(admin: httpx.AsyncClient, jobs: Jobs, stage: Stage) -> None:
+    await jobs.create(Step("top", children=((Step("held", hold=True), Step("low")),)))
+    async with jobs.worker():
+        await eventually(lambda: "held" in stage.begun)
+        cleared = (await admin.post("/api/queues/tasks/clear?scope=current")).json()
+    assert cleared["tasks_cleared"] == 2
+    assert cleared["items_affected"] in {2, 3}  # the last may have ended before
+
+
+async def test_an_age_beyond_all_time_is_refused(admin: httpx.AsyncClient) -> None:
+    answer = await admin.post(f"/api/queues/tasks/clear?older_than_seconds={10**18}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_query")
+
+
+async def test_pages_that_are_open_hear_that_tasks_were_removed(admin: httpx.AsyncClient, jobs: Jobs) -> None:
+    # Given readers of all streams, and tasks of which one is over
+    live, _over = await made(admin, steps("a")), await made(admin, steps())
+    await jobs.told()
+    async with reading(admin, "/events/queues") as reader, reading(admin, "/api/queues/stream") as other:
+        assert len((await reader.next())[1]["tasks"]) == len((await other.next())[1]) == 2
+        # When it is removed
+        await admin.post("/api/queues/tasks/clear")
+        await jobs.told()
+        # Then they are given the list as it is now
+        assert (await reader.next())[0] == "reset"
+        name, data = await reader.next()
+        assert (name, [task["task_id"] for task in data["tasks"]]) == ("snapshot", [live])
+        name, listed = await other.next()
+        assert (name, [task["id"] for task in listed]) == ("tasks", [live])
+        # And they hear of all that comes after it
+        await admin.post(f"/api/queues/{live}/cancel")
+        await jobs.told()
+        assert [(await each.next())[0] for each in (reader, other)] == ["task.canceled", "task_update"]
 
 
 # -- who may ---------------------------------------------------------------------------------------------------

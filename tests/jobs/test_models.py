@@ -15,7 +15,6 @@ from api_queue.jobs.models import (
     Status,
     Task,
     TaskId,
-    descendants,
     end_of_item,
     end_of_task,
     may_become,
@@ -91,14 +90,6 @@ def test_a_pause_grows_and_ends_somewhere(attempt: int, chance: float) -> None:
 
 def test_pauses_differ_by_lot() -> None:
     assert (pause_s(1, 0), pause_s(1, 1), pause_s(3, 1)) == (1.0, 2.0, 8.0)
-
-
-@given(st.dictionaries(st.integers(2, 30), st.integers(1, 29)))
-def test_what_is_below_is_reached_through_parents(links: dict[int, int]) -> None:
-    parents = {TaskId(1): None} | {TaskId(child): TaskId(parent) for child, parent in links.items() if parent < child}
-    below = descendants(TaskId(1), parents)
-    for task, parent in parents.items():
-        assert (task in below) == (task == 1 or parent in below)
 
 
 def test_progress_and_what_is_left() -> None:
