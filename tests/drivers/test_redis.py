@@ -263,18 +263,15 @@ async def test_one_after_the_other_they_use_one_connection(gate: Gate, gated: Re
     assert gate.connections == 1
 
 
-async def test_a_connection_that_was_closed_while_nobody_called_is_replaced_unnoticed(
-    redis: Redis, redis_url: str
-) -> None:
+async def test_a_connection_that_was_closed_meanwhile_is_replaced_unnoticed(redis: Redis, redis_url: str) -> None:
     # Given a connection that was used, and that Redis then closes
     await redis.call("PING")
     other = connect(redis_url)
     await other.call("CLIENT", "KILL", "TYPE", "normal")
     await other.close()
     (connection,) = redis._idle
-    async with asyncio.timeout(5):
-        while not await connection.can_read():  # its end
-            await turn()
+    while not await connection.can_read():  # its end
+        await turn()
     # Then the next call is answered
     assert await redis.call("ECHO", "x") == "x"
 
