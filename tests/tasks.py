@@ -1,13 +1,12 @@
 """Runs a task's items one after the other, in this process and without a database: what a worker would do."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
-from api_queue.jobs import process
 from api_queue.jobs.models import Json, TaskId, TaskItemId
 from api_queue.jobs.task_types import TaskType
 
@@ -57,9 +56,6 @@ class InMemoryWork:
 
     def start_child(self, type_name: str, payloads: Sequence[object], meta: Mapping[str, Json] | None = None) -> None:
         raise NotImplementedError
-
-    async def in_process(self, function: Callable[[Any], Json], argument: Json) -> Json:
-        return await process.call(function, argument)
 
 
 async def run_task(task_type: TaskType[Any], *payloads: object, task_id: int = 1) -> Ran:

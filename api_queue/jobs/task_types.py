@@ -17,7 +17,8 @@ class Work(Protocol):
     """One run of one item. Nothing of it counts before it ends well: what was added is stored with its result.
 
     The run is cancelled (`asyncio.CancelledError`) when its task is, when the worker ends, and when the item was given
-    to another worker: tidy up in `finally`, and write files under another name until they are whole.
+    to another worker: tidy up in `finally`, and write files under another name until they are whole. What keeps a core
+    busy runs in a process of its own (`drivers/idle_program.py`), which dies with the run.
     """
 
     @property
@@ -47,13 +48,6 @@ class Work(Protocol):
 
     def start_child(self, type_name: str, payloads: Sequence[object], meta: Mapping[str, Json] | None = None) -> None:
         """A task of this item, which is over when the child is: failed if it failed, canceled if it was."""
-
-    async def in_process(self, function: Callable[[Any], Json], argument: Json) -> Json:
-        """What `function(argument)` answers, run in a process of its own, which is killed with this run.
-
-        For what keeps a core busy. The function stands at the top of a module; argument and answer are JSON. Raises
-        ChildProcessError.
-        """
 
 
 class Run(Protocol[P_contra]):

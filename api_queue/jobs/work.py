@@ -1,14 +1,13 @@
 """One run of one item: what the type's function is given, and what it has told so far."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from api_queue.drivers.clock import Clock
-from api_queue.jobs import process
 from api_queue.jobs.models import Claim, Delivery, Json, NewTask, Note, Outcome, TaskId, TaskItem, TaskItemId
 from api_queue.jobs.task_types import TaskTypes
 from api_queue.types import Receipt
@@ -73,9 +72,6 @@ class Run:
 
     def start_child(self, type_name: str, payloads: Sequence[object], meta: Mapping[str, Json] | None = None) -> None:
         self._children.append(self._types[type_name].task(payloads, meta=meta or {}))
-
-    async def in_process(self, function: Callable[[Any], Json], argument: Json) -> Json:
-        return await process.call(function, argument)
 
     # -- for the worker ----------------------------------------------------------------------------------------
 

@@ -87,7 +87,11 @@ async def test_of_ten_that_come_at_once_with_one_key_one_is_made(admin: httpx.As
     ("body", "code", "says"),
     [
         ({"items": []}, "bad_body", "missing required field `type`"),
-        ({"type": "dance"}, "unknown_task_type", "There is no type of task 'dance'; there are closed, steps, sums."),
+        (
+            {"type": "dance"},
+            "unknown_task_type",
+            "There is no type of task 'dance'; there are closed, programs, steps.",
+        ),
         ({"type": "steps", "items": [{"name": 1}]}, "bad_task_item", "Expected `str`, got `int` - at `$.name`"),
         ({"type": "steps", "items": {}}, "bad_body", "Expected `array`"),
         ({"type": "steps", "concurrency": 0}, "bad_body", "at `$.concurrency`"),

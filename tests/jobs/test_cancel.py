@@ -14,7 +14,7 @@ from api_queue.errors import TaskEnded, UnknownTask
 from api_queue.jobs import tables
 from api_queue.jobs.models import Claim, Outcome, TaskFilter, TaskId, TaskItemId
 from tests.jobs.house import Jobs, eventually
-from tests.jobs.types import Stage, Step, Sums
+from tests.jobs.types import Program, Stage, Step
 from tests.live import lives
 
 
@@ -59,25 +59,17 @@ async def test_a_late_result_is_kept_and_changes_no_status(jobs: Jobs, stage: St
     assert (await jobs.service.task(task.task_id)).status == "canceled"
 
 
-async def test_a_process_of_its_own_is_killed(jobs: Jobs, tmp_path: Path) -> None:
-    # Given a run that keeps a core busy for a minute
+async def test_a_program_that_it_runs_is_killed(jobs: Jobs, tmp_path: Path) -> None:
+    # Given a run that waits for a program
     pid_file = tmp_path / "pid"
-    task, _ = await jobs.service.create("sums", [Sums((1, 2), str(pid_file))])
+    task, _ = await jobs.service.create("programs", [Program(str(pid_file))])
     async with jobs.worker():
         await eventually(lambda: pid_file.exists() and pid_file.read_text())
         # When its task is canceled
         await jobs.service.cancel(task.task_id)
-        # Then its process is gone
+        # Then the program is gone
         pid = int(pid_file.read_text())
         await eventually(lambda: not lives(pid))
-
-
-async def test_a_sum_of_a_process_and_its_fault(jobs: Jobs) -> None:
-    task, _ = await jobs.service.create("sums", [Sums((1, 2, 3)), Sums(())])
-    async with jobs.worker():
-        task = await jobs.end(task)
-    good, bad = await jobs.items(task)
-    assert (good.result, bad.error) == (6, "ChildProcessError: ValueError: there is nothing to add")
 
 
 async def test_the_whole_tree_below_is_canceled(jobs: Jobs, stage: Stage) -> None:

@@ -130,7 +130,7 @@ def test_a_type_reads_its_items_and_says_what_is_wrong() -> None:
 
 
 def test_a_type_that_is_none_is_answered_with_those_that_are() -> None:
-    with pytest.raises(UnknownTaskType, match="there are closed, steps, sums"):
+    with pytest.raises(UnknownTaskType, match="there are closed, programs, steps"):
         Stage().types()["dance"]
     with pytest.raises(UnknownTaskType, match="there are none"):
         TaskTypes(())["dance"]

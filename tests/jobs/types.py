@@ -1,15 +1,11 @@
 """Types of tasks that only tests know, and what their runs are told to do."""
 
 import asyncio
-import os
-import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from api_queue.drivers.idle_program import run_idle
 from api_queue.jobs.models import Json
 from api_queue.jobs.task_types import TaskType, TaskTypes, Work
 
@@ -50,7 +46,7 @@ class Stage:
             [
                 TaskType(name="steps", payload=Step, run=self.run, concurrency=4, transient=(Passing,), attempts=3),
                 TaskType(name="closed", payload=Step, run=self.run, concurrency=2, closing=Step("closing")),
-                TaskType(name="sums", payload=Sums, run=_sum, concurrency=2),
+                TaskType(name="programs", payload=Program, run=_run_program),
             ]
         )
 
@@ -90,21 +86,11 @@ class Stage:
         return {"did": step.name}
 
 
-class Sums(msgspec.Struct, frozen=True):
-    numbers: tuple[int, ...]
-    pid_file: str = ""
+class Program(msgspec.Struct, frozen=True):
+    """Says in a file who it is, and goes on for a minute."""
+
+    pid_file: str
 
 
-async def _sum(sums: Sums, work: Work) -> Json:
-    return await work.in_process(add_up, msgspec.to_builtins(sums))
-
-
-def add_up(sums: dict[str, Any]) -> int:
-    """In a process of its own; with a file it says who it is there, and goes on for a minute."""
-    numbers: Sequence[int] = sums["numbers"]
-    if sums["pid_file"]:
-        Path(sums["pid_file"]).write_text(str(os.getpid()))
-        time.sleep(60)
-    if not numbers:
-        raise ValueError("there is nothing to add")
-    return sum(numbers)
+async def _run_program(program: Program, _work: Work) -> Json:
+    return (await run_idle("sh", "-c", 'echo $$ > "$0"; exec sleep 60', program.pid_file)).status
