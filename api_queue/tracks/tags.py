@@ -75,7 +75,8 @@ def values(comments: Comments, key: str) -> tuple[str, ...]:
 
 
 def _first(comments: Comments, key: str) -> str:
-    return next(iter(values(comments, key)), "")
+    cleaned = (clean(value) for value in comments.get(key, ())[:VALUES_MAX])
+    return next((value for value in cleaned if value), "")
 
 
 def _number(text: str) -> int | None:
