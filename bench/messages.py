@@ -2,10 +2,12 @@
 
 Beside it, in alternating rounds, a bare Sanic handler that is asked the same by the same client: `alone` is one program
 (httpx) that waits for each answer, `alone_more_us` what it waits for longer, `of_32` are 32 connections of wrk. So many
-messages are `waiting` before those of the round. Redis syncs each to the disk.
+messages are `waiting` before those of the round. Redis syncs each to the disk: `disk_sync_us` is what an append and its
+`fdatasync` take at the same time, mean, beside all that the disk had to do for others.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +34,7 @@ ALONE = 1_000
 #: More than the 32 connections can take or delete within a round.
 STOCK = 15_000
 CONNECTIONS = 32
+SYNCS = 200
 HELD_S = 40_000
 QUEUE = MessageQueueName("bench")
 PATH = f"/api/v1/queues/{QUEUE}/messages"
@@ -52,11 +55,12 @@ class Pair:
 
 
 def _row(live: Live, bare: Process, waiting: int, verb: str) -> Row:
-    alone, of_many = [], []
+    alone, of_many, syncs_us = [], [], []
     file = live.data / "receipts"
     for _ in range(ROUNDS):
         receipts = asyncio.run(_fill(live, waiting, verb))
         requests = _requests(verb, receipts)
+        syncs_us.append(_sync_us(live.data / "syncs"))
         alone.append(Pair(_alone(live.url, requests), _alone(bare.url, requests)))
         file.write_text("\n".join(receipts[ALONE:]))
         of_many.append(Pair(_of_many(live.url, verb, file), _of_many(bare.url, verb, file)))
@@ -66,6 +70,7 @@ def _row(live: Live, bare: Process, waiting: int, verb: str) -> Row:
         "alone_per_s": round(median(pair.ours for pair in alone)),
         "alone_share_of_bare": round(median(pair.ours / pair.bare for pair in alone), 2),
         "alone_more_us": round(median(1e6 / pair.ours - 1e6 / pair.bare for pair in alone)),
+        "disk_sync_us": round(median(syncs_us)),
         "of_32_per_s": round(median(pair.ours for pair in of_many)),
         "of_32_share_of_bare": round(median(pair.ours / pair.bare for pair in of_many), 2),
     }
@@ -73,6 +78,16 @@ def _row(live: Live, bare: Process, waiting: int, verb: str) -> Row:
 
 def _of_many(url: str, verb: str, receipts: Path) -> float:
     return wrk(url, "messages.lua", verb, QUEUE, API_KEY, str(receipts), connections=CONNECTIONS)
+
+
+def _sync_us(file: Path) -> float:
+    """Of as many bytes as a send adds to the log of Redis."""
+    with file.open("wb", buffering=0) as log:
+        began_s = time.perf_counter()
+        for _ in range(SYNCS):
+            log.write(bytes(590))
+            os.fdatasync(log)
+        return (time.perf_counter() - began_s) / SYNCS * 1e6
 
 
 # -- one client ------------------------------------------------------------------------------------------------
@@ -102,10 +117,10 @@ def _alone(url: str, requests: Sequence[Request]) -> float:
 
 
 async def _fill(live: Live, waiting: int, verb: str) -> list[str]:
-    """So many wait, and what the round takes besides; receipts, if it deletes."""
+    """So many wait at least, and what the round takes besides; receipts, if it deletes."""
     redis = connect(f"unix://{live.redis_socket}")
     service = MessageService(RedisMessages(redis), BellOfScripts(redis), SystemClock(), Limits())
-    if verb == "send" or not waiting:
+    if (await service.info(QUEUE)).messages > 2 * waiting:  # what rounds before have sent, or hold
         await service.clear(QUEUE)
     stock = 0 if verb == "send" else STOCK
     for some in _hundreds(waiting + stock - (await service.info(QUEUE)).available):
