@@ -2,7 +2,7 @@
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -24,15 +24,15 @@ class Library:
     scans: asyncio.Queue[list[Path]] = field(default_factory=asyncio.Queue)
     whole: int = 0
     runs: bool = False
-    fails: bool = False
+    fails: Exception | None = None
 
     async def scan_all(self) -> None:
         self.whole += 1
 
     async def scan(self, folders: Collection[Path], _key: str) -> tuple[None, bool]:
-        if self.fails:
-            self.fails = False
-            raise FolderMissing(path="/gone")
+        if fault := self.fails:
+            self.fails = None
+            raise fault
         if not self.runs:
             self.scans.put_nowait(sorted(folders))
         return None, not self.runs
@@ -44,7 +44,7 @@ class News:
     def __init__(self) -> None:
         self.told = asyncio.Queue[Path]()
 
-    async def below(self, _roots: Sequence[Path]) -> AsyncIterator[set[tuple[Change, str]]]:
+    async def below(self, _roots: Sequence[Path]) -> AsyncGenerator[set[tuple[Change, str]], None]:
         while True:
             yield {(Change.modified, f"{await self.told.get()}")}
 
@@ -54,8 +54,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "DEBOUNCE_S", 0.02)
 
 
-async def while_watching(library: Library, music: Path, changes: Any, do: Callable[[], Any]) -> None:
-    watching = asyncio.create_task(Watch(cast("LibraryService", library), (music,), changes).run())
+async def while_watching(library: Library, music: Path, changes: Any, do: Callable[[], Any], *more_roots: Path) -> None:
+    roots = (music, *more_roots)
+    watching = asyncio.create_task(Watch(cast("LibraryService", library), roots, changes).run())
     try:
         async with asyncio.timeout(10):
             await do()
@@ -94,7 +95,7 @@ async def test_what_changes_during_a_scan_is_scanned_once_more(music: Path) -> N
 
 
 async def test_a_scan_that_cannot_be_asked_for_is_asked_for_again(music: Path) -> None:
-    library, news = Library(fails=True), News()
+    library, news = Library(fails=FolderMissing(path="/gone")), News()
 
     async def do() -> None:
         news.told.put_nowait(music / "one.flac")
@@ -113,8 +114,75 @@ async def test_of_a_folder_that_is_gone_the_one_above_is_scanned(music: Path) ->
     await while_watching(library, music, news.below, do)
 
 
+async def test_what_a_link_leads_out_to_is_no_news(music: Path) -> None:
+    library, news = Library(), News()
+    (music.parent / "private").mkdir()
+    (music / "link").symlink_to(music.parent / "private")
+    (music / "album").mkdir()
+
+    async def do() -> None:
+        for folder in ("link", "album"):
+            news.told.put_nowait(music / folder / "one.flac")
+        assert await library.scans.get() == [music / "album"]
+
+    await while_watching(library, music, news.below, do)
+
+
+async def test_a_root_that_is_away_keeps_no_other_from_being_scanned(music: Path) -> None:
+    library, news = Library(), News()
+
+    async def do() -> None:
+        news.told.put_nowait(music.parent / "unplugged" / "one.flac")
+        news.told.put_nowait(music / "one.flac")
+        assert await library.scans.get() == [music]
+
+    await while_watching(library, music, news.below, do, music.parent / "unplugged")
+
+
+async def test_a_first_scan_that_is_refused_is_asked_for_again(music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(_: Library) -> None:
+        raise FolderMissing(path="/unplugged")
+
+    monkeypatch.setattr(Library, "scan_all", refused)
+    library = Library()
+
+    async def do() -> None:
+        assert await library.scans.get() == [music]
+
+    await while_watching(library, music, News().below, do)
+
+
+async def test_an_unforeseen_fault_ends_no_watch(music: Path) -> None:
+    library, news = Library(fails=RuntimeError("the database is locked")), News()
+
+    async def do() -> None:
+        news.told.put_nowait(music / "one.flac")
+        assert await library.scans.get() == [music]
+
+    await while_watching(library, music, news.below, do)
+
+
+async def test_a_disk_that_was_unplugged_is_watched_again(music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "_LOOK_MS", 50)
+    library = Library()
+
+    async def do() -> None:
+        # Given a root that vanishes and returns, with other music
+        await asyncio.to_thread(music.rename, music.parent / "unplugged")
+        await asyncio.sleep(0.2)
+        song("One").write(music / "one.flac")
+        # Then it is scanned, and what changes in it from then on is as well
+        assert await library.scans.get() == [music]
+        heard = asyncio.create_task(library.scans.get())
+        while not heard.done():  # until the kernel watches
+            song("Two").write(music / "album" / "two.flac")
+            await asyncio.wait([heard], timeout=0.3)
+
+    await while_watching(library, music, changes_below, do)
+
+
 async def test_a_kernel_that_watches_no_more_stops_nobody(music: Path) -> None:
-    def refused(_roots: Sequence[Path]) -> AsyncIterator[set[tuple[Change, str]]]:
+    def refused(_roots: Sequence[Path]) -> AsyncGenerator[set[tuple[Change, str]], None]:
         raise OSError(errno.ENOSPC, "OS file watch limit reached")
 
     library = Library()
