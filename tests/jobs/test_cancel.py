@@ -126,7 +126,9 @@ async def test_a_cancel_that_races_the_end_leaves_one_truth(jobs: Jobs) -> None:
         await asyncio.gather(*both)
     # Then item, counts and task agree
     _, tasks = await jobs.service.tasks(TaskFilter(limit=None))
-    items = {item.task_id: item for item in await jobs.parts.task_store.items_by_id(range(RACES))}
+    items = {
+        item.task_id: item for item in await jobs.parts.task_store.items_by_id([TaskItemId(n) for n in range(RACES)])
+    }
     for task in tasks:
         item = items[task.task_id]
         assert task.status == item.status
