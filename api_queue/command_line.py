@@ -144,6 +144,9 @@ def _serve(asked: argparse.Namespace) -> None:
     from api_queue.serving.forking import start_fork_server
 
     loaded = _loaded(asked)
+    named = getattr(asked, "library_roots", "")
+    if named and not Path(named).exists():  # of a file's folders one may be away: a disk that is not plugged in
+        raise StartRefused(reason=f"There is no music folder {named}; look at --music.")
     start_fork_server()
     from api_queue.serving.serve import serve  # takes half a second, in which the fork server does the same
 
@@ -166,13 +169,13 @@ def _warn_of_ignored(loaded: LoadedSettings) -> None:
 
 
 def _run_role(asked: argparse.Namespace) -> None:
-    from api_queue.serving.roles import run_role
+    from api_queue.serving.roles import run_alone
 
     settings = _loaded(asked).settings
     role, shared = _ALONE[asked.name]
     if not all(getattr(settings, setting) for setting in shared):
         raise StartRefused(reason=f"A {role} alone needs the server's own {' and '.join(shared)}.")
-    run_role(role, settings)
+    run_alone(role, settings)
 
 
 def _scan(asked: argparse.Namespace) -> int:

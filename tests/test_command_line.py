@@ -60,6 +60,27 @@ def test_a_music_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert "song.flac cannot be read" in serve_refused(tmp_path, "--music", str(tmp_path / "song.flac"))
 
 
+def test_a_music_folder_that_was_named_has_to_be_there(tmp_path: Path) -> None:
+    assert "There is no music folder none; look at --music." in serve_refused(tmp_path, "--music", "none")
+
+
+@pytest.mark.parametrize("command", ["conductor", "relay", "work"])
+def test_a_role_alone_is_told_that_redis_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    for key, url in {"REDIS": "redis://127.0.0.1:1", "SQL": "sqlite:///own", "MQTT": "mqtt://127.0.0.1:1"}.items():
+        monkeypatch.setenv(f"API_QUEUE_{key}_URL", url)
+    assert refused(command, cwd=tmp_path) == "Redis does not answer; look at redis_url.\n"
+
+
+def test_a_worker_alone_is_told_that_the_database_is_not_the_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, redis_url: str
+) -> None:
+    monkeypatch.setenv("API_QUEUE_REDIS_URL", redis_url)
+    monkeypatch.setenv("API_QUEUE_SQL_URL", "sqlite:///another")
+    assert refused("work", cwd=tmp_path) == "The database cannot be used: no such table: alembic_version.\n"
+
+
 def test_two_servers_do_not_share_a_data_folder(tmp_path: Path) -> None:
     with locked(tmp_path / "data"):
         assert "Another server uses the data folder" in serve_refused(tmp_path)

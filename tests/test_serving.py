@@ -1,5 +1,6 @@
 """`serve` from outside: what starts, what comes back, what ends."""
 
+import json
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from tests.live import LiveServer, live_server, lives, until
 from tests.serving import NO_TLS
@@ -80,6 +82,12 @@ def test_what_people_need_is_printed(server: LiveServer) -> None:
     printed = server.out.read_text()
     for words in (f"{server.url}/queue/party/", "demo songs", "/queue/party/player", str(server.data / "admin-link")):
         assert words in printed
+
+
+def test_tasks_are_sent_by_web_socket(server: LiveServer) -> None:
+    headers = {"Authorization": f"Bearer {say(server, 'token', 'create', '--role', 'admin')}"}
+    with connect(server.url.replace("http", "ws") + "/ws/queues", additional_headers=headers) as line:
+        assert json.loads(line.recv(timeout=10))["event"] == "snapshot"
 
 
 # -- what dies comes back --------------------------------------------------------------------------------------

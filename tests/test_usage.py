@@ -112,7 +112,7 @@ def test_a_token_can_be_asked_for_each_role(say: Say, role: str) -> None:
 
 def test_each_option_sets_its_key(say: Say, served: list[Settings]) -> None:
     ports = ["--port", "1", "--mqtt-port", "2", "--mqtt-ws-port", "3"]
-    said = say("serve", "--host", "127.0.0.1", *ports, "--data", "/d", "--music", "/m", "--workers", "4")
+    said = say("serve", "--host", "127.0.0.1", *ports, "--data", "/d", "--music", "/", "--workers", "4")
     assert (said.code, said.err) == (0, "")
     assert served == [
         Settings(
@@ -121,7 +121,7 @@ def test_each_option_sets_its_key(say: Say, served: list[Settings]) -> None:
             mqtt_port=2,
             mqtt_ws_port=3,
             data=Path("/d"),
-            library_roots=(Path("/m"),),
+            library_roots=(Path("/"),),
             workers=4,
         )
     ]
@@ -247,7 +247,7 @@ def test_a_role_runs_with_the_addresses_that_it_was_given(
     say: Say, monkeypatch: pytest.MonkeyPatch, command: str, role: str
 ) -> None:
     ran: list[tuple[str, str, str]] = []
-    monkeypatch.setattr(roles, "run_role", lambda role, one: ran.append((role, one.redis_url, one.mqtt_url)))
+    monkeypatch.setattr(roles, "run_alone", lambda role, one: ran.append((role, one.redis_url, one.mqtt_url)))
     monkeypatch.setenv("API_QUEUE_REDIS_URL", "redis://r")
     monkeypatch.setenv("API_QUEUE_MQTT_URL", "mqtt://m")
     monkeypatch.setenv("API_QUEUE_SQL_URL", "sqlite:///s")
@@ -277,7 +277,7 @@ def test_ctrl_c_during_an_import_ends_us_at_once(say: Say) -> None:
 
 
 def test_what_a_command_needs_is_loaded_by_it_alone() -> None:
-    assert not {"serve", "run_role", "with_parts"} & vars(command_line).keys()
+    assert not {"serve", "run_alone", "with_parts"} & vars(command_line).keys()
 
 
 # -- tokens ----------------------------------------------------------------------------------------------------

@@ -44,7 +44,8 @@ def test_with_an_admin_there_is_no_link(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_the_music_is_the_operators_or_the_demos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"Music:   {tmp_path}\n" in printed(capsys, settings(tmp_path, library_roots=(tmp_path,)), None)
-    assert "demo songs" in printed(capsys, settings(tmp_path, library_roots=(tmp_path / "none",)), None)
+    none = tmp_path / "none"
+    assert f"demo songs, since there is no {none};" in printed(capsys, settings(tmp_path, library_roots=(none,)), None)
 
 
 def test_without_a_first_queue_the_landing_page_is_the_address(

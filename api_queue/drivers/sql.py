@@ -4,6 +4,7 @@ A store reads in `async with engine.connect() as connection` and writes in `asyn
 connection`. Its tables stand in `store.py` as `Table(..., metadata, ...)`; `migrations/` makes them.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
@@ -33,8 +34,9 @@ _WRITING: Final = {"sqlite_begin": "BEGIN IMMEDIATE"}
 
 
 def url_of(sql_url: str, data: Path) -> str:
-    """The operator's own, else a file in the data folder."""
-    return sql_url or f"sqlite+aiosqlite:///{data.resolve() / 'api_queue.sqlite'}"
+    """The operator's own, else a file in the data folder. `sqlite:` alone gets the driver that does not block."""
+    url = sql_url or f"sqlite:///{data.resolve() / 'api_queue.sqlite'}"
+    return re.sub("^sqlite:", "sqlite+aiosqlite:", url)
 
 
 def connect(url: str) -> AsyncEngine:

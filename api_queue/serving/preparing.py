@@ -1,8 +1,12 @@
 """What the main process does itself before its workers start, and while it waits for them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
-from api_queue.errors import Unavailable
+from sqlalchemy.exc import SQLAlchemyError
+
+from api_queue.errors import StartRefused, Unavailable
 from api_queue.jobs.models import TaskId
 from api_queue.parts import Parts
 from api_queue.settings import Settings
@@ -31,6 +35,30 @@ async def prepare(settings: Settings) -> Prepared:
         return Prepared(None if is_known else await parts.tokens.new_code(), scan.task_id)
     finally:
         await parts.close()
+
+
+async def reach(settings: Settings) -> None:
+    """What a role alone shares with the server. Raises Unavailable, or what the database says."""
+    parts = Parts(settings)
+    try:
+        await parts.redis.call("PING")
+        if settings.sql_url:
+            async with parts.engine.connect() as connection:
+                await connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+    finally:
+        await parts.close()
+
+
+@contextmanager
+def refusing_faults() -> Iterator[None]:
+    """Raises StartRefused in place of a fault of Redis or of the database."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+        reason = f"The database cannot be used: {getattr(error, 'orig', error)}."
+        raise StartRefused(reason=reason) from error
+    except Unavailable:
+        raise StartRefused(reason="Redis does not answer; look at redis_url.") from None
 
 
 async def knows_music(settings: Settings) -> bool:

@@ -15,6 +15,7 @@ import uvloop
 from api_queue.drivers.process_name import name_process
 from api_queue.logs import configure_logs
 from api_queue.serving.conducting import run_conductor
+from api_queue.serving.preparing import reach, refusing_faults
 from api_queue.serving.relaying import run_relay
 from api_queue.serving.working import run_worker
 from api_queue.settings import Settings
@@ -45,6 +46,13 @@ def run_role(role: str, settings: Settings) -> None:
     os.nice(BEHIND)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_told(ROLES[role](settings)))
+
+
+def run_alone(role: str, settings: Settings) -> None:
+    """As `run_role`, beside a server elsewhere. Raises StartRefused when what they share does not answer."""
+    with refusing_faults():
+        asyncio.run(reach(settings))
+    run_role(role, settings)
 
 
 def _begin(role: str, settings: Settings) -> None:

@@ -15,22 +15,22 @@ from types import FrameType
 from typing import Any
 
 from sanic import Sanic
+from sanic.server.protocols.websocket_protocol import WebSocketProtocol
 from sanic.worker.loader import AppLoader
 from sanic.worker.manager import WorkerManager
-from sqlalchemy.exc import SQLAlchemyError
 
 from api_queue.accounts.api_key_sources import configured_keys
 from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.mqtt_broker import EmbeddedBroker
 from api_queue.drivers.sql import url_of
-from api_queue.errors import StartRefused, Unavailable
+from api_queue.errors import StartRefused
 from api_queue.logs import configure_logs
 from api_queue.migrations import upgrade
 from api_queue.serving import welcome
 from api_queue.serving.addresses import BACKLOG, authority, is_loopback, listen, name_for_others
 from api_queue.serving.data_folder import locked
 from api_queue.serving.forking import ENDING
-from api_queue.serving.preparing import Prepared, knows_music, prepare
+from api_queue.serving.preparing import Prepared, knows_music, prepare, refusing_faults
 from api_queue.serving.roles import run_role, web_worker
 from api_queue.serving.scanning import show_scan_beside
 from api_queue.serving.supervision import Supervision
@@ -121,14 +121,9 @@ def _with_broker(settings: Settings, parts: ExitStack) -> tuple[Settings, str]:
 
 def _prepare(settings: Settings) -> Prepared:
     """Tables, and what they begin with."""
-    try:
+    with refusing_faults():
         upgrade(settings.sql_url)
         return asyncio.run(prepare(settings))
-    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
-        reason = f"The database cannot be used: {getattr(error, 'orig', error)}."
-        raise StartRefused(reason=reason) from error
-    except Unavailable:
-        raise StartRefused(reason="Redis does not answer; look at redis_url.") from None
 
 
 # -- Sanic -----------------------------------------------------------------------------------------------------
@@ -157,7 +152,14 @@ def _run_sanic(settings: Settings, broker_url: str, listener: socket.socket, whe
         supervision.take_over()
 
     app.register_listener(main_process_ready, "main_process_ready")
-    app.prepare(sock=listener, workers=settings.workers, backlog=BACKLOG, access_log=False, motd=False)
+    app.prepare(
+        sock=listener,
+        protocol=WebSocketProtocol,  # Sanic would choose by the routes of this app, which has none
+        workers=settings.workers,
+        backlog=BACKLOG,
+        access_log=False,
+        motd=False,
+    )
     _Manager.serve(primary=app, app_loader=AppLoader(factory=partial(web_worker, settings)))
     if supervision and supervision.failed:
         raise StartRefused(reason="A web worker ended before it was ready; the log says why.")

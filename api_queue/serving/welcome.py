@@ -63,7 +63,8 @@ def _music(settings: Settings) -> str:
     roots = music_roots(settings.library_roots)
     if set(roots) & {root.resolve() for root in settings.library_roots}:
         return ", ".join(map(str, roots))
-    return "the ten demo songs; serve --music DIR takes yours"
+    away = f", since there is no {' and no '.join(map(str, settings.library_roots))}" if settings.library_roots else ""
+    return f"the ten demo songs{away}; serve --music DIR takes yours"
 
 
 def _next(settings: Settings) -> str:
