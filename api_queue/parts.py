@@ -198,7 +198,8 @@ class Parts:
     def task_types(self) -> TaskTypes:
         """What each feature has in its `tasks.py`."""
         of_library = (*self.library_tasks.types(), self.analyze_task.type(), self.rename_task.type())
-        return TaskTypes([*of_library, ExportTask(self.queues, self.tracks, self.exports).type()])
+        export = ExportTask(self.queues, self.tracks, self.exports, self.clock)
+        return TaskTypes([*of_library, export.type()])
 
     @cached_property
     def task_store(self) -> SqlTasks:

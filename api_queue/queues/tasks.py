@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from api_queue.drivers.clock import Clock
 from api_queue.errors import FileGone, TrackNotFound
 from api_queue.formats import m3u
 from api_queue.jobs.models import Json
@@ -25,29 +26,30 @@ class ExportItem(msgspec.Struct, frozen=True):
 
 
 class ExportTask:
-    def __init__(self, queues: QueueService, tracks: TrackService, exports: Exports) -> None:
+    def __init__(self, queues: QueueService, tracks: TrackService, exports: Exports, clock: Clock) -> None:
         self._queues = queues
         self._tracks = tracks
         self._exports = exports
+        self._clock = clock
 
     def type(self) -> TaskType[ExportItem]:
         return TaskType(name="export", payload=ExportItem, run=self.run, check=_check)
 
     async def run(self, item: ExportItem, work: Work) -> Json:
         """Where it can be had, and how much is in it."""
-        queue = queue_name(item.queue)
+        queue, now_ms = queue_name(item.queue), self._clock.now_ms()
         view, history = await self._queues.view(queue), await self._queues.history(queue, _HISTORY_MOST)
         name = f"{queue}-{work.item_id}.zip"
         over = {each.id for each in history}
         night = [*history, *(each for each in view.items if each.id not in over)]
         files = {
-            "items.csv": wire.items_csv(view.items),
-            "items.json": wire.json_text(wire.items_json(view, 0)),
+            "items.csv": wire.items_sheet(view.items),
+            "items.json": wire.json_text(wire.items_json(view, now_ms)),
             "history.csv": wire.history_csv(history),
             "history.json": wire.json_text(wire.history_json(history)),
             "night.m3u8": m3u.write(await self._entries(night, work)),
         }
-        size_bytes = await asyncio.to_thread(self._exports.write, name, files)
+        size_bytes = await asyncio.to_thread(self._exports.write, name, files, now_ms)
         counts = {"items": len(view.items), "history": len(history)}
         return {"file": name, "url": f"/exports/{name}", "bytes": size_bytes, **counts}
 
@@ -61,7 +63,8 @@ class ExportTask:
             except (TrackNotFound, FileGone):
                 work.log(f"{item.track_id} is not in the library any more")
                 continue
-            entries.append(m3u.Entry(track.duration_ms // 1000, f"{track.artist} - {track.title}", f"{path}"))
+            title = f"{track.artist} - {track.title}" if track.artist else track.title
+            entries.append(m3u.Entry(track.duration_ms // 1000, title, f"{path}"))
         return entries
 
 

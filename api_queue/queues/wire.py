@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
-from msgspec.structs import asdict
+from msgspec.structs import asdict, astuple
 
 from api_queue.formats.csv_items import COLUMNS, document, spreadsheet_rows
 from api_queue.queues.models import Command, Item, Mute, Queue, QueueView, Session
@@ -60,6 +60,11 @@ def retained_csv(view: QueueView) -> str:
 
 def items_csv(items: Iterable[Item]) -> str:
     return document(COLUMNS, (item.as_line() for item in items))
+
+
+def items_sheet(items: Iterable[Item]) -> str:
+    """For spreadsheets: the same columns, and no cell that could run."""
+    return document(COLUMNS, spreadsheet_rows(map(astuple, items)))
 
 
 def history_csv(items: Iterable[Item]) -> str:

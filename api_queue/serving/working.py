@@ -21,6 +21,8 @@ from api_queue.tracks.watch import Watch
 UPKEEP_LEASE_MS: Final = 3_000
 #: How long after its death another worker watches the folders of the music.
 WATCH_LEASE_MS: Final = 10_000
+#: How often old exports are looked for.
+EXPORTS_SWEEP_S: Final = 3_600.0
 _log = structlog.get_logger()
 
 
@@ -29,6 +31,7 @@ async def run_worker(settings: Settings) -> None:
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_lead(parts), name="worker-upkeep")
+            tasks.create_task(_sweep_exports(parts), name="exports-sweep")
             if parts.settings.library_watch == "on":
                 tasks.create_task(_watch(parts), name="library-watch")
             await worker_of(parts, settings.jobs_visibility_s / 3).run()
@@ -55,6 +58,13 @@ async def _watch(parts: Parts) -> None:
     lease = parts.lease("library-watch", WATCH_LEASE_MS)
     while not await lease.lead(Watch(parts.library_keeper, parts.library_roots).run):
         _log.warning("the lease of the watch was lost")
+
+
+async def _sweep_exports(parts: Parts) -> None:
+    """Each worker does: they lie on its own disk."""
+    while True:
+        await asyncio.to_thread(parts.exports.sweep, parts.clock.now_ms())
+        await asyncio.sleep(EXPORTS_SWEEP_S)
 
 
 async def _keep_up(parts: Parts) -> None:
