@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from api_queue.drivers.redis import Redis
 from api_queue.errors import Unavailable
-from api_queue.web.idempotency import Answer
+from api_queue.web.answers import Answer
 from api_queue.web.rate_limits import Bucket, RateClass
 
 _PENDING_MS: Final = 60_000

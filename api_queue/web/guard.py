@@ -24,11 +24,12 @@ from api_queue.errors import (
 from api_queue.settings import Settings
 from api_queue.types import QueueName, Role
 from api_queue.web.access_rules import AccessTable, Rule, rules_of
+from api_queue.web.answers import AnswerStore
 from api_queue.web.client_address import client_address, is_secure, networks
 from api_queue.web.credentials import add_session_cookie, drop_session_cookie, presented, presented_by_program
 from api_queue.web.cross_site import CrossSiteCheck
 from api_queue.web.headers import Cors, harden
-from api_queue.web.idempotency import AnswerStore, Idempotency
+from api_queue.web.idempotency import Idempotency
 from api_queue.web.identity import RANK, Caller, IdentityResolver, Presented
 from api_queue.web.methods import methods_of
 from api_queue.web.rate_limits import Limiter

@@ -7,13 +7,13 @@ and is not kept: the key is free again.
 import hashlib
 import re
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final
 
-import msgspec
 from sanic import HTTPResponse, Request
 from sanic.response import BaseHTTPResponse
 
 from api_queue.errors import BadBody, IdempotencyMismatch, IdempotencyPending, Unavailable
+from api_queue.web.answers import Answer, AnswerStore
 from api_queue.web.bodies import EVENT_KEY, all_fields
 from api_queue.web.identity import Caller
 
@@ -23,25 +23,6 @@ _SECRETS: Final = re.compile(
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"  # access tokens
     r"|(?<=token=)[^\"&\s]+"  # addresses of the music
 )
-
-
-class Answer(msgspec.Struct, frozen=True, array_like=True):
-    """`status` is 0 while the first request is running."""
-
-    body_hash: str
-    status: int = 0
-    content_type: str | None = None
-    body: str = ""
-
-
-class AnswerStore(Protocol):
-    async def claim(self, key: str, pending: Answer) -> Answer | None:
-        """None when nobody had the key: it now holds `pending`, for a minute. Else what it holds."""
-
-    async def keep(self, key: str, answer: Answer) -> None:
-        """For 24 hours."""
-
-    async def release(self, key: str) -> None: ...
 
 
 class Idempotency:

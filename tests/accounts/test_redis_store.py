@@ -7,7 +7,7 @@ import pytest
 from api_queue.accounts.redis_store import RedisAnswers, RedisRevocations
 from api_queue.drivers.redis import Redis, connect, end_task
 from api_queue.errors import Unavailable
-from api_queue.web.idempotency import Answer
+from api_queue.web.answers import Answer
 
 PENDING = Answer("hash")
 DONE = Answer("hash", 201, "application/json", '{"title":"Ødegård"}')

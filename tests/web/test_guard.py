@@ -13,9 +13,9 @@ from api_queue.errors import BadCredential, LoginExpired, RateLimited, StartRefu
 from api_queue.settings import Settings
 from api_queue.types import GuestId, QueueName
 from api_queue.web.access_rules import AccessTable
+from api_queue.web.answers import Answer
 from api_queue.web.errors import setup_errors
 from api_queue.web.guard import Doorkeepers, setup_guard
-from api_queue.web.idempotency import Answer
 from api_queue.web.identity import Access, Caller, Grant, Presented
 from api_queue.web.rate_limits import RateClass
 from api_queue.web.replies import reply

@@ -8,7 +8,8 @@ from sanic import HTTPResponse, Request
 
 from api_queue.errors import IdempotencyMismatch, IdempotencyPending, Unavailable
 from api_queue.types import GuestId
-from api_queue.web.idempotency import Answer, Idempotency, repeatable_number
+from api_queue.web.answers import Answer
+from api_queue.web.idempotency import Idempotency, repeatable_number
 from api_queue.web.identity import Caller
 from tests.web.requests import a_request
 
