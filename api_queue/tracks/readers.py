@@ -22,8 +22,8 @@ from api_queue.tracks.walk import Found
 READ_TIMEOUT_S: Final = 300
 #: Seconds that a reader is kept without work: to start one takes as long as to read a thousand files.
 IDLE_S: Final = 5.0
-#: Files that a reader is asked for at once.
-TOGETHER: Final = 100
+#: Files that a reader is asked for at once: it need not wait for us while we write what it has read before.
+TOGETHER: Final = 250
 COMMAND: Final = (sys.executable, "-m", "api_queue.tracks.reading")
 _LINE_MAX_BYTES: Final = 16 << 20
 _ANSWERS: Final = msgspec.json.Decoder(list[Answer])

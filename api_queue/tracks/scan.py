@@ -115,13 +115,16 @@ class Scan:
     async def _settle(self) -> None:
         changes = await self._library.unsettled()
         if changes:
-            await self._store.learn_words()
-        last = await self._library.announced()
-        if changes or last is None or not self._folder.use(last.hash, self._clock.now_ms()):
-            last = await self._announce()
-        if changes:
+            _, last = await asyncio.gather(self._store.learn_words(), self._announce())
             await self._library.settle(changes)
+        else:
+            last = await self._announced() or await self._announce()
         await asyncio.to_thread(self._folder.sweep, self._clock.now_ms(), last.hash)
+
+    async def _announced(self) -> Announcement | None:
+        """None as well if its data file is gone."""
+        last = await self._library.announced()
+        return last if last and self._folder.use(last.hash, self._clock.now_ms()) else None
 
     async def _announce(self) -> Announcement:
         data_hash = await self._folder.write(self._store.tracks(EVERYTHING))

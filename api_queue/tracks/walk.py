@@ -5,19 +5,18 @@ outside of it is none of ours. So no link can lead out, or in a circle.
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from api_queue.errors import DemoStays, FolderMissing, FolderOutside
 from api_queue.tracks.music_file import COVER_NAMES, ENDING, lyrics_beside
 from api_queue.tracks.paths import to_text
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """`size` is the sum over the file and what stands `beside` it, `mtime_ns` the latest: new lyrics or a new cover
     are a change too. `refused` says why something that looks like music is not read.
     """
@@ -110,7 +109,10 @@ def _found(entry: os.DirEntry[str], entries: dict[str, os.DirEntry[str]], beside
     if not entry.is_file(follow_symlinks=False):
         return Found(entry.path, refused="it is not a plain file")
     try:
-        stats = [part.stat(follow_symlinks=False) for part in (entry, *(entries[name] for name in beside))]
+        own = entry.stat(follow_symlinks=False)
+        others = [entries[name].stat(follow_symlinks=False) for name in beside]
     except OSError as error:
         return Found(entry.path, refused=f"it cannot be read: {error.strerror}")
-    return Found(entry.path, sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats), beside=beside)
+    size = own.st_size + sum(other.st_size for other in others)
+    mtime_ns = max([own.st_mtime_ns, *(other.st_mtime_ns for other in others)])
+    return Found(entry.path, size, mtime_ns, beside=beside)
