@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from structlog.typing import Processor
@@ -15,6 +15,9 @@ _SHARED: tuple[Processor, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
 )
+
+#: Takes the place of a progress line that another process shows.
+_LINE_ANEW: Final = "\r\x1b[K"
 
 
 def configure_logs(level: str) -> None:
@@ -37,9 +40,10 @@ def configure_logs(level: str) -> None:
     logging.basicConfig(level=number if level == "debug" else logging.WARNING, handlers=[handler], force=True)
 
 
-def _for_a_terminal() -> structlog.dev.ConsoleRenderer:
+def _for_a_terminal() -> Processor:
     """The default tracebacks show the values of variables, and secrets among them."""
-    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    render = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return lambda *event: f"{_LINE_ANEW}{render(*event)}"
 
 
 def _json(event: object, **_: Any) -> str:

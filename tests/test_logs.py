@@ -68,3 +68,12 @@ def test_a_traceback_on_a_terminal_shows_no_values(
     said = capsys.readouterr().err
     assert said.count("Traceback") == 2
     assert token not in said
+
+
+def test_a_line_on_a_terminal_takes_the_place_of_a_progress_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    configure_logs("info")
+    structlog.get_logger().info("heard")
+    assert capsys.readouterr().err.startswith("\r\x1b[K")
