@@ -12,6 +12,7 @@ from api_queue.drivers.idle_program import run_idle
 from api_queue.errors import AnalysisNeedsFfmpeg, NotMusic
 from api_queue.tracks.models import Analysis
 from api_queue.tracks.music_file import open_plain
+from api_queue.tracks.paths import to_text
 from api_queue.tracks.tags import clean
 
 #: Points of a waveform: as many as a page is wide.
@@ -47,7 +48,7 @@ async def decode(path: Path, ffmpeg: str | None = None) -> tuple[Analysis, bytes
     if ended.status or not peaks:
         faults = _FAULT.findall(ended.err)
         said = clean(faults[0].decode(errors="replace")) if faults else f"ffmpeg ended with status {ended.status}"
-        raise NotMusic(reason=f"it cannot be decoded to its end ({said})")
+        raise NotMusic(reason=f"{to_text(f'{path}')}: it cannot be decoded to its end ({said})")
     is_whole = _compare(info.md5_signature, _MD5.search(ended.err)) if codec else None
     return _analysis(ended.err, max(peaks, default=0.0), is_whole), bytes(round(255 * min(p, 1.0)) for p in peaks)
 

@@ -5,6 +5,7 @@ Only plain files are opened, never through a link: a cover that is a link to som
 
 import hashlib
 import os
+import re
 import stat
 from base64 import b32encode
 from collections.abc import Collection, Iterator
@@ -93,7 +94,12 @@ def _flac(file: BinaryIO) -> FLAC:
     try:
         return FLAC(fileobj=file)  # type: ignore[no-untyped-call]  # mutagen's types are incomplete
     except Exception as error:  # its own, or whatever else a broken file provokes
-        raise NotMusic(reason=f"it is no readable FLAC ({clean(f'{error}')})") from error
+        raise NotMusic(reason=f"it is no readable FLAC ({_without_number(error)})") from error
+
+
+def _without_number(error: Exception) -> str:
+    """Mutagen names an open file by its number, which tells nobody anything."""
+    return clean(re.sub(r"^'\d+' is ", "", f"{error}"))
 
 
 def _check(flac: FLAC) -> None:
