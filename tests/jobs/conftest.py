@@ -8,6 +8,7 @@ import pytest
 
 from api_queue.drivers.redis import Redis
 from api_queue.drivers.sql import url_of
+from api_queue.jobs import worker
 from api_queue.messages import service
 from api_queue.migrations import upgrade
 from tests.jobs.house import Jobs
@@ -24,8 +25,9 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that ends, and one whose clock was moved, need not wait for the next look."""
+    """Who cancels, ends a worker or moves its clock need not wait for the next look."""
     monkeypatch.setattr(service, "LOOK_AGAIN_S", 0.05)
+    monkeypatch.setattr(worker, "LOOK_S", 0.05)
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from sqlalchemy import insert
 
 from api_queue.drivers.sql import writing
 from api_queue.errors import TaskEnded, UnknownTask
-from api_queue.jobs import tables
+from api_queue.jobs import tables, worker
 from api_queue.jobs.models import Claim, Outcome, TaskFilter, TaskId, TaskItemId
+from api_queue.jobs.worker import LOOK_S
 from tests.jobs.house import Jobs, eventually
 from tests.jobs.types import Program, Stage, Step
 from tests.live import lives
@@ -36,7 +37,11 @@ async def test_what_waits_is_canceled_at_once_and_never_begins(jobs: Jobs, stage
     assert (await jobs.service.task(task.task_id)).status == "canceled"
 
 
-async def test_what_runs_is_told_to_end_within_two_seconds(jobs: Jobs, stage: Stage) -> None:
+async def test_what_runs_is_told_to_end_within_two_seconds(
+    jobs: Jobs, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a worker that looks no more often than it does at work
+    monkeypatch.setattr(worker, "LOOK_S", LOOK_S)
     task = await jobs.create(Step("held", hold=True), Step("b"), concurrency=1)
     async with jobs.worker():
         await eventually(lambda: stage.begun)
