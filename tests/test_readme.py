@@ -1,5 +1,6 @@
 """Every command of README.md does what it says."""
 
+import json
 import os
 import re
 import shlex
@@ -55,6 +56,10 @@ class Party:
             words |= dict(zip(["FIRST", "SECOND", "ITEM"], self.items(), strict=False))
         if "TOKEN" in command:
             words["TOKEN"] = self.token
+        if ": KEY" in command:
+            words[": KEY"] = f": {self.key}"
+        if "RECEIPT" in command:
+            words["RECEIPT"] = self.receipt()
         for word, real in words.items():
             command = command.replace(word, real)
         return command
@@ -65,9 +70,21 @@ class Party:
             body = {"track_id": "KAT_TUN_Your_side_Instrumental_", "performer_name": "test"}
             return [guest.post("/queue/test/", json=body).raise_for_status().json()["id"] for _ in range(3)]
 
+    def receipt(self) -> str:
+        """Of a message that was sent and received, as README says."""
+        send, receive = (next(c for c in CURLS if words in c) for words in ("lamps/messages -d", "/receive"))
+        self.shell(send)
+        message = json.loads(self.shell(receive))["messages"][0]
+        return str(message["receipt_handle"])
+
     @cached_property
     def token(self) -> str:
-        return self.shell(next(c for c in OURS if "--role host" in c)).strip()
+        """The admin's, who may do what a host may."""
+        return self.shell(next(c for c in OURS if "--role admin" in c)).strip()
+
+    @cached_property
+    def key(self) -> str:
+        return self.shell(next(c for c in OURS if " key create " in c)).strip()
 
     def shell(self, command: str) -> str:
         """A refusal by the server is a failure, as it is for a reader."""
