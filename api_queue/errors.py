@@ -585,6 +585,12 @@ class FolderMissing(Invalid):
     code = "folder_missing"
 
 
+class UnknownFolder(NotFound):
+    """'{path}' is none of the folders that were added; those of the setting library_roots stay."""
+
+    code = "unknown_folder"
+
+
 class AnalysisNeedsFfmpeg(Unavailable):
     """Tracks are decoded by ffmpeg, which is not installed here: install the package ffmpeg and try again."""
 

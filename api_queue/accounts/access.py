@@ -139,6 +139,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     # the library; its page is anybody's, and the handler asks whether what it shows may be seen
     ("GET", "/library"): "open",
     ("POST", "/library/folders"): "admin",
+    ("DELETE", "/library/folders"): "admin",
     ("POST", "/library/scan"): "admin",
     ("GET", "/exports/<file>"): "admin",
     # tracks and their bytes; an address of the music carries its own credential

@@ -37,9 +37,12 @@ async def search(request: Request) -> HTTPResponse:
 
 @bp.get("/tracks/<track_id>")
 async def show(request: Request, track_id: str) -> HTTPResponse:
-    """Everything about one track."""
+    """Everything about one track; how loud it is by its tags, or as it was measured."""
     service: TrackService = request.app.ctx.tracks
-    return reply(full_json(await service.track(unquote(track_id))))
+    analyses: AnalysisStore = request.app.ctx.analyses
+    track = await service.track(unquote(track_id))
+    measured = None if track.replaygain else await analyses.get(track.track_id)
+    return reply(full_json(track, measured and measured[0]))
 
 
 @bp.get("/tracks/<track_id>/cover")

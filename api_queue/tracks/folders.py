@@ -12,11 +12,11 @@ from hashlib import blake2b
 from pathlib import Path
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import FolderMissing
+from api_queue.errors import FolderMissing, UnknownFolder
 from api_queue.jobs.models import Task, TaskFilter
 from api_queue.jobs.service import JobService
 from api_queue.tracks.models import Fault, Folder, PlaceStore, Store
-from api_queue.tracks.paths import to_text
+from api_queue.tracks.paths import from_text, to_text
 from api_queue.tracks.tasks import ALL, ScanItem
 from api_queue.tracks.walk import real_path
 
@@ -40,11 +40,21 @@ class LibraryService:
         self._roots = roots
 
     async def add(self, path: str, created_by: str) -> tuple[Path, bool, Task]:
-        """The folder without links, whether it is new, and its scan. Raises FolderOutside, FolderMissing."""
+        """The folder without links, whether it is new, and its scan. Raises FolderOutside, FolderMissing.
+
+        `path` is as people type it, or as answers write it.
+        """
         folder = await asyncio.to_thread(_folder, path, self._roots)
         is_new = await self._places.add_folder(f"{folder}", self._clock.now_ms())
         task, _ = await self.scan_folder(folder, created_by)
         return folder, is_new, task
+
+    async def remove(self, path: str) -> None:
+        """It is not counted by itself any more; its music lies below a root, and stays. Raises UnknownFolder."""
+        for each in dict.fromkeys((path, from_text(path))):
+            if await self._places.remove_folder(f"{Path(each)}"):
+                return
+        raise UnknownFolder(path=path)
 
     async def scan_folder(self, folder: Path, created_by: str = "system") -> tuple[Task, bool]:
         """False: such a scan is under way, and this is it."""
@@ -82,7 +92,7 @@ class LibraryService:
 
 
 def _folder(path: str, roots: Sequence[Path]) -> Path:
-    folder = real_path(path, roots)
+    folder = real_path(path if Path(path).is_dir() else from_text(path), roots)
     if not folder.is_dir():
-        raise FolderMissing(path=to_text(path))
+        raise FolderMissing(path=path)
     return folder

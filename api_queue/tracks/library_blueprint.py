@@ -6,11 +6,11 @@ from api_queue.drivers.clock import Clock
 from api_queue.errors import MissingCredential, MissingRight
 from api_queue.tracks import library_wire as wire
 from api_queue.tracks.folders import LibraryService
-from api_queue.web.bodies import read_body
+from api_queue.web.bodies import read_body, read_query
 from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
 from api_queue.web.pages import page, wants_html
-from api_queue.web.replies import reply
+from api_queue.web.replies import empty, reply
 
 bp = Blueprint("library")
 
@@ -34,6 +34,15 @@ async def add_folder(request: Request) -> HTTPResponse:
     body = read_body(request, wire.FolderBody)
     folder, is_new, task = await library.add(body.path, _who(request))
     return reply(wire.added_json(f"{folder}", task), 201 if is_new else 200)
+
+
+@bp.delete("/library/folders")
+@Operation(query=wire.FolderBody, status=204)
+async def remove_folder(request: Request) -> HTTPResponse:
+    """Takes a folder that was added off the list; its music stays in the library."""
+    library: LibraryService = request.app.ctx.library_keeper
+    await library.remove(read_query(request, wire.FolderBody).path)
+    return empty()
 
 
 @bp.post("/library/scan")

@@ -18,7 +18,7 @@ FAULTS_SHOWN = 500
 
 
 class FolderBody(msgspec.Struct):
-    """`path` is absolute, as it is on the server."""
+    """`path` is absolute, as it is on the server or as answers write it."""
 
     path: Annotated[str, Meta(min_length=1, max_length=4096)]
 

@@ -252,6 +252,9 @@ class PlaceStore(Protocol):
     async def add_folder(self, path: str, now_ms: int) -> bool:
         """False: it was added before."""
 
+    async def remove_folder(self, path: str) -> bool:
+        """False: it was not added."""
+
     async def scanned(self, path: str, now_ms: int, *, is_root: bool) -> None: ...
 
     async def folders(self, roots: Sequence[Path]) -> list[Folder]:

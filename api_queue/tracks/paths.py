@@ -1,6 +1,7 @@
 """Paths as text: names of files are bytes, and JSON is Unicode.
 
-`%` and each byte that is no UTF-8 are written as in a URL, `caf%E9.flac`; everything else stands as it is.
+Each byte that is no UTF-8 is written as in a URL, `caf%E9.flac`, and so is a `%` that would be read as the beginning of
+one; everything else stands as it is.
 """
 
 import os
@@ -8,7 +9,7 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-_NO_TEXT: Final = re.compile("[%\udc80-\udcff]")
+_NO_TEXT: Final = re.compile("%(?=[0-9A-Fa-f]{2})|[\udc80-\udcff]")
 
 
 def to_text(path: str) -> str:

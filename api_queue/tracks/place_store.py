@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, func, insert, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, delete, distinct, func, insert, not_, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api_queue.drivers.sql import writing
@@ -54,6 +54,11 @@ class SqlPlaces:
             if is_new and not (await connection.execute(known.values(added_at=now_ms))).rowcount:
                 await connection.execute(insert(folders), {"path": path, "added_at": now_ms})
             return is_new
+
+    async def remove_folder(self, path: str) -> bool:
+        added = delete(folders).where(folders.c.path == path, folders.c.added_at.is_not(None))
+        async with writing(self._engine) as connection:
+            return bool((await connection.execute(added)).rowcount)
 
     async def scanned(self, path: str, now_ms: int, *, is_root: bool) -> None:
         """Of a folder that is neither a root nor was added there is no row."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from api_queue.tracks.models import Found, Lyrics, Search, TagFilter, Track
+from api_queue.tracks.models import Analysis, Found, Lyrics, ReplayGain, Search, TagFilter, Track
 from api_queue.types import QueueName
 
 
@@ -39,7 +39,8 @@ def brief_json(track: Track) -> dict[str, Any]:
     }
 
 
-def full_json(track: Track) -> dict[str, Any]:
+def full_json(track: Track, measured: Analysis | None = None) -> dict[str, Any]:
+    """Where the file has no ReplayGain tags, what was measured stands in for them."""
     return brief_json(track) | {
         "alias": track.alias,
         "artists": track.artists,
@@ -51,9 +52,13 @@ def full_json(track: Track) -> dict[str, Any]:
         "channels": track.channels,
         "isrc": track.isrc,
         "musicbrainz": track.musicbrainz,
-        "replaygain": track.replaygain,
+        "replaygain": track.replaygain or (measured and _replaygain(measured)),
         "cuesheet": track.cuesheet,
     }
+
+
+def _replaygain(measured: Analysis) -> ReplayGain:
+    return ReplayGain(track_gain_db=measured.track_gain_db, track_peak=measured.track_peak)
 
 
 def lyrics_json(lyrics: Lyrics) -> dict[str, Any]:

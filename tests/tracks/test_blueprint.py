@@ -6,6 +6,7 @@ import httpx
 import pytest
 from sanic import Sanic
 
+from api_queue.tracks.analysis_store import SqlAnalyses
 from api_queue.tracks.blueprint import bp
 from api_queue.tracks.models import EVERYTHING, TagFilter
 from api_queue.web.errors import setup_errors
@@ -26,6 +27,7 @@ async def client(shelf: Shelf) -> AsyncIterator[httpx.AsyncClient]:
     app = Sanic("tracks", router=HeadRouter(), configure_logging=False)
     app.config.ACCESS_LOG = False
     app.ctx.tracks, app.ctx.data_files = shelf.service, shelf.files
+    app.ctx.analyses = SqlAnalyses(shelf.store._engine)
     setup_errors(app)
     app.blueprint(bp)
     async with serving(app) as address, httpx.AsyncClient(base_url=address, verify=NO_TLS) as client:
