@@ -58,19 +58,20 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", metavar="FILE", action="append", type=Path, default=[], help="settings in TOML")
 
-    def command(name: str, action: object, sentence: str) -> argparse.ArgumentParser:
-        parser = commands.add_parser(name, parents=[common], help=sentence, description=sentence)
+    def command(name: str, action: object, sentence: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        parser = commands.add_parser(name, parents=[common, *parents], help=sentence, description=sentence)
         parser.set_defaults(command=action)
         return parser
 
     serving = command("serve", _serve, "Run the whole server on this machine.")
     for option, (setting, takes) in _OPTIONS.items():
-        serving.add_argument(option, dest=setting, metavar=takes, default=argparse.SUPPRESS)
+        serving.add_argument(
+            option, dest=setting, metavar=takes, default=argparse.SUPPRESS, help=settings_sources.SENTENCES[setting]
+        )
     for name, (role, _) in _ALONE.items():
         command(name, _run_role, f"Run only a {role}, beside a server elsewhere.").set_defaults(name=name)
-    scanning = command("scan", _scan, "Scan the music of a running server: all of it, or the folders that are named.")
-    scanning.add_argument("folders", metavar="FOLDER", nargs="*", type=Path)
-    scanning.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS)
+    scanning = command("scan", _scan, "Scan the music of a running server.", _of_data())
+    scanning.add_argument("folders", metavar="FOLDER", nargs="*", type=Path, help="only these; without one, all music")
     _add_token_commands(commands, common)
     _add_key_commands(commands, common)
     _add_message_commands(commands, common)
@@ -131,7 +132,7 @@ def _add_message_commands(
 
 def _of_data() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS)
+    parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="the server's data folder")
     return parser
 
 

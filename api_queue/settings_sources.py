@@ -23,6 +23,7 @@ PREFIX: Final = "API_QUEUE_"
 _QUOTED: Final = re.compile(r"([\"'])(.*?)\1(?=\s|$)")
 _COMMENT: Final = re.compile(r"(^|\s+)#.*")
 TYPES: Final[Mapping[str, Any]] = MappingProxyType(get_type_hints(Settings, include_extras=True))
+SENTENCES: Final = MappingProxyType({key.name: key.metadata["sentence"] for key in fields(Settings)})
 SECRETS: Final = frozenset(key.name for key in fields(Settings) if key.metadata["secret"])
 
 _NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})

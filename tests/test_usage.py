@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 import pytest
 import structlog
 
-from api_queue import __version__, command_line, logs
+from api_queue import __version__, command_line, logs, settings_sources
 from api_queue.accounts.models import TokenRole
 from api_queue.command_line import main
 from api_queue.drivers.sql import url_of
@@ -73,6 +73,13 @@ def test_each_command_explains_itself(say: Say, command: str) -> None:
     said = say(command, "--help")
     assert (said.code, said.err) == (0, "")
     assert f"usage: python -m api_queue {command}" in said.out
+
+
+def test_serve_explains_its_options_as_the_settings_do(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    help_text = say("serve", "--help").out
+    for setting in ("host", "port", "mqtt_port", "mqtt_ws_port", "data", "library_roots", "workers"):
+        assert settings_sources.SENTENCES[setting] in help_text
 
 
 @pytest.mark.parametrize(
