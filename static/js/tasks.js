@@ -13,7 +13,7 @@ export const STATES = {
   canceled: { word: "canceled", icon: "stop" },
 };
 const NAMES = {
-  scan: "Scan of the music", analyze: "Analysis of tracks", refresh_metadata: "Tags read again", rename: "Files renamed",
+  scan: "Scan of the music", analyze: "Analysis of tracks", refresh_metadata: "Tags read again", rename: "Names of files",
   export: "The night as files",
 };
 
