@@ -591,7 +591,7 @@ class UnknownFolder(NotFound):
     code = "unknown_folder"
 
 
-class AnalysisNeedsFfmpeg(Unavailable):
+class AnalysisNeedsFfmpeg(Conflict):
     """Tracks are decoded by ffmpeg, which is not installed here: install the package ffmpeg and try again."""
 
     code = "analysis_needs_ffmpeg"

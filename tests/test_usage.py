@@ -339,3 +339,12 @@ def test_a_server_whose_keys_cannot_be_read_does_not_start(
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith("The API keys in the setting api_keys_json cannot be read: ")
     assert "hunter2" not in said.err
+
+
+@pytest.mark.parametrize("name", ["nowhere", "one.flac", "loop"])
+def test_a_scan_of_what_is_no_folder_is_refused(say: Say, tmp_path: Path, name: str) -> None:
+    (tmp_path / "one.flac").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    said = say("scan", f"{tmp_path / name}")
+    assert said.code == 1
+    assert f"There is no folder {tmp_path / name}" in said.err

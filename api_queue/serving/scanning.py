@@ -74,6 +74,8 @@ async def _states(parts: Parts, task_id: TaskId) -> AsyncGenerator[Task, None]:
 
 def scan(settings: Settings, folders: Sequence[Path]) -> int:
     """The exit code: 0, 1 with unreadable files, 130 when it was canceled. Raises StartRefused."""
+    if no_folder := [each for each in folders if not each.is_dir()]:
+        raise StartRefused(reason=f"There is no folder {no_folder[0]}.")
     redis_url = settings.redis_url or running_url(settings.data / "redis")
     if not redis_url:
         raise StartRefused(

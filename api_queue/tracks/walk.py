@@ -100,6 +100,8 @@ def _music(entries: dict[str, os.DirEntry[str]], names: Iterable[str], roots: Se
         if entry.is_symlink():
             if not is_inside(entry.path, roots):
                 yield Found(entry.path, refused="it is a link that leads out of the library")
+            elif name.lower().endswith(ENDING) and not Path(entry.path).exists():
+                yield Found(entry.path, refused="it is a link that leads nowhere")
         elif name.lower().endswith(ENDING) and not entry.is_dir(follow_symlinks=False):
             lyrics = lyrics_beside(name)
             yield _found(entry, entries, (*covers, lyrics) if lyrics in entries else covers)

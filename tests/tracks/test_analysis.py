@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from mutagen.flac import FLAC
 
-from api_queue.errors import BadTaskItem, FileChanged
+from api_queue.errors import AnalysisNeedsFfmpeg, BadTaskItem, FileChanged, Unavailable
 from api_queue.tracks import tag_writing
 from api_queue.tracks.analysis import AnalyzeItem, AnalyzeTask
 from api_queue.tracks.analysis_store import SqlAnalyses
@@ -211,6 +211,7 @@ async def test_without_ffmpeg_the_item_says_what_to_install(
     await shelf.scan()
     monkeypatch.setattr(shutil, "which", lambda _: None)
     assert "install the package ffmpeg" in (await analyze(shelf)).error
+    assert not issubclass(AnalysisNeedsFfmpeg, Unavailable)  # which would be tried again, though nothing changes
 
 
 async def test_a_track_that_is_not_there(shelf: Shelf) -> None:

@@ -170,7 +170,9 @@ async def test_bad_files_are_faults_and_stop_nothing(shelf: Shelf, tmp_path: Pat
     # Then each has its reason, and the good one is there
     assert await shelf.titles() == ["Good"]
     reasons = {Path(fault.path).name: fault.reason for fault in report.faults}
-    assert reasons.keys() == {"empty.flac", "text.flac", "cut.flac", "a\nname.flac", "pipe.flac", "out.flac"}
+    bad = {"empty.flac", "text.flac", "cut.flac", "a\nname.flac", "pipe.flac", "out.flac", "nowhere.flac"}
+    assert reasons.keys() == bad
+    assert "leads nowhere" in reasons["nowhere.flac"]
     assert "leads out of the library" in reasons["out.flac"]
     assert "plain file" in reasons["pipe.flac"]
 
