@@ -25,7 +25,7 @@ from statistics import median, quantiles
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from api_queue.tracks.reading import NICENESS
+from api_queue.tracks.readers import NICENESS
 from bench.measure import Live, Row, call, live_server, queue_with_tracks
 from tests.tracks.flacs import JPEG, Flac, song
 

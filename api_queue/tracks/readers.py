@@ -6,20 +6,24 @@ A file at which a reader dies (memory, a bug in a decoder) is found by asking ag
 
 import asyncio
 import json
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 import msgspec
 
+from api_queue.drivers.priority import stand_back
 from api_queue.tracks.models import Reading
 from api_queue.tracks.reading import Answer
 from api_queue.tracks.walk import Found
 
 #: A whole disc in one file without MD5 is hashed, at worst from a slow card.
 READ_TIMEOUT_S: Final = 300
+#: A scan is to end some time on a busy machine, too; what decodes is nicer.
+NICENESS: Final = 10
 #: Seconds that a reader is kept without work: to start one takes as long as to read a thousand files.
 IDLE_S: Final = 5.0
 #: Files that a reader is asked for at once: it need not wait for us while we write what it has read before.
@@ -75,16 +79,15 @@ class Readers:
     """Those of one process: so many `processes`, kept from one batch to the next."""
 
     def __init__(self, processes: int) -> None:
-        self._processes = processes
         self._free = asyncio.Semaphore(processes)
         self._idle: list[Reader] = []
         self._ending: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """There will be something to read: they get ready while somebody finds out what."""
-        for _ in range(self._processes - len(self._idle)):
-            async with self._one() as reader:
-                await reader.start()
+        async with AsyncExitStack() as readers:
+            while not self._free.locked():
+                await (await readers.enter_async_context(self._one())).start()
 
     async def read(self, found: Sequence[Found], progress: Callable[[int, int], None]) -> list[Reading]:
         """In this order; `progress` is told how many of how many are read."""
@@ -103,18 +106,19 @@ class Readers:
             await self._idle.pop().aclose()
 
     async def _read(self, found: Sequence[Found]) -> list[Reading]:
-        async with self._free, self._one() as reader:
+        async with self._one() as reader:
             return await reader.read(found)
 
     @asynccontextmanager
     async def _one(self) -> AsyncIterator[Reader]:
-        reader = self._idle.pop() if self._idle else Reader()
-        try:
-            yield reader
-        except BaseException:  # its next answers would be those to the questions before
-            await reader.aclose()
-            raise
-        self._idle.append(reader)
+        async with self._free:
+            reader = self._idle.pop() if self._idle else Reader()
+            try:
+                yield reader
+            except BaseException:  # its next answers would be those to the questions before
+                await reader.aclose()
+                raise
+            self._idle.append(reader)
         if self._ending:
             self._ending.cancel()
         self._ending = asyncio.create_task(self._end_idle(), name="readers-idle")
@@ -131,4 +135,8 @@ def _reading(file: Found, answer: Answer) -> Reading:
 
 
 async def _start() -> Process:
-    return await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE, limit=_LINE_MAX_BYTES)
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, stdin=PIPE, stdout=PIPE, limit=_LINE_MAX_BYTES, start_new_session=True
+    )
+    stand_back(process.pid, NICENESS, os.SCHED_BATCH)
+    return process

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from api_queue.tracks import readers, reading
-from api_queue.tracks.readers import Reader
+from api_queue.tracks.readers import Reader, Readers
 from api_queue.tracks.reading import answer
 from api_queue.tracks.walk import Found
 from tests.tracks.flacs import song
@@ -44,3 +44,19 @@ async def test_a_file_that_takes_for_ever_is_given_up(music: Path, monkeypatch: 
     [reading] = await reader.read([Found(f"{song('One').write(music / 'one.flac')}")])
 
     assert reading.fault == "the process that read it broke off"
+
+
+async def test_readers_that_were_started_before_read_in_order(music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given two that have started
+    monkeypatch.setattr(readers, "TOGETHER", 2)
+    found = [Found(f"{song(title).write(music / f'{title}.flac')}") for title in "abcde"]
+    two, told = Readers(2), list[tuple[int, int]]()
+    await two.start()
+    started = {reader._process for reader in two._idle}
+    # When they read in turns, then answers stand in the order of the questions, and nobody else was started
+    read = await two.read(found, lambda done, total: told.append((done, total)))
+    assert [reading.track.title for reading in read if reading.track] == list("abcde")
+    assert told == [(2, 5), (4, 5), (5, 5)]
+    assert {reader._process for reader in two._idle} == started
+    assert len(started) == 2
+    await two.aclose()
