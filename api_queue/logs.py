@@ -17,7 +17,7 @@ _SHARED: tuple[Processor, ...] = (
 )
 
 #: Takes the place of a progress line that another process shows.
-_LINE_ANEW: Final = "\r\x1b[K"
+LINE_ANEW: Final = "\r\x1b[K"
 
 
 def configure_logs(level: str) -> None:
@@ -43,7 +43,7 @@ def configure_logs(level: str) -> None:
 def _for_a_terminal() -> Processor:
     """The default tracebacks show the values of variables, and secrets among them."""
     render = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    return lambda *event: f"{_LINE_ANEW}{render(*event)}"
+    return lambda *event: f"{LINE_ANEW}{render(*event)}"
 
 
 def _json(event: object, **_: Any) -> str:

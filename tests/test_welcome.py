@@ -1,5 +1,6 @@
 """What the operator reads, and what programs read."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,11 @@ def printed(capsys: pytest.CaptureFixture[str], settings: Settings, code: str | 
 def test_a_terminal_gets_a_qr_code_and_the_admin_link(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("FORCE_COLOR", "1")  # rich: this is a terminal
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     text = printed(capsys, settings(tmp_path), "secret")
     assert "http://party.example/login#code=secret" in text
     assert "▄" in text
+    assert text.startswith("\r\x1b[K")  # in place of the progress line
     assert not list(tmp_path.iterdir())
 
 

@@ -1,13 +1,15 @@
 """What the operator sees when everything runs."""
 
 import os
+import sys
+from io import StringIO
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import segno
-from rich.console import Console
 
+from api_queue.logs import LINE_ANEW
 from api_queue.serving.addresses import authority, name_for_others
 from api_queue.settings import Settings
 from api_queue.tracks.walk import music_roots
@@ -17,15 +19,25 @@ _MQTT_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 
 def show(settings: Settings, admin_code: str | None) -> None:
     """`admin_code` is a secret: it goes to a terminal, or to a file that only its owner reads, and to no log."""
-    console = Console(highlight=False, soft_wrap=True)
     guests = f"{settings.public_url}/queue/{settings.queues_start}/" if settings.queues_start else settings.public_url
-    if console.is_terminal:
-        segno.make(guests, error="m").terminal(compact=True)
-    console.print(f"Guests:  {guests}")
-    console.print(f"Admin:   {_admin(settings, admin_code, shown=console.is_terminal)}")
-    console.print(f"Music:   {_music(settings)}")
-    console.print(f"Next:    {_next(settings)}")
-    print(ready_line(settings), flush=True)  # noqa: T201 - for programs that wait for it
+    is_terminal = sys.stdout.isatty()
+    lines = [
+        f"Guests:  {guests}",
+        f"Admin:   {_admin(settings, admin_code, shown=is_terminal)}",
+        f"Music:   {_music(settings)}",
+        f"Next:    {_next(settings)}",
+        ready_line(settings),  # for programs that wait for it
+    ]
+    if is_terminal:
+        lines.insert(0, f"{LINE_ANEW}{_qr_code(guests)}")
+    # In one piece: else the progress line of the scan, which has a thread of its own, would stand amid the code.
+    print("\n".join(lines), flush=True)  # noqa: T201
+
+
+def _qr_code(address: str) -> str:
+    drawn = StringIO()
+    segno.make(address, error="m").terminal(drawn, compact=True)
+    return drawn.getvalue().rstrip("\n")
 
 
 def ready_line(settings: Settings) -> str:
