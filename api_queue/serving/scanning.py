@@ -51,7 +51,9 @@ async def _follow(parts: Parts, task_id: TaskId) -> Task:
         TextColumn("{task.fields[faults]} unreadable"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Without a redirection of stdout: the ready line is for programs, who do not read stderr.
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
         row = bar.add_task("", total=100, faults=0)
         async with aclosing(_states(parts, task_id)) as states:
             async for task in states:

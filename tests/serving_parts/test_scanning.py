@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -81,6 +81,24 @@ async def test_an_interrupt_cancels_the_task(
         assert await scan == 130
     assert (await parts.jobs.task(running[0].task_id)).status == "canceled"
     assert "Canceled." in capsys.readouterr().out
+
+
+async def test_what_is_printed_beside_the_progress_line_goes_where_it_was_sent(
+    parts: Parts, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a terminal for the progress line alone
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    task, _ = await parts.library_keeper.scan_wherever()
+
+    async def states(*_: object) -> AsyncGenerator[Task, None]:
+        print("ready: http://" + "a-long-name." * 20)
+        yield task
+
+    monkeypatch.setattr(scanning, "_states", states)
+    # When something else is printed while it is shown
+    await scanning._follow(parts, task.task_id)
+    # Then that is in stdout, and in one line
+    assert capsys.readouterr().out == "ready: http://" + "a-long-name." * 20 + "\n"
 
 
 def test_without_a_server_it_says_so(tmp_path: Path) -> None:
