@@ -175,7 +175,8 @@ def _run_role(asked: argparse.Namespace) -> None:
     settings = _loaded(asked).settings
     role, shared = _ALONE[asked.name]
     if not all(getattr(settings, setting) for setting in shared):
-        raise StartRefused(reason=f"A {role} alone needs the server's own {' and '.join(shared)}.")
+        variables = " and ".join(f"{settings_sources.PREFIX}{setting.upper()}" for setting in shared)
+        raise StartRefused(reason=f"A {role} alone needs the server's own {' and '.join(shared)}: set {variables}.")
     run_alone(role, settings)
 
 

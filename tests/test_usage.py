@@ -222,7 +222,10 @@ def test_what_nobody_foresaw_is_not_hidden(say: Say, monkeypatch: pytest.MonkeyP
         (["serve", "--workers", "0"], "The setting 'workers' must be a whole number of at least 1"),
         (["serve", "--mqtt-port", "x"], "The setting 'mqtt_port' must be"),
         (["token", "list", "--data", "none"], "There is no server's database in none; name its folder with --data."),
-        (["relay"], "A relay alone needs the server's own redis_url and mqtt_url."),
+        (
+            ["relay"],
+            "A relay alone needs the server's own redis_url and mqtt_url: set API_QUEUE_REDIS_URL and API",
+        ),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",
 )
@@ -246,7 +249,8 @@ def test_who_writes_rows_needs_the_servers_database(
     say: Say, monkeypatch: pytest.MonkeyPatch, command: str, role: str
 ) -> None:
     monkeypatch.setenv("API_QUEUE_REDIS_URL", "redis://r")
-    assert say(command) == Said(1, "", f"A {role} alone needs the server's own redis_url and sql_url.\n")
+    needed = "redis_url and sql_url: set API_QUEUE_REDIS_URL and API_QUEUE_SQL_URL"
+    assert say(command) == Said(1, "", f"A {role} alone needs the server's own {needed}.\n")
 
 
 @pytest.mark.parametrize(("command", "role"), [("relay", "relay"), ("conductor", "conductor"), ("work", "worker")])
