@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -91,7 +92,7 @@ async def test_what_is_printed_beside_the_progress_line_goes_where_it_was_sent(
     task, _ = await parts.library_keeper.scan_wherever()
 
     async def states(*_: object) -> AsyncGenerator[Task, None]:
-        print("ready: http://" + "a-long-name." * 20)
+        sys.stdout.write("ready: http://" + "a-long-name." * 20 + "\n")
         yield task
 
     monkeypatch.setattr(scanning, "_states", states)
