@@ -11,7 +11,6 @@ LONGER = {
     "api_queue/errors.py": "every error under one root, so that no code and no sentence is there twice",
     "api_queue/parts.py": "the composition root: a short property for each part, and nothing else knows them all",
     "tests/stream/test_relay.py": "one promise, that nothing is lost, tried at each of the relay's steps",
-    "tests/test_usage.py": "what each command and option says, in the words that a person reads",
     "tests/web/test_file_ranges.py": "the range table, line by line",
 }
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
