@@ -20,7 +20,7 @@ class NewTaskBody(msgspec.Struct):
     """`items` as the type wants them; `key`: a live task with the same one is joined."""
 
     type: Annotated[str, Meta(min_length=1, max_length=64)]
-    items: Annotated[list[Any], Meta(max_length=MOST_ITEMS)] = []
+    items: Annotated[list[Any], Meta(min_length=1, max_length=MOST_ITEMS)]
     meta: dict[str, Any] = {}
     key: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     concurrency: Annotated[int, Meta(ge=1, le=100)] | None = None

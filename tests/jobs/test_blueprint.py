@@ -59,18 +59,20 @@ async def test_of_ten_that_come_at_once_with_one_key_one_is_made(admin: httpx.As
 @pytest.mark.parametrize(
     ("body", "code", "says"),
     [
-        ({"items": []}, "bad_body", "missing required field `type`"),
+        ({"items": [{}]}, "bad_body", "missing required field `type`"),
+        ({"type": "steps"}, "bad_body", "missing required field `items`"),
+        ({"type": "steps", "items": []}, "bad_body", "Expected `array` of length >= 1 - at `$.items`"),
         (
-            {"type": "dance"},
+            {"type": "dance", "items": [{}]},
             "unknown_task_type",
             "There is no type of task 'dance'; there are closed, programs, steps.",
         ),
         ({"type": "steps", "items": [{"name": 1}]}, "bad_task_item", "Expected `str`, got `int` - at `$.name`"),
         ({"type": "steps", "items": {}}, "bad_body", "Expected `array`"),
-        ({"type": "steps", "concurrency": 0}, "bad_body", "at `$.concurrency`"),
-        ({"type": "steps", "meta": []}, "bad_body", "at `$.meta`"),
+        ({"type": "steps", "items": [{}], "concurrency": 0}, "bad_body", "at `$.concurrency`"),
+        ({"type": "steps", "items": [{}], "meta": []}, "bad_body", "at `$.meta`"),
         (
-            {"type": "steps", "meta": {"a": "x" * 5000}},
+            {"type": "steps", "items": [{}], "meta": {"a": "x" * 5000}},
             "bad_body",
             "`meta` has 5,008 bytes of JSON, and may have 4,096",
         ),
