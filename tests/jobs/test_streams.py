@@ -33,7 +33,7 @@ async def test_events_begin_with_a_snapshot_and_go_on_from_a_last_id(admin: http
         name, data = await reader.next()
         assert (name, data["task_id"], data["status"]) == ("task.canceled", task_id, "canceled")
     # And when they come back, they hear what they missed, and nothing else
-    other = await made(admin, steps())
+    other = (await jobs.create()).task_id
     await jobs.told()
     async with reading(admin, f"/events/queues?last_event_id={reader.last_id}") as again:
         name, data = await again.next()
@@ -90,7 +90,7 @@ async def test_a_page_of_another_site_opens_no_web_socket(house: House) -> None:
 
 async def test_pages_that_are_open_hear_that_tasks_were_removed(admin: httpx.AsyncClient, jobs: Jobs) -> None:
     # Given readers of all streams, and tasks of which one is over
-    live, _over = await made(admin, steps("a")), await made(admin, steps())
+    live, _over = await made(admin, steps("a")), await jobs.create()
     await jobs.told()
     async with reading(admin, "/events/queues") as reader, reading(admin, "/api/queues/stream") as other:
         assert len((await reader.next())[1]["tasks"]) == len((await other.next())[1]) == 2
