@@ -23,6 +23,7 @@ let library = await enterAsAdmin("/library");
 const search = new Search(byId("find"), null, openTrack);
 byId("scan").addEventListener("click", () => scan(() => post("/library/scan"), toast));
 byId("add").addEventListener("submit", add);
+byId("add").querySelector("button").disabled = false;
 byId("copy").addEventListener("click", copy);
 show();
 new Stream("/events/queues", EVENTS, { hear, link, probe: async () => Boolean(await askAsAdmin("/library")) });

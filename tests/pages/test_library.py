@@ -49,7 +49,9 @@ def music(keeper_house: House) -> Path:
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, keeper_house: House, music: Path) -> AsyncIterator[Page]:
     async with device(browser, PHONE) as phone:
-        yield await (await log_in(phone, keeper_house)).open(f"{keeper_house.url}/library")
+        page = await (await log_in(phone, keeper_house)).open(f"{keeper_house.url}/library")
+        await expect(page.get_by_role("button", name="Add")).to_be_enabled()
+        yield page
 
 
 @asynccontextmanager
