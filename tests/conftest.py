@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -66,3 +67,8 @@ def _own_logs() -> Iterator[None]:
     structlog.contextvars.clear_contextvars()
     root.setLevel(level)
     root.handlers = handlers
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Tests wait for processes and timers a third of their time: with one more worker than cores, no core does."""
+    return (os.cpu_count() or 1) + 1
