@@ -17,12 +17,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice, repeat
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from api_queue.drivers.priority import stand_back
@@ -157,7 +158,8 @@ def _round(live: Live, token: str, tracks: Sequence[str], folder: Path) -> dict[
     items = [{"track_id": track} for track in tracks]
     task = call(f"{live.url}/api/queues/tasks", {"type": "analyze", "items": items}, token=token)["task_id"]
     analyze_ms = _adds(live, token, tracks[0], islice(_while_running(live, token, task), 2 * ADDS))
-    call(f"{live.url}/api/queues/{task}/cancel", {}, token=token)
+    with suppress(HTTPError):  # 409: it was over first
+        call(f"{live.url}/api/queues/{task}/cancel", {}, token=token)
     return {"idle": idle_ms, "during a scan": scan_ms, "during analyze": analyze_ms}
 
 
