@@ -1,12 +1,12 @@
 """Tasks as others see them: the names of source 002, and of the system behind it where the two differ."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from api_queue.events import Event
+from api_queue.formats.iso_times import iso, iso_or_none
 from api_queue.jobs.models import Cleared, Detail, Status, Task, TaskFilter, TaskId, TaskItem, WorkerState
 from api_queue.stream.models import Snapshot
 
@@ -70,15 +70,15 @@ def cleared_json(canceled: Cleared, removed: Cleared) -> dict[str, int]:
 
 
 def task_json(task: Task, now_ms: int) -> dict[str, Any]:
-    finished_at = _iso(task.finished_at)
+    finished_at = iso_or_none(task.finished_at)
     return {
         "id": task.task_id,
         "task_id": task.task_id,
         "type": task.type,
         "status": task.status,
         "created_by": task.created_by,
-        "created_at": _iso(task.created_at),
-        "started_at": _iso(task.started_at),
+        "created_at": iso_or_none(task.created_at),
+        "started_at": iso_or_none(task.started_at),
         "finished_at": finished_at,
         "canceled_at": finished_at if task.status == "canceled" else None,
         "total_items": task.total_items,
@@ -114,8 +114,8 @@ def item_json(item: TaskItem) -> dict[str, Any]:
         "payload_parsed": item.payload,
         "result": result,
         "result_parsed": result,
-        "started_at": _iso(item.started_at),
-        "finished_at": _iso(item.finished_at),
+        "started_at": iso_or_none(item.started_at),
+        "finished_at": iso_or_none(item.finished_at),
     }
 
 
@@ -148,8 +148,13 @@ def workers_json(workers: list[WorkerState]) -> dict[str, Any]:
 
 
 def _worker(state: WorkerState) -> dict[str, Any]:
-    doing = [{**each, "since": _iso(each["since"])} for each in state.doing]
-    return {"worker": state.worker, "since": _iso(state.since), "seen_at": _iso(state.seen_at), "doing": doing}
+    doing = [{**each, "since": iso(each["since"])} for each in state.doing]
+    return {
+        "worker": state.worker,
+        "since": iso_or_none(state.since),
+        "seen_at": iso_or_none(state.seen_at),
+        "doing": doing,
+    }
 
 
 # -- events ----------------------------------------------------------------------------------------------------
@@ -203,10 +208,6 @@ def socket_text(change: Snapshot | Event) -> str:
 
 def _text(fields: dict[str, Any]) -> str:
     return msgspec.json.encode(fields).decode()
-
-
-def _iso(at_ms: int | None) -> str | None:
-    return None if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 def read_number(text: str) -> int | None:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from sanic import Blueprint, HTTPResponse, Request, Sanic
 
+from api_queue.formats.iso_times import iso
 from api_queue.messages import wire
 from api_queue.messages.names import message_id, message_queue_name
 from api_queue.messages.service import MessageService
@@ -94,7 +95,7 @@ async def extend(request: Request, queue: str, receipt_handle: str) -> HTTPRespo
     """Hold a message for longer, or give it back."""
     name, wanted = _may(request, queue, "read"), read_raw(request, wire.Visibility)
     until_ms = await _service(request).extend(name, Receipt(unquote(receipt_handle)), wanted.visibility_timeout)
-    return reply(wire.done_json("Visibility changed", visibility_timeout=wire.iso(until_ms)))
+    return reply(wire.done_json("Visibility changed", visibility_timeout=iso(until_ms)))
 
 
 @bp.delete(f"{_QUEUE}/messages/by-id/<message_id:str>")

@@ -3,12 +3,12 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import MessageNotFound, MessageQueuesFull, MessageTooLarge, ReceiptVoid
+from api_queue.formats.iso_times import iso
 from api_queue.messages.models import Bell, Draft, Info, Limits, Message, Page, Store, Take, Taken, Wish
 from api_queue.messages.names import dead_letters_of, living
 from api_queue.types import MessageId, MessageQueueName, Receipt
@@ -43,7 +43,7 @@ class MessageService:
         return Message(
             id=draft.id or MessageId(str(uuid4())),
             body=self._checked(draft.body),
-            timestamp=draft.timestamp or _iso(now_ms),
+            timestamp=draft.timestamp or iso(now_ms),
             visible_at_ms=now_ms + draft.delay_s * 1000 if draft.delay_s else 0,
         )
 
@@ -63,7 +63,7 @@ class MessageService:
 
     async def update(self, queue: MessageQueueName, message_id: MessageId, body: str, timestamp: str | None) -> None:
         now_ms = self._clock.now_ms()
-        body, timestamp = self._checked(body), timestamp or _iso(now_ms)
+        body, timestamp = self._checked(body), timestamp or iso(now_ms)
         if not await self._store.update(queue, message_id, body, timestamp, now_ms):
             raise MessageNotFound(message_id=message_id, queue=queue)
 
@@ -164,7 +164,3 @@ class MessageService:
 
 def new_receipt() -> Receipt:
     return Receipt(f"receipt_{secrets.token_hex(16)}")
-
-
-def _iso(time_ms: int) -> str:
-    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
 from api_queue.errors import BadBody
+from api_queue.formats.iso_times import iso
 from api_queue.messages.models import (
     MOST_DELAY_S,
     MOST_IDS,
@@ -206,10 +207,6 @@ def _counts(queue: MessageQueueName, info: Info) -> Json:
         "available_messages": info.available,
         "in_flight_messages": info.in_flight,
     }
-
-
-def iso(time_ms: int) -> str:
-    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 def _is_iso_8601(text: str) -> bool:

@@ -1,11 +1,11 @@
 """The library as its keeper sees it, in JSON. Paths are text: what is none in them stands as in a URL."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from api_queue.formats.iso_times import iso_or_none
 from api_queue.jobs.models import Task
 from api_queue.jobs.wire import task_json
 from api_queue.tracks.folders import Overview
@@ -54,15 +54,11 @@ def waveform_json(track_id: TrackId, analysis: Analysis, peaks: bytes) -> dict[s
 
 def _folder_json(folder: Folder) -> dict[str, Any]:
     return {
-        "added_at": _iso(folder.added_at),
-        "last_scan_at": _iso(folder.scanned_at),
+        "added_at": iso_or_none(folder.added_at),
+        "last_scan_at": iso_or_none(folder.scanned_at),
         **_counts_json(folder),
     }
 
 
 def _counts_json(folder: Folder) -> dict[str, int]:
     return {"files": folder.files, "tracks": folder.tracks, "faults": folder.faults}
-
-
-def _iso(time_ms: int | None) -> str | None:
-    return None if time_ms is None else datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")
