@@ -32,7 +32,7 @@ ROUNDS = 3
 #: Requests of the one client in a round.
 ALONE = 1_000
 #: More than the 32 connections can take or delete within a round.
-STOCK = 15_000
+STOCK = 40_000
 CONNECTIONS = 32
 SYNCS = 200
 HELD_S = 40_000
