@@ -2,8 +2,9 @@
 
 Beside it, in alternating rounds, a bare Sanic handler that is asked the same by the same client: `alone` is one program
 (httpx) that waits for each answer, `alone_more_us` what it waits for longer, `of_32` are 32 connections of wrk. So many
-messages are `waiting` before those of the round. Redis syncs each to the disk: `disk_sync_us` is what an append and its
-`fdatasync` take at the same time, mean, beside all that the disk had to do for others.
+messages are `waiting` before those of the round. `appendfsync` is what Redis does before it answers: `always` waits for the disk, and
+`disk_sync_us` is what an append and its `fdatasync` take at the same time, mean, beside all that the disk had to do for
+others; `everysec` does not, as the servers do not that the bars were taken from.
 """
 
 import asyncio
@@ -26,7 +27,8 @@ from api_queue.types import MessageQueueName
 from bench.adds import wrk
 from bench.measure import API_KEY, Live, Process, Row, bare_server, live_server
 
-LEVELS = (0, 100_000, 1_000_000)
+#: How Redis writes, and at how many waiting.
+ROUNDS_OF = {"always": (0, 100_000, 1_000_000), "everysec": (0, 100_000)}
 VERBS = ("send", "receive", "delete")
 ROUNDS = 3
 #: Requests of the one client in a round.
@@ -42,8 +44,13 @@ BODY = b'{"message_body":{"type":"user_signup","user_id":"123"}}'
 
 
 def run() -> list[Row]:
-    with bare_server() as bare, live_server() as live:
-        return [_row(live, bare, waiting, verb) for waiting in LEVELS for verb in VERBS]
+    with bare_server() as bare:
+        return [row for sync, levels in ROUNDS_OF.items() for row in _rows(bare, sync, levels)]
+
+
+def _rows(bare: Process, sync: str, levels: Sequence[int]) -> list[Row]:
+    with live_server(sync) as live:
+        return [{"appendfsync": sync} | _row(live, bare, waiting, verb) for waiting in levels for verb in VERBS]
 
 
 @dataclass(frozen=True)
