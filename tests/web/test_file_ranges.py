@@ -372,8 +372,9 @@ async def test_slow_clients_cost_no_memory_and_slow_nobody(
     await _until_open(big, 0)
 
 
-async def test_a_listener_as_fast_as_we_are_leaves_others_their_turn(song: Path) -> None:
-    # Given a connection that takes every chunk at once, and others who wait for the event loop
+async def test_a_listener_as_fast_as_we_are_leaves_others_their_turn(on_disk: Path) -> None:
+    # Given a file that is read without waiting, a connection that takes every chunk at once, and others who wait
+    song = _sparse(on_disk, 4 * TURN_BYTES)
     turns = 0
 
     async def others() -> None:
@@ -393,7 +394,6 @@ async def test_a_listener_as_fast_as_we_are_leaves_others_their_turn(song: Path)
     waiting = asyncio.create_task(others())
     with _opened(song) as fd, StallWatch(Emptied(), WRITE_TIMEOUT_S) as watch:
         # When a file is sent / Then the others ran once for each megabyte
-        os.truncate(song, 4 * TURN_BYTES)
         await _write(Eager(), fd, Span(0, 4 * TURN_BYTES), watch)  # type: ignore[no-untyped-call]  # Sanic's constructor
     waiting.cancel()
     assert turns == 4

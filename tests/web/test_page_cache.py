@@ -12,8 +12,8 @@ BYTES = os.urandom(100_000)
 
 
 @pytest.fixture
-def fd(tmp_path: Path) -> Iterator[int]:
-    path = tmp_path / "file"
+def fd(on_disk: Path) -> Iterator[int]:
+    path = on_disk / "file"
     path.write_bytes(BYTES)
     fd = os.open(path, os.O_RDONLY)
     yield fd
