@@ -32,7 +32,9 @@ Milliseconds = NewType("Milliseconds", int)
 
 ItemStatus = Literal["lobby", "queued", "playing", "played", "skipped", "failed"]
 PlayState = Literal["stopped", "playing", "paused"]
-QueueKind = Literal["named", "transient", "demo"]
+PausedBecause = Literal["speaker_lost", "restart"]
+RepeatMode = Literal["off", "one", "all"]
+QueueKind = Literal["named", "transient", "demo", "personal"]
 
 Role = Literal["guest", "member", "helper", "host", "admin", "speaker", "screen", "program"]
 

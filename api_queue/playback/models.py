@@ -1,7 +1,10 @@
 """What playback is told by a device."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from api_queue.queues.session import Candidate
 from api_queue.types import DeviceId, ItemId, QueueName
 
 
@@ -22,3 +25,8 @@ class Pulse:
 
     lease_until_ms: int
     clock_ms: int
+
+
+class DeviceSource(Protocol):
+    async def allowed(self, queue: QueueName) -> Sequence[Candidate]:
+        """The devices that may be its speaker, in the order of taking over. Asked with every heartbeat."""

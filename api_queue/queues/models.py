@@ -7,6 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from api_queue.formats.csv_items import decode_line, encode_line
+from api_queue.queues.session import LastReport as LastReport
+from api_queue.queues.session import Session as Session
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import (
     DeviceId,
@@ -15,7 +17,6 @@ from api_queue.types import (
     ItemId,
     ItemStatus,
     Milliseconds,
-    PlayState,
     QueueKind,
     QueueName,
     Role,
@@ -24,7 +25,6 @@ from api_queue.types import (
 
 #: A start is announced this long ahead, so that every screen hears of it before it sounds.
 LEAD_MS: Final = 1000
-NOTHING_MS: Final = Milliseconds(0)
 #: Whose adds pass the limits, and whom neither mutes nor the end of the party concern.
 HOSTS: Final[frozenset[Role]] = frozenset({"host", "admin"})
 #: How many items may wait, whoever adds them, on queues that anybody can make; a demo is for trying out.
@@ -101,38 +101,6 @@ def _cell(number: float) -> str:
     return repr(number).removesuffix(".0")
 
 
-class Session(Struct, frozen=True, kw_only=True):
-    """The playback of one queue. `position_ms` is what it was at `position_at_ms`, by the server's clock.
-
-    A position below 0 is the pause before a track, counting up. `generation` grows whenever the speaker changes.
-    """
-
-    state: PlayState = "stopped"
-    item_id: ItemId | None = None
-    track_id: TrackId | None = None
-    duration_ms: Milliseconds = NOTHING_MS
-    position_ms: int = 0
-    position_at_ms: int = 0
-    #: play_one: stop when the current item is over.
-    stop_after: bool = False
-    speaker: DeviceId | None = None
-    speaker_name: str | None = None
-    generation: int = 0
-    lease_until_ms: int = 0
-    shuffle: bool = False
-    repeat_mode: Literal["off", "one", "all"] = "off"
-    #: Percent.
-    volume: int = 100
-
-    def projected_ms(self, now_ms: int) -> int:
-        """Where the music is: the stored position plus what has passed, only while playing, at most the duration."""
-        elapsed = now_ms - self.position_at_ms if self.state == "playing" else 0
-        return min(self.position_ms + elapsed, self.duration_ms)
-
-    def has_speaker(self, now_ms: int) -> bool:
-        return self.speaker is not None and now_ms < self.lease_until_ms
-
-
 class Queue(Struct, frozen=True, kw_only=True):
     """Everything of a queue but its items."""
 
@@ -144,6 +112,8 @@ class Queue(Struct, frozen=True, kw_only=True):
     settings: QueueSettings
     settings_rev: int
     session: Session
+    #: What the speaker said last; beside the session, since it costs no revision.
+    report: LastReport | None = None
     #: How many items stand before the first waiting one.
     head: int
     total: int
@@ -287,6 +257,11 @@ class Store(Protocol):
     async def put_settings(
         self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int
     ) -> int | None: ...
+    async def set_options(
+        self, name: QueueName, rev: int, session: Session, order: Sequence[Item] | None, now_ms: int
+    ) -> int | None:
+        """`order`: all that wait, when shuffle was switched; adds that were worked out before it are refused."""
+
     async def set_speaker(self, name: QueueName, rev: int, session: Session, now_ms: int) -> int | None: ...
     async def renew_lease(self, name: QueueName, device: DeviceId, generation: int, until_ms: int) -> int | None:
         """None, or the generation that is active now when it is not this device's."""

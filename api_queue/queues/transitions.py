@@ -126,9 +126,12 @@ def _on(session: Session, item: Item, position_ms: int, now_ms: int, *, stop_aft
     return replace(
         session,
         state="playing",
+        paused_because=None,
         item_id=item.id,
         track_id=item.track_id,
         duration_ms=item.track_duration_ms,
+        key_shift=item.key_shift,
+        tempo=item.tempo,
         position_ms=position_ms,
         position_at_ms=now_ms,
         stop_after=stop_after,
@@ -136,7 +139,7 @@ def _on(session: Session, item: Item, position_ms: int, now_ms: int, *, stop_aft
 
 
 def _at(session: Session, position_ms: int, now_ms: int, state: PlayState) -> Session:
-    return replace(session, state=state, position_ms=position_ms, position_at_ms=now_ms)
+    return replace(session, state=state, paused_because=None, position_ms=position_ms, position_at_ms=now_ms)
 
 
 def _emptied(session: Session, now_ms: int) -> Session:
@@ -145,9 +148,12 @@ def _emptied(session: Session, now_ms: int) -> Session:
     return replace(
         session,
         state="stopped",
+        paused_because=None,
         item_id=None,
         track_id=None,
         duration_ms=Milliseconds(0),
+        key_shift=0,
+        tempo=1,
         position_ms=0,
         position_at_ms=now_ms,
         stop_after=False,

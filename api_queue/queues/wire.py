@@ -80,46 +80,40 @@ def history_json(items: Sequence[Item]) -> dict[str, Any]:
 def session_json(queue: Queue, now_ms: int | None = None) -> dict[str, Any]:
     """With `now_ms` the position is projected to it; without, it is as stored, at `position_at_ms`."""
     s = queue.session
-    live = s.speaker if s.lease_until_ms else None
+    projected = {} if now_ms is None else {"position_ms": s.projected_ms(now_ms), "position_at_ms": now_ms}
     return {
         "session_id": queue.name,
         "revision": queue.rev,
-        "play_state": s.state,
-        "item_id": s.item_id,
-        "track_id": s.track_id,
+        **session_notice(s),
+        **projected,
         "track_uuid": s.track_id,
-        "position_ms": s.position_ms if now_ms is None else s.projected_ms(now_ms),
-        "position_at_ms": s.position_at_ms if now_ms is None else now_ms,
-        "duration_ms": s.duration_ms if s.item_id else None,
         "updated_at": iso(queue.changed_at_ms),
-        "stop_after": s.stop_after,
-        "active_device_id": live,
-        "active_device_uuid": live,
-        "speaker_name": s.speaker_name if live else None,
-        "generation": s.generation,
-        "lease_until_ms": s.lease_until_ms or None,
-        "shuffle": s.shuffle,
-        "repeat_mode": s.repeat_mode,
-        "volume": s.volume,
+        "active_device_uuid": s.active,
     }
 
 
 def session_notice(session: Session) -> dict[str, Any]:
     """What `timeline_update` and its like carry: the session as stored; `rev` stands beside it in the event."""
+    s = session
     return {
-        "play_state": session.state,
-        "item_id": session.item_id,
-        "track_id": session.track_id,
-        "position_ms": session.position_ms,
-        "position_at_ms": session.position_at_ms,
-        "duration_ms": session.duration_ms if session.item_id else None,
-        "stop_after": session.stop_after,
-        "active_device_id": session.speaker,
-        "speaker_name": session.speaker_name,
-        "generation": session.generation,
-        "shuffle": session.shuffle,
-        "repeat_mode": session.repeat_mode,
-        "volume": session.volume,
+        "play_state": s.state,
+        "paused_because": s.paused_because,
+        "item_id": s.item_id,
+        "track_id": s.track_id,
+        "position_ms": s.position_ms,
+        "position_at_ms": s.position_at_ms,
+        "duration_ms": s.duration_ms if s.item_id else None,
+        "key_shift": s.key_shift,
+        "tempo": s.tempo,
+        "stop_after": s.stop_after,
+        "active_device_id": s.active,
+        "speaker_name": s.speaker_name if s.active else None,
+        "generation": s.generation,
+        "lease_until_ms": s.lease_until_ms or None,
+        "quiet_until_ms": s.quiet_until_ms,
+        "shuffle": s.shuffle,
+        "repeat_mode": s.repeat_mode,
+        "volume": s.volume,
     }
 
 
@@ -199,6 +193,11 @@ def changes_edit(after: Item, *, changed: bool, moved: bool, before: ItemId | No
 
 def changes_update(items: Iterable[Item]) -> list[dict[str, Any]]:
     return [{"op": "update", "item": item_json(item)} for item in items]
+
+
+def changes_order(order: Iterable[Item]) -> list[dict[str, Any]]:
+    """One after the other to the end."""
+    return [{"op": "move", "id": item.id, "before": None} for item in order]
 
 
 def changes_remove(items: Iterable[Item]) -> list[dict[str, Any]]:

@@ -73,15 +73,20 @@ WAITING_JSON = {
 FIRST_START = NOW + 40_000 + 15_000
 NOTICED_SESSION = {
     "play_state": "playing",
+    "paused_because": None,
     "item_id": "B000000000",
     "track_id": "t0",
     "position_ms": 9000,
     "position_at_ms": NOW - 1000,
     "duration_ms": 50_000,
+    "key_shift": 0,
+    "tempo": 1,
     "stop_after": False,
     "active_device_id": "kitchen",
     "speaker_name": "The kitchen",
     "generation": 4,
+    "lease_until_ms": NOW + 15_000,
+    "quiet_until_ms": None,
     "shuffle": False,
     "repeat_mode": "off",
     "volume": 100,
@@ -181,7 +186,6 @@ def test_a_session_as_it_is_stored() -> None:
         "track_uuid": "t0",
         "updated_at": "2023-11-14T22:13:20.000Z",
         "active_device_uuid": "kitchen",
-        "lease_until_ms": NOW + 15_000,
     }
 
 
@@ -256,6 +260,7 @@ def test_the_settings() -> None:
         "coming_soon_count": 5,
         "preview": False,
         "guest_playback": False,
+        "lyrics_offset_ms": 0,
         "history_length": 200,
         "retention": 24,
     }
