@@ -13,8 +13,9 @@ import structlog
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import ApiQueueError, UnknownQueue
-from api_queue.queues.models import Queue, Session
+from api_queue.queues.models import Queue
 from api_queue.queues.service import QueueService
+from api_queue.queues.session import Session
 from api_queue.queues.transport import TransportService
 from api_queue.stream.models import LibrarySource
 from api_queue.types import QueueName

@@ -7,8 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from api_queue.formats.csv_items import decode_line, encode_line
-from api_queue.queues.session import LastReport as LastReport
-from api_queue.queues.session import Session as Session
+from api_queue.queues.session import LastReport, Session
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import (
     DeviceId,

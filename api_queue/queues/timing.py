@@ -5,7 +5,8 @@ An item starts `track_space` after the end of the one before, and not before a s
 
 from collections.abc import Iterable, Iterator
 
-from api_queue.queues.models import LEAD_MS, Item, Session
+from api_queue.queues.models import LEAD_MS, Item
+from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
 
 

@@ -9,7 +9,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from api_queue.errors import BadSeek, NothingPlaying
-from api_queue.queues.models import LEAD_MS, Item, Session
+from api_queue.queues.models import LEAD_MS, Item
+from api_queue.queues.session import Session
 from api_queue.types import ItemStatus, Milliseconds, PlayState
 
 #: prev goes back only within the first seconds of a track; later it means "from the beginning".

@@ -7,7 +7,8 @@ import msgspec
 from msgspec.structs import asdict, astuple
 
 from api_queue.formats.csv_items import COLUMNS, document, spreadsheet_rows
-from api_queue.queues.models import Command, Item, Mute, Queue, QueueView, Session
+from api_queue.queues.models import Command, Item, Mute, Queue, QueueView
+from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings, iso
 from api_queue.queues.timing import expected_starts, free_at
 from api_queue.types import EventName, GuestId, ItemId, Role

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from api_queue.playback.conductor import GRACE_MS, due_ms
-from api_queue.queues.models import Session
+from api_queue.queues.session import Session
 from api_queue.serving.conducting import run_conductor
 from api_queue.tracks.models import Announcement
 from api_queue.types import DeviceId, Milliseconds, QueueName

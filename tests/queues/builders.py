@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from api_queue.formats import crockford
-from api_queue.queues.models import Item, Queue, Session
+from api_queue.queues.models import Item, Queue
+from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import GuestId, ItemId, ItemStatus, Milliseconds, QueueName, TrackId
 

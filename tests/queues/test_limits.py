@@ -20,7 +20,8 @@ from api_queue.errors import (
     SessionEnded,
 )
 from api_queue.queues import limits
-from api_queue.queues.models import Item, Mute, Queue, QueueView, Refused, Session
+from api_queue.queues.models import Item, Mute, Queue, QueueView, Refused
+from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import GuestId, Milliseconds
 from tests.queues.builders import NOW, a_queue, an_item

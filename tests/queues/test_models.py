@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from api_queue.errors import BadPerformerName
 from api_queue.formats.csv_items import COLUMNS, decode_line
-from api_queue.queues.models import Item, Mute, QueueView, Session
+from api_queue.queues.models import Item, Mute, QueueView
 from api_queue.queues.names import performer_name
+from api_queue.queues.session import Session
 from api_queue.types import DeviceId, GuestId, ItemId, Milliseconds, TrackId
 from tests.queues.builders import NOW, a_queue, an_item
 

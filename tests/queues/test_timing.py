@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_queue.queues.models import Session
+from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.timing import expected_after, expected_last, expected_starts, free_at, free_if_played
 from api_queue.types import Milliseconds

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api_queue.queues.models import Item, Session
+from api_queue.queues.models import Item
+from api_queue.queues.session import Session
 from api_queue.queues.timing import expected_starts, free_at
 from api_queue.types import Milliseconds
 from tests.queues.builders import NOW, an_item

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from api_queue.errors import BadSeek, NothingPlaying
 from api_queue.queues import transitions
-from api_queue.queues.models import Item, Session
+from api_queue.queues.models import Item
+from api_queue.queues.session import Session
 from api_queue.queues.transitions import Stage, Step
 from tests.queues.builders import NOW, an_item
 

@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from api_queue.queues import wire
-from api_queue.queues.models import Command, Item, Mute, QueueView, Session
+from api_queue.queues.models import Command, Item, Mute, QueueView
+from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import DeviceId, GuestId, ItemId, Milliseconds, TrackId
 from tests.queues.builders import NOW, a_queue
