@@ -25,6 +25,7 @@ from api_queue.media import blueprint as media_blueprint
 from api_queue.messages import blueprint as messages_blueprint
 from api_queue.parts import Parts
 from api_queue.playback import blueprint as playback_blueprint
+from api_queue.playback import like_blueprint
 from api_queue.queues import blueprint as queues_blueprint
 from api_queue.queues import export_blueprint
 from api_queue.settings import Settings
@@ -58,7 +59,8 @@ class WebParts(Parts):
 
     @cached_property
     def doorkeepers(self) -> Doorkeepers:
-        return Doorkeepers(self.resolver, self.limiter, RedisAnswers(self.redis), self.audit)
+        answers = RedisAnswers(self.redis)
+        return Doorkeepers(self.resolver, self.limiter, answers, self.audit, self.personal_queues)
 
     @cached_property
     def files(self) -> FileSender:
@@ -67,9 +69,9 @@ class WebParts(Parts):
 
 #: What handlers find under `app.ctx`.
 _ON_CONTEXT: Final = (
-    *("settings", "clock", "tokens", "logins", "audit", "queues", "items", "commands", "guests", "playback"),
+    *("settings", "clock", "tokens", "logins", "audit", "queues", "items", "commands", "guests", "options", "playback"),
     *("tracks", "data_files", "files", "media", "previews", "hub", "discovery", "readiness", "messages"),
-    *("jobs", "task_feed", "library_keeper", "analyses", "exports"),
+    *("jobs", "task_feed", "library_keeper", "analyses", "exports", "personal_queues", "likes"),
 )
 
 
@@ -110,6 +112,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             library_blueprint.bp,
             media_blueprint.bp,
             playback_blueprint.bp,
+            like_blueprint.bp,
         ]
     )
 

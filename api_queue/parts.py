@@ -8,6 +8,7 @@ import secrets
 import socket
 from functools import cached_property, partial
 from pathlib import Path
+from random import Random, SystemRandom
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -43,12 +44,16 @@ from api_queue.messages.redis_store import RedisMessages
 from api_queue.messages.service import MessageService
 from api_queue.messages.sqlite_store import SqliteMessages
 from api_queue.playback.conductor import Conductor
+from api_queue.playback.like_store import SqlLikes
+from api_queue.playback.likes import LikeService
 from api_queue.playback.service import PlaybackService
 from api_queue.queues.commands import QueueCommands
 from api_queue.queues.exports import Exports
 from api_queue.queues.guests import GuestService
 from api_queue.queues.history import SqlHistory
 from api_queue.queues.items import ItemService
+from api_queue.queues.options import OptionService
+from api_queue.queues.personal import PersonalQueues
 from api_queue.queues.service import QueueService
 from api_queue.queues.sources import QueueSources
 from api_queue.queues.store import RedisQueues
@@ -232,6 +237,10 @@ class Parts:
     # -- queues and playback -----------------------------------------------------------------------------------
 
     @cached_property
+    def chance(self) -> Random:
+        return SystemRandom()
+
+    @cached_property
     def queue_store(self) -> RedisQueues:
         return RedisQueues(self.redis, self.settings.events_kept)
 
@@ -239,6 +248,10 @@ class Parts:
     def queues(self) -> QueueService:
         history = SqlHistory(self.engine)
         return QueueService(self.queue_store, history, self.tokens, self.limiter, self.clock, self.settings)
+
+    @cached_property
+    def personal_queues(self) -> PersonalQueues:
+        return PersonalQueues(self.queues)
 
     @cached_property
     def items(self) -> ItemService:
@@ -254,6 +267,10 @@ class Parts:
         return TransportService(self.queue_store, self.clock, round(self.settings.speaker_lease_s * 1000))
 
     @cached_property
+    def options(self) -> OptionService:
+        return OptionService(self.queue_store, self.clock, self.chance)
+
+    @cached_property
     def commands(self) -> QueueCommands:
         return QueueCommands(self.queues, self.items, self.transport)
 
@@ -264,6 +281,10 @@ class Parts:
     @cached_property
     def playback(self) -> PlaybackService:
         return PlaybackService(self.queues, self.transport, self.clock)
+
+    @cached_property
+    def likes(self) -> LikeService:
+        return LikeService(SqlLikes(self.engine), self.tracks, self.queues, self.clock)
 
     # -- tracks and media --------------------------------------------------------------------------------------
 

@@ -6,7 +6,9 @@ import msgspec
 from msgspec import Meta
 
 from api_queue.playback.models import Heartbeat, Pulse
-from api_queue.types import DeviceId, ItemId, QueueName
+from api_queue.tracks.likes import Likes
+from api_queue.tracks.wire import likes_json
+from api_queue.types import DeviceId, ItemId, QueueName, TrackId
 
 ShortText = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -40,6 +42,10 @@ class HeartbeatBody(msgspec.Struct):
             item_id=ItemId(self.item_id) if self.item_id else None,
             position_ms=self.position_ms,
         )
+
+
+def like_json(track_id: TrackId, likes: Likes) -> dict[str, Any]:
+    return {"track_id": track_id, **likes_json(likes)}
 
 
 def pulse_json(pulse: Pulse) -> dict[str, Any]:

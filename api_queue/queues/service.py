@@ -1,5 +1,6 @@
 """The verbs on queues themselves: make, list, look, settings, history, delete."""
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,7 +16,7 @@ from api_queue.queues.names import new_queue_name
 from api_queue.queues.settings import QueueSettings, SettingsChange
 from api_queue.settings import Settings
 from api_queue.tracks.models import TagFilter
-from api_queue.types import QueueKind, QueueName, Role
+from api_queue.types import QueueKind, QueueName, Role, TrackId
 from api_queue.web.identity import Caller
 from api_queue.web.rate_limits import Limiter
 
@@ -87,8 +88,12 @@ class QueueService:
         """The queue that the server itself starts with."""
         await self._store.create(name, "named", QueueSettings(title=title), self._clock.now_ms())
 
+    async def create_personal(self, name: QueueName) -> None:
+        """The queue of a member; `name` is made from their login token."""
+        await self._store.create(name, "personal", _EMPTY, self._clock.now_ms())
+
     async def queues(self) -> list[Queue]:
-        """Those whose making did not get further than the name are passed over."""
+        """Personal ones too. Those whose making did not get further than the name are passed over."""
         queues = []
         for name in await self._store.names():
             try:
@@ -137,6 +142,12 @@ class QueueService:
         for name in await self._store.names():
             await self._store.tell(name, "tracks_change", announcement, self._clock.now_ms())
 
+    async def tell_likes(self, track_id: TrackId, likes: int, by: Caller) -> None:
+        """`like` on every queue that is nobody's own, and on the caller's."""
+        fields = {"track_id": track_id, "likes": likes}
+        names = [name for name in await self._store.names() if by.sees(name)]
+        await asyncio.gather(*(self._store.tell(name, "like", fields, self._clock.now_ms()) for name in names))
+
     # -- history -----------------------------------------------------------------------------------------------
 
     async def history(self, name: QueueName, limit: int = 10_000) -> Sequence[Item]:
@@ -166,7 +177,7 @@ class QueueService:
         """Deletes a transient queue that nobody has changed for its `retention`; whether it did."""
         queue = await self._store.queue(name)
         now_ms = self._clock.now_ms()
-        if queue.kind == "named" or now_ms - queue.changed_at_ms < queue.settings.retention * 3_600_000:
+        if queue.kind not in KIND_LIMITS or now_ms - queue.changed_at_ms < queue.settings.retention * 3_600_000:
             return False
         if not await self._store.delete(name, now_ms, queue.rev):  # somebody was faster
             return False

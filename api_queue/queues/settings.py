@@ -39,6 +39,7 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     coming_soon_count: Annotated[int, Meta(ge=0, le=100)] = 5
     preview: bool = False
     guest_playback: bool = False
+    lyrics_offset_ms: Annotated[int, Meta(ge=-10_000, le=10_000)] = 0
     history_length: Annotated[int, Meta(ge=0, le=10_000)] = 200
     retention: Annotated[int, Meta(ge=1, le=24 * 365)] = 24
 

@@ -1,5 +1,6 @@
 """`/tracks`: the library, for everybody. A track is named by its id or an alias."""
 
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 from urllib.parse import unquote
@@ -11,9 +12,12 @@ from sanic.response import ResponseStream, file_stream
 from api_queue.errors import BadQuery, NotAnalyzed
 from api_queue.tracks.data_files import DataFiles
 from api_queue.tracks.library_wire import waveform_json
-from api_queue.tracks.models import AnalysisStore
+from api_queue.tracks.likes import NO_LIKES, Likes, LikeSource
+from api_queue.tracks.models import AnalysisStore, Track
 from api_queue.tracks.service import TrackService
 from api_queue.tracks.wire import SearchQuery, found_json, full_json, lyrics_json
+from api_queue.types import TrackId
+from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
 from api_queue.web.replies import reply
 
@@ -32,7 +36,8 @@ async def search(request: Request) -> HTTPResponse:
     """The tracks that match. Each `tag` must be there, each `-tag` must not; `queue` has only what it offers."""
     service: TrackService = request.app.ctx.tracks
     query = _query(request)
-    return reply(found_json(await service.search(query.search(), query.queue)))
+    found = await service.search(query.search(), query.queue)
+    return reply(found_json(found, await _likes(request, found.tracks)))
 
 
 @bp.get("/tracks/<track_id>")
@@ -42,7 +47,8 @@ async def show(request: Request, track_id: str) -> HTTPResponse:
     analyses: AnalysisStore = request.app.ctx.analyses
     track = await service.track(unquote(track_id))
     measured = None if track.replaygain else await analyses.get(track.track_id)
-    return reply(full_json(track, measured and measured[0]))
+    likes = (await _likes(request, [track])).get(track.track_id, NO_LIKES)
+    return reply(full_json(track, measured and measured[0], likes))
 
 
 @bp.get("/tracks/<track_id>/cover")
@@ -95,6 +101,12 @@ def _query(request: Request) -> SearchQuery:
         return msgspec.convert(fields | {"tag": request.args.getlist("tag", [])}, SearchQuery, strict=False)
     except msgspec.ValidationError as error:
         raise BadQuery(reason=f"{error}.") from None
+
+
+async def _likes(request: Request, tracks: Sequence[Track]) -> Mapping[TrackId, Likes]:
+    source: LikeSource = request.app.ctx.likes
+    caller: Caller = request.ctx.caller
+    return await source.likes([track.track_id for track in tracks], caller.guest_id)
 
 
 def _is_known(request: Request, headers: dict[str, str]) -> bool:

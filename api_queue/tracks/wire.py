@@ -1,12 +1,14 @@
 """A track as others see it."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from api_queue.tracks.likes import NO_LIKES, Likes
 from api_queue.tracks.models import Analysis, Found, Lyrics, ReplayGain, Search, TagFilter, Track
-from api_queue.types import QueueName
+from api_queue.types import QueueName, TrackId
 
 
 class SearchQuery(msgspec.Struct, frozen=True):
@@ -22,11 +24,16 @@ class SearchQuery(msgspec.Struct, frozen=True):
         return Search(self.q, TagFilter.of(forced_tags=self.tag), self.limit, self.offset)
 
 
-def found_json(found: Found) -> dict[str, Any]:
-    return {"total": found.total, "tracks": [brief_json(track) for track in found.tracks]}
+def found_json(found: Found, likes: Mapping[TrackId, Likes]) -> dict[str, Any]:
+    tracks = [_brief_json(track) | likes_json(likes.get(track.track_id, NO_LIKES)) for track in found.tracks]
+    return {"total": found.total, "tracks": tracks}
 
 
-def brief_json(track: Track) -> dict[str, Any]:
+def likes_json(likes: Likes) -> dict[str, Any]:
+    return {"likes": likes.count, "liked": likes.liked}
+
+
+def _brief_json(track: Track) -> dict[str, Any]:
     return {
         "track_id": track.track_id,
         "title": track.title,
@@ -39,9 +46,9 @@ def brief_json(track: Track) -> dict[str, Any]:
     }
 
 
-def full_json(track: Track, measured: Analysis | None = None) -> dict[str, Any]:
+def full_json(track: Track, measured: Analysis | None = None, likes: Likes = NO_LIKES) -> dict[str, Any]:
     """Where the file has no ReplayGain tags, what was measured stands in for them."""
-    return brief_json(track) | {
+    return _brief_json(track) | {
         "alias": track.alias,
         "artists": track.artists,
         "track_number": track.track_number,
@@ -54,6 +61,7 @@ def full_json(track: Track, measured: Analysis | None = None) -> dict[str, Any]:
         "musicbrainz": track.musicbrainz,
         "replaygain": track.replaygain or (measured and _replaygain(measured)),
         "cuesheet": track.cuesheet,
+        **likes_json(likes),
     }
 
 

@@ -4,16 +4,22 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from sanic import Sanic
+from sanic import Request, Sanic
 
+from api_queue.playback.like_store import SqlLikes
 from api_queue.tracks.analysis_store import SqlAnalyses
 from api_queue.tracks.blueprint import bp
 from api_queue.tracks.models import EVERYTHING, TagFilter
 from api_queue.web.errors import setup_errors
+from api_queue.web.identity import Caller
 from api_queue.web.methods import HeadRouter
 from tests.serving import NO_TLS, serving
 from tests.tracks.conftest import Shelf
 from tests.tracks.flacs import PNG, Flac, song
+
+
+async def nobody(request: Request) -> None:
+    request.ctx.caller = Caller(None, "127.0.0.1")
 
 
 @pytest.fixture
@@ -27,7 +33,8 @@ async def client(shelf: Shelf) -> AsyncIterator[httpx.AsyncClient]:
     app = Sanic("tracks", router=HeadRouter(), configure_logging=False)
     app.config.ACCESS_LOG = False
     app.ctx.tracks, app.ctx.data_files = shelf.service, shelf.files
-    app.ctx.analyses = SqlAnalyses(shelf.store._engine)
+    app.ctx.analyses, app.ctx.likes = SqlAnalyses(shelf.store._engine), SqlLikes(shelf.store._engine)
+    app.on_request(nobody)
     setup_errors(app)
     app.blueprint(bp)
     async with serving(app) as address, httpx.AsyncClient(base_url=address, verify=NO_TLS) as client:
@@ -48,6 +55,8 @@ async def test_a_search(client: httpx.AsyncClient) -> None:
         "tags": ["genre:Pop", "artist:Zoë"],
         "cover": False,
         "lyrics": True,
+        "likes": 0,
+        "liked": False,
     }
 
 

@@ -1,0 +1,129 @@
+"""A guest's heart on a track, through a whole server."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api_queue.drivers.redis import Redis
+from api_queue.queues.keys import key
+from api_queue.types import QueueName
+from tests.house import House, a_house
+
+ALIAS = "KAT_TUN_Your_side_Instrumental_"
+LIKE = f"/tracks/{ALIAS}/like"
+
+
+@pytest.fixture
+async def ana(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    async with house.guest(1) as client:
+        yield client
+
+
+@pytest.fixture
+async def ben(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    async with house.guest(2) as client:
+        yield client
+
+
+async def shown(client: httpx.AsyncClient) -> tuple[int, bool]:
+    """As the track itself tells it, and its line in a search: both say the same."""
+    track = (await client.get(f"/tracks/{ALIAS}")).json()
+    [found] = (await client.get("/tracks", params={"q": "your side"})).json()["tracks"]
+    assert (found["likes"], found["liked"]) == (track["likes"], track["liked"])
+    return track["likes"], track["liked"]
+
+
+async def told(house: House, queue: str = "party") -> list[dict[str, Any]]:
+    """The likes that this queue has heard of, without their times."""
+    entries = await house.parts.redis.call("XRANGE", key(QueueName(queue), "events"), "-", "+")
+    events = [json.loads(fields["data"]) for _, fields in entries if fields["name"] == "like"]
+    return [{field: value for field, value in event.items() if field != "ts"} for event in events]
+
+
+async def test_each_guest_counts_once(ana: httpx.AsyncClient, ben: httpx.AsyncClient) -> None:
+    await ana.post(LIKE)
+    await ana.post(LIKE)
+    answer = (await ben.post(LIKE)).json()
+
+    assert (answer["likes"], answer["liked"]) == (2, True)
+
+
+async def test_it_is_shown_to_all_and_as_their_own_to_who_liked(
+    house: House, ana: httpx.AsyncClient, ben: httpx.AsyncClient
+) -> None:
+    assert await shown(ana) == (0, False)
+    await ana.post(LIKE)
+
+    assert (await shown(ana), await shown(ben)) == ((1, True), (1, False))
+    async with house.nobody() as nobody:
+        assert await shown(nobody) == (1, False)
+
+
+async def test_the_id_and_the_alias_are_one_track(ana: httpx.AsyncClient) -> None:
+    track_id = (await ana.post(LIKE)).json()["track_id"]
+
+    assert (await ana.post(f"/tracks/{track_id}/like")).json() == {"track_id": track_id, "likes": 1, "liked": True}
+
+
+async def test_a_like_is_taken_back_by_who_gave_it(ana: httpx.AsyncClient, ben: httpx.AsyncClient) -> None:
+    await ana.post(LIKE)
+
+    assert (await ben.delete(LIKE)).json()["likes"] == 1
+    answer = (await ana.delete(LIKE)).json()
+    assert (answer["likes"], answer["liked"]) == (0, False)
+
+
+async def test_many_taps_at_once_are_one_like(ana: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(*(ana.post(LIKE) for _ in range(8)))
+
+    assert {(answer.status_code, answer.json()["likes"]) for answer in answers} == {(200, 1)}
+
+
+async def test_every_queue_hears_of_a_change_and_of_nothing_else(house: House, ana: httpx.AsyncClient) -> None:
+    async with house.admin() as admin:
+        await admin.post("/queue/", json={"kind": "named", "name": "other"})
+    track_id = (await ana.post(LIKE)).json()["track_id"]
+    await ana.post(LIKE)
+    await ana.delete(LIKE)
+    await ana.delete(LIKE)
+
+    expected = [{"rev": 0, "type": "like", "track_id": track_id, "likes": likes} for likes in (1, 0)]
+    assert [event | {"rev": 0} for event in await told(house)] == expected
+    assert [event | {"rev": 0} for event in await told(house, "other")] == expected
+
+
+async def test_a_like_changes_no_queue(house: House, ana: httpx.AsyncClient) -> None:
+    before = (await ana.get("/queue/party/")).json()["rev"]
+    await ana.post(LIKE)
+
+    assert (await ana.get("/queue/party/")).json()["rev"] == before == (await told(house))[0]["rev"]
+
+
+async def test_a_track_that_is_not_here_cannot_be_liked(ana: httpx.AsyncClient) -> None:
+    answer = await ana.post("/tracks/nothing/like")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_track")
+
+
+async def test_who_comes_without_a_session_gets_one(house: House) -> None:
+    async with house.nobody() as somebody:
+        await somebody.post(LIKE)
+
+        assert await shown(somebody) == (1, True)
+
+
+async def test_who_taps_too_often_waits_as_for_adds(
+    redis: Redis,
+    redis_url: str,
+    furnished: Path,
+    tmp_path: Path,
+) -> None:
+    async with a_house(redis_url, furnished, tmp_path, rate_adds_per_minute=2) as house, house.guest() as ana:
+        statuses = [(await ana.request(method, LIKE)).status_code for method in ("POST", "DELETE", "POST")]
+
+    assert statuses == [200, 200, 429]
