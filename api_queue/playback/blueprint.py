@@ -7,6 +7,7 @@ from api_queue.playback.service import PlaybackService
 from api_queue.playback.wire import HeartbeatBody, Report, SpeakerChoice, pulse_json
 from api_queue.queues.models import Queue
 from api_queue.queues.names import queue_name
+from api_queue.queues.options import Options, OptionService
 from api_queue.queues.wire import session_json
 from api_queue.types import DeviceId, ItemId
 from api_queue.web.bodies import read_body, read_fields
@@ -41,6 +42,14 @@ async def control(request: Request, name: str) -> HTTPResponse:
     caller: Caller = request.ctx.caller
     x, verb = queue_name(name), request.path.rstrip("/").rpartition("/")[2]
     return _session(request, await playback.control(x, verb, read_fields(request), caller.role_on(x)))
+
+
+@bp.post("/sessions/<name>/options")
+@Operation(body=Options)
+async def change_options(request: Request, name: str) -> HTTPResponse:
+    """Changes shuffle, repeat or volume; what is not named stays."""
+    options: OptionService = request.app.ctx.options
+    return _session(request, await options.change(queue_name(name), read_body(request, Options)))
 
 
 @bp.post("/sessions/<name>/speaker")

@@ -178,6 +178,14 @@ class RedisQueues:
         counts = (len(changed), len(notices))
         return _rev(await self._write("transition", name, now_ms, rev, _stored(session), *counts, *rows_, *events))
 
+    async def set_options(
+        self, name: QueueName, rev: int, session: Session, order: Sequence[Item] | None, now_ms: int
+    ) -> int | None:
+        fields = _event(("options_change", {"session": wire.session_notice(session)}))[2]
+        moves = wire.json_text(wire.changes_order(order)) if order else ""
+        body = (rev, _stored(session), int(order is not None), fields, moves)
+        return _rev(await self._write("options", name, now_ms, *body, *(i.id for i in order or ())))
+
     async def set_speaker(self, name: QueueName, rev: int, session: Session, now_ms: int) -> int | None:
         fields = _event(("speaker_change", {"session": wire.session_notice(session)}))[2]
         body = (rev, _stored(session), session.lease_until_ms, fields)

@@ -1,0 +1,65 @@
+"""Shuffle, repeat and volume: what they change in the session, and in the order of what waits."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Annotated, Final
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict, replace
+
+from api_queue.drivers.clock import Clock
+from api_queue.errors import QueueMoved
+from api_queue.queues.models import Item, Queue, Store
+from api_queue.queues.session import Session
+from api_queue.types import QueueName, RepeatMode
+
+TRIES: Final = 8
+#: Behind every item that can wait.
+_LAST: Final = 1_000_000
+
+
+class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is to change; the rest stays. `volume` in percent."""
+
+    shuffle: bool | UnsetType = UNSET
+    repeat_mode: RepeatMode | UnsetType = UNSET
+    volume: Annotated[int, Meta(ge=0, le=100)] | UnsetType = UNSET
+
+    def on(self, session: Session) -> Session:
+        return replace(session, **{key: value for key, value in asdict(self).items() if value is not UNSET})
+
+
+def reordered(waiting: Sequence[Item], chance: Random, *, shuffle: bool) -> list[Item]:
+    """One random order, or that of adding."""
+    if shuffle:
+        return chance.sample(waiting, len(waiting))
+    return sorted(waiting, key=lambda item: (item.timestamp_added, item.id))
+
+
+class OptionService:
+    """`chance`: what shuffles."""
+
+    def __init__(self, store: Store, clock: Clock, chance: Random) -> None:
+        self._store = store
+        self._clock = clock
+        self._chance = chance
+
+    async def change(self, name: QueueName, options: Options) -> Queue:
+        """One revision, however many are named; none where all are so already."""
+        for _ in range(TRIES):
+            queue, now_ms = await self._store.queue(name), self._clock.now_ms()
+            session = options.on(queue.session)
+            if session == queue.session:
+                return queue
+            order = await self._order(queue, shuffle=session.shuffle)
+            rev = await self._store.set_options(name, queue.rev, session, order, now_ms)
+            if rev is not None:
+                return replace(queue, rev=rev, session=session, changed_at_ms=now_ms)
+        raise QueueMoved
+
+    async def _order(self, queue: Queue, *, shuffle: bool) -> list[Item] | None:
+        """None: as it is."""
+        if shuffle == queue.session.shuffle:
+            return None
+        view = await self._store.view(queue.name, 0, _LAST)
+        return reordered(view.to_come, self._chance, shuffle=shuffle)
