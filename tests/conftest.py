@@ -18,7 +18,7 @@ from tests.house import House, a_house, furnish
 
 #: Where files are memory. What is killed in a test is a process, never the machine, so that no test needs a disk to
 #: be written to; waiting for one is a quarter of the time that all of them take.
-MEMORY = Path("/dev/shm")  # noqa: S108 - pytest and tempfile make folders of their own in it
+MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 2 << 30
 
 

@@ -16,5 +16,5 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLo
 @pytest.fixture
 def on_disk() -> Iterator[Path]:
     """A folder on a disk, of which pages are cached; files in memory cannot tell whether a read would wait."""
-    with TemporaryDirectory(dir="/var/tmp") as folder:  # noqa: S108 - a folder of its own in it
+    with TemporaryDirectory(dir="/var/tmp") as folder:
         yield Path(folder)
