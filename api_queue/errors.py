@@ -204,6 +204,66 @@ class CrossSite(Forbidden):
     code = "cross_site"
 
 
+class MembersOnly(Forbidden):
+    """This is for members: log in with an account, or with a token of the role member."""
+
+    code = "members_only"
+
+
+class NotYourSession(Forbidden):
+    """This is the session of another user, and theirs alone; yours is at the user_uuid of GET /me."""
+
+    code = "not_your_session"
+
+
+class SignupOff(Forbidden):
+    """Accounts are made by whoever runs this server; ask them for one."""
+
+    code = "signup_off"
+
+
+class BadUsername(Invalid):
+    """A name to log in with {reason}."""
+
+    code = "bad_username"
+
+
+class BadNewPassword(Invalid):
+    """A password {reason}."""
+
+    code = "bad_new_password"
+
+
+class UsernameTaken(Conflict):
+    """Somebody has the name '{username}' already; choose another one."""
+
+    code = "username_taken"
+
+
+class WrongPassword(Unauthorized):
+    """Incorrect username or password"""
+
+    code = "wrong_password"
+
+
+class BadGrantType(ApiQueueError):
+    """The grant_type must be '{expected}' here, or be left out."""
+
+    code = "unsupported_grant_type"
+
+
+class NoAccount(NotFound):
+    """This login has no account with a password: it was made with a token."""
+
+    code = "no_account"
+
+
+class UnknownAccount(NotFound):
+    """There is no account '{username}'."""
+
+    code = "unknown_account"
+
+
 class Muted(Forbidden):
     """The host has muted you{until}: {reason}"""
 
@@ -655,7 +715,7 @@ class BrokerAway(Unavailable):
 
 
 class NoQueueNamed(Invalid):
-    """Say which queues, as in /events?queue=party&queue=garden; a session of your own is not there yet."""
+    """Say which queues, as in /events?queue=party&queue=garden; only members may name none, and hear of their own."""
 
     code = "no_queue_named"
 

@@ -6,7 +6,7 @@ from api_queue.drivers.clock import Clock
 from api_queue.errors import PlaybackOff, UnknownQueue
 from api_queue.media.models import Lease
 from api_queue.playback.models import Heartbeat, Pulse
-from api_queue.queues.models import Queue
+from api_queue.queues.models import KIND_LIMITS, Queue
 from api_queue.queues.service import QueueService
 from api_queue.queues.transport import TransportService
 from api_queue.types import DeviceId, ItemId, QueueName, Role
@@ -27,7 +27,7 @@ class PlaybackService:
     async def choose_speaker(self, name: QueueName, device: DeviceId, device_name: str, *, if_free: bool) -> Queue:
         """SpeakerTaken; PlaybackOff on a queue that a guest made, unless an admin has switched `guest_playback` on."""
         queue = await self._queues.queue(name)
-        if queue.kind != "named" and not queue.settings.guest_playback:
+        if queue.kind in KIND_LIMITS and not queue.settings.guest_playback:
             raise PlaybackOff
         return await self._transport.claim(name, device, device_name, if_free=if_free)
 

@@ -1,6 +1,6 @@
 """Every address of a queue. Who may call which stands in `accounts/access.py`; ownership is the services' matter."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -18,7 +18,6 @@ from api_queue.queues.names import queue_name, read_item_id
 from api_queue.queues.service import QueueService
 from api_queue.queues.settings import LATEST_MS, QueueSettings, When, in_calendar, when_ms
 from api_queue.tracks.data_files import DataFiles
-from api_queue.types import QueueKind
 from api_queue.web.bodies import read_body, read_fields, to_shape
 from api_queue.web.idempotency import repeatable_number
 from api_queue.web.identity import Caller
@@ -52,7 +51,7 @@ class Move(msgspec.Struct):
 
 
 class NewQueue(msgspec.Struct):
-    kind: QueueKind
+    kind: Literal["named", "transient", "demo"]
     name: str | None = None
 
 
@@ -70,9 +69,10 @@ class NewMute(msgspec.Struct):
 
 @bp.get("/queue")
 async def list_queues(request: Request) -> HTTPResponse:
-    """Every queue of this server."""
+    """Every queue of this server but those of members."""
     queues: QueueService = request.app.ctx.queues
-    return reply({"queues": [wire.summary_json(queue) for queue in await queues.queues()]})
+    listed = [queue for queue in await queues.queues() if queue.kind != "personal"]
+    return reply({"queues": [wire.summary_json(queue) for queue in listed]})
 
 
 @bp.post("/queue")

@@ -4,9 +4,10 @@ import re
 import unicodedata
 from typing import Final
 
-from api_queue.errors import BadPerformerName, BadQueueName, ReservedQueueName, UnknownGuest, UnknownQueue
+from api_queue.errors import BadPerformerName, BadQueueName, Invalid, ReservedQueueName, UnknownGuest, UnknownQueue
 from api_queue.formats import crockford
 from api_queue.types import GuestId, ItemId, QueueName
+from api_queue.web.personal import is_personal
 
 _QUEUE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _GUEST: Final = re.compile(r"[a-z2-7]{16}")
@@ -14,8 +15,6 @@ _GUEST: Final = re.compile(r"[a-z2-7]{16}")
 _INTEGER: Final = re.compile(r"[0-9]{1,9}|[0-9]{11,16}")
 #: Words that stand, or will stand, where a queue's name does.
 RESERVED: Final = frozenset({"enqueue", "new", "names", "events", "queues", "settings", "static"})
-#: Personal queues (`u_` and a short id) are made by the server alone.
-PERSONAL: Final = "u_"
 LONGEST: Final = 64
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -29,7 +28,7 @@ def queue_name(text: str) -> QueueName:
 
 def new_queue_name(text: str) -> QueueName:
     """A name that somebody chooses for a queue of theirs."""
-    if text in RESERVED or text.startswith(PERSONAL):
+    if text in RESERVED or is_personal(text):
         raise ReservedQueueName(name=text)
     if not _QUEUE.fullmatch(text):
         raise BadQueueName(name=text)
@@ -45,17 +44,22 @@ def guest_id(text: str) -> GuestId:
 
 def performer_name(text: str) -> str:
     """NFC, trimmed; 1 to 64 code points, no control and no bidirectional-control characters, something to see."""
+    return shown_name(text, BadPerformerName, "say who sings")
+
+
+def shown_name(text: str, error: type[Invalid], wanted: str) -> str:
+    """As `performer_name`, of whatever has a name; `error` takes a `reason`."""
     name = unicodedata.normalize("NFC", text).strip()
     if not name:
-        raise BadPerformerName(reason="is empty; say who sings")
+        raise error(reason=f"is empty; {wanted}")
     if len(name) > LONGEST:
-        raise BadPerformerName(reason=f"is {len(name)} characters long; {LONGEST} fit")
+        raise error(reason=f"is {len(name)} characters long; {LONGEST} fit")
     if name.isascii() and name.isprintable():  # nothing below can be wrong with it
         return name
     if has_controls(name):
-        raise BadPerformerName(reason="has a line break or a control character in it; write it on one line")
+        raise error(reason="has a line break or a control character in it; write it on one line")
     if all(unicodedata.category(c)[0] in "CZ" for c in name):
-        raise BadPerformerName(reason="has nothing that can be seen; say who sings")
+        raise error(reason=f"has nothing that can be seen; {wanted}")
     return name
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import FileGone, TrackNotFound
+from api_queue.errors import FileGone, TrackNotFound, UnknownQueue
 from api_queue.formats import m3u
 from api_queue.jobs.models import Json
 from api_queue.jobs.task_types import TaskType, Work
@@ -16,6 +16,7 @@ from api_queue.queues.models import Item
 from api_queue.queues.names import queue_name
 from api_queue.queues.service import QueueService
 from api_queue.tracks.service import TrackService
+from api_queue.web.personal import is_personal
 
 #: More than one night has; the history itself is longer.
 _HISTORY_MOST = 100_000
@@ -69,5 +70,6 @@ class ExportTask:
 
 
 def _check(item: ExportItem) -> None:
-    """Raises UnknownQueue for what no queue can be called."""
-    queue_name(item.queue)
+    """Raises UnknownQueue for what no queue can be called, and for members' own: this is for admins."""
+    if is_personal(queue_name(item.queue)):
+        raise UnknownQueue(queue=item.queue)

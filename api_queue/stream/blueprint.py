@@ -9,7 +9,9 @@ from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
 from api_queue.stream.models import TASKS, Subscription, parse_positions
 from api_queue.types import QueueName
+from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
+from api_queue.web.private_queues import PersonalQueues
 from api_queue.web.replies import reply
 from api_queue.web.sse_transport import SseLine
 
@@ -29,13 +31,15 @@ async def one_queue(request: Request, name: str) -> None:
 @bp.get("/events")
 @Operation(query={"queue": "Name of a queue; once for each."}, media_type="text/event-stream")
 async def several_queues(request: Request) -> None:
-    """Several queues on one connection, `?queue=a&queue=b`. Ids are composite; payloads name their queue."""
+    """Several queues on one connection, `?queue=a&queue=b`. Ids are composite; payloads name their queue.
+
+    Without any, the member's own, as at its own address.
+    """
     names = {_queue(name) for name in request.args.getlist("queue", [])}
-    if not names:
-        raise NoQueueNamed
     if len(names) > MOST_QUEUES:
         raise TooManyQueues(limit=MOST_QUEUES)
-    await hold_stream(request, Subscription(tuple(sorted(names)), several=True))
+    own = () if names else (await _own_queue(request),)
+    await hold_stream(request, Subscription(own or tuple(sorted(names)), several=not own))
 
 
 @bp.get("/.well-known/api-queue")
@@ -56,6 +60,14 @@ def _queue(name: str) -> QueueName:
     if name == TASKS:
         raise UnknownQueue(queue=name)
     return QueueName(name)
+
+
+async def _own_queue(request: Request) -> QueueName:
+    personal: PersonalQueues = request.app.ctx.personal_queues
+    caller: Caller = request.ctx.caller
+    if caller.personal_queue is None:
+        raise NoQueueNamed
+    return await personal.of(caller)
 
 
 async def hold_stream(request: Request, subscription: Subscription) -> None:

@@ -22,6 +22,7 @@ from api_queue.stream.lease import Lease
 from api_queue.stream.models import TASKS, Connect, EventLog, LibrarySource, RelayStore, SnapshotSource
 from api_queue.stream.retained import Retained
 from api_queue.types import EventId, QueueName
+from api_queue.web.personal import is_personal
 
 #: How long after a leader's death nobody publishes, at most; retained state has to be right within five seconds.
 LEASE_MS: Final = 2_000
@@ -81,10 +82,11 @@ class Leadership:
                 await self._flush()
 
     async def names(self) -> list[QueueName]:
-        return [*await self._parts.source.names(), TASKS]
+        """Everybody may subscribe, so nothing of a member's own queue is published."""
+        return [*(name for name in await self._parts.source.names() if not is_personal(name)), TASKS]
 
-    async def begin(self, queue: QueueName) -> EventId:
-        return await self._parts.store.acknowledged(queue)
+    async def begin(self, queue: QueueName) -> EventId | None:
+        return None if is_personal(queue) else await self._parts.store.acknowledged(queue)
 
     async def _deliver(self, queue: QueueName, events: list[Event]) -> None:
         if queue != TASKS:
@@ -123,7 +125,7 @@ class Leadership:
 
     async def _trim(self) -> None:
         before_ms = self._parts.clock.now_ms() - self._parts.settings.events_kept_hours * 3_600_000
-        for queue in await self.names():
+        for queue in [*await self._parts.source.names(), TASKS]:
             await self._parts.store.trim(queue, before_ms)
 
     async def _flush(self) -> None:

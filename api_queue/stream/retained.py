@@ -9,6 +9,7 @@ from api_queue.errors import BrokerAway, LeaseLost, Unavailable
 from api_queue.stream.fenced import FencedPublisher
 from api_queue.stream.models import LibrarySource, RelayStore, SnapshotSource
 from api_queue.types import QueueName
+from api_queue.web.personal import is_personal
 
 TOPICS: Final = ("items", "items.csv", "settings", "session")
 #: At most ten states of a queue in a second; also how soon one that failed is tried again.
@@ -47,7 +48,8 @@ class Retained:
         """Doubts whatever the broker holds: what has not changed is published too, and what is gone is cleared."""
         self._sent.clear()
         for queue in {*await self._source.names(), *await self._store.announced()}:
-            self.mark(queue)
+            if not is_personal(queue):
+                self.mark(queue)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:

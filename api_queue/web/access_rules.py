@@ -20,6 +20,7 @@ _NEEDS: Final[dict[Access, str]] = {
     "public": "anybody",
     "open": "anybody",
     "guest": "guests, helpers and the host",
+    "member": "a member of this server",
     "helper": "a helper or the host",
     "host": "the host of this queue",
     "admin": "an admin of this server",

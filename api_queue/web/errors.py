@@ -14,6 +14,7 @@ from api_queue.web.replies import reply
 
 STATUS: Final[dict[type[errors.ApiQueueError], int]] = {
     errors.Invalid: 422,
+    errors.BadGrantType: 400,
     errors.Unauthorized: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
@@ -43,6 +44,8 @@ def status_of(error: errors.ApiQueueError) -> int:
 def _domain(request: Request, error: errors.ApiQueueError) -> HTTPResponse:
     if isinstance(error, errors.SessionEnded):
         request.ctx.bad_session = True  # the guard drops its cookie, and who comes back is a new guest
+    if isinstance(error, errors.MissingCredential | errors.LoginExpired) and wants_html(request):
+        return page("login", status_of(error))
     return problem(status_of(error), error.code, error.detail, error.facts)
 
 

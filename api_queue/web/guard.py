@@ -30,8 +30,9 @@ from api_queue.web.credentials import add_session_cookie, drop_session_cookie, p
 from api_queue.web.cross_site import CrossSiteCheck
 from api_queue.web.headers import Cors, harden
 from api_queue.web.idempotency import Idempotency
-from api_queue.web.identity import RANK, Caller, IdentityResolver, Presented
+from api_queue.web.identity import Caller, IdentityResolver, Presented
 from api_queue.web.methods import methods_of
+from api_queue.web.private_queues import PersonalQueues, PrivateQueues, names_private
 from api_queue.web.rate_limits import Limiter
 
 #: Larger bodies are refused while they arrive.
@@ -47,12 +48,13 @@ class Auditor(Protocol):
 
 @dataclass(frozen=True)
 class Doorkeepers:
-    """What the guard needs of accounts."""
+    """What the guard needs of accounts and queues."""
 
     resolver: IdentityResolver
     limiter: Limiter
     answers: AnswerStore
     auditor: Auditor
+    personal: PersonalQueues
 
 
 def setup_guard(app: Sanic[Any, Any], table: AccessTable, keepers: Doorkeepers, settings: Settings) -> None:
@@ -75,6 +77,7 @@ class Guard:
         self._cross_site = CrossSiteCheck(settings.public_url, settings.cors_origins)
         self._cors = Cors(settings.cors_origins)
         self._idempotency = Idempotency(keepers.answers)
+        self._private = PrivateQueues(keepers.personal)
         self._large_bytes = BODY_LIMIT_BYTES + _ASCII_JSON * settings.messages_max_bytes
 
     async def on_request(self, request: Request) -> HTTPResponse | None:
@@ -93,9 +96,14 @@ class Guard:
         request.ctx.rule = rule
         if rule.same_site:
             self._cross_site.refuse(request)
-        caller = request.ctx.caller = await self._caller(request, rule)
+        private = names_private(request)
+        caller = request.ctx.caller = await self._caller(request, rule, private=private)
+        if private:
+            await self._private.admit(request, caller)
         _authorise(request, rule, caller)
         await self._read_what_is_left(request, route)
+        if rule.queue_in_body:
+            await self._private.admit_by_body(request, caller)
         if rule.limit is not None:
             await self._keepers.limiter.check(rule.limit, caller, _queue_of(request))
         if rule.writes and rule.access != "public":  # a login has no caller yet whose answer could be kept
@@ -114,16 +122,16 @@ class Guard:
             stream.request_max_size = self._large_bytes
         await request.receive_body()  # type: ignore[no-untyped-call]  # Sanic says no more
 
-    async def _caller(self, request: Request, rule: Rule) -> Caller:
+    async def _caller(self, request: Request, rule: Rule, *, private: bool) -> Caller:
         address = self._address(request)
-        if rule.access == "public":
+        if rule.access == "public" and not private:
             return Caller(None, address)
         who = presented_by_program(request, address) if rule.access == "key" else presented(request, address)
         try:
             caller = await self._keepers.resolver.resolve(who)
         except Unauthorized as error:
             return await self._refused(request, rule, who, error)
-        if rule.access == "guest" and caller.guest_id is None:
+        if rule.access == "guest" and caller.guest_id is None and not private:
             return self._keepers.resolver.new_guest(address)
         return caller
 
@@ -186,7 +194,7 @@ def _authorise(request: Request, rule: Rule, caller: Caller) -> None:
 
 def _role(request: Request, rule: Rule, caller: Caller) -> Role:
     if rule.queue_in_body:
-        return max((grant.role for grant in caller.grants), key=RANK.index, default="guest")
+        return caller.highest_role
     return caller.role_on(_queue_of(request))
 
 

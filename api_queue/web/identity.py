@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, Protocol
 
 from api_queue.types import GuestId, QueueName, Role
+from api_queue.web.personal import is_personal, personal_queue, user_id
 from api_queue.web.programs import NO_PROGRAM, Program
 
-Access = Literal["public", "open", "guest", "helper", "host", "admin", "speaker", "key"]
+Access = Literal["public", "open", "guest", "member", "helper", "host", "admin", "speaker", "key"]
 """What a route asks for. `public`: nothing, credentials are not even looked at. `open`: anybody, but what they present
-must be good. `guest`: anybody, who gets a session when they bring none. `key`: a program, by its API key; what it may
-do with which queue of messages its handler asks (`Caller.program`)."""
+must be good. `guest`: anybody, who gets a session when they bring none. `member`: who has a queue of their own. `key`:
+a program, by its API key; what it may do with which queue of messages its handler asks (`Caller.program`)."""
 
 MAY: Final[dict[Access, frozenset[Role]]] = {
     "public": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
     "open": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
     "guest": frozenset({"guest", "member", "helper", "host", "admin"}),
+    "member": frozenset({"member", "admin"}),
     "helper": frozenset({"helper", "host", "admin"}),
     "host": frozenset({"host", "admin"}),
     "admin": frozenset({"admin"}),
@@ -43,6 +45,11 @@ class Grant:
     queue: QueueName | None
     token_id: str
 
+    @property
+    def personal_queue(self) -> QueueName | None:
+        """Whose host it makes its holder, beside what it says."""
+        return personal_queue(self.token_id) if self.role == "member" else None
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -58,8 +65,41 @@ class Caller:
         """The highest role here; on no queue in particular only grants for all queues count."""
         if not self.grants:
             return "guest"
+        if queue is not None and is_personal(queue):
+            return self._role_on_personal(queue)
         roles = [g.role for g in self.grants if g.queue is None or g.queue == queue]
         return max(roles, key=RANK.index, default="guest")
+
+    def _role_on_personal(self, queue: QueueName) -> Role:
+        """Its owner is its host. To all others, admins too, it is not there, except by a token that the owner made."""
+        if any(grant.personal_queue == queue for grant in self.grants):
+            return "host"
+        return max((g.role for g in self.grants if g.queue == queue), key=RANK.index, default="guest")
+
+    @property
+    def highest_role(self) -> Role:
+        """On whichever queue; members are host on their own."""
+        own: tuple[Role, ...] = ("host",) if self.personal_queue else ()
+        return max((*own, *(grant.role for grant in self.grants)), key=RANK.index, default="guest")
+
+    @property
+    def personal_queue(self) -> QueueName | None:
+        """Of a member. It is made when it is first asked for (`queues/personal.py`)."""
+        return next((grant.personal_queue for grant in self.grants if grant.personal_queue), None)
+
+    @property
+    def user_id(self) -> str | None:
+        """Of a member: a UUID."""
+        return self.personal_queue and user_id(self.personal_queue)
+
+    def sees(self, queue: QueueName) -> bool:
+        """False: this is somebody else's personal queue, and as if it were not there."""
+        return not is_personal(queue) or self.role_on(queue) != "guest"
+
+    def queue_of_user(self, user: str) -> QueueName | None:
+        """The personal queue of the user with this id, if the caller sees it."""
+        seen = {grant.personal_queue or grant.queue for grant in self.grants}
+        return next((queue for queue in seen if queue and is_personal(queue) and user_id(queue) == user.lower()), None)
 
     @property
     def signed_in(self) -> bool:

@@ -1,10 +1,12 @@
 // A key or a one-time code becomes cookies. It comes in the fragment, which no server sees, and leaves the address at once.
 
-import { get, post } from "./api.js";
+import { get, post, refresh } from "./api.js";
 import { byId, el, write } from "./dom.js";
 
 /** What each role comes for. */
 const PAGES = { host: "admin", helper: "admin", admin: "admin", screen: "display", speaker: "player" };
+/** A page that needs a login answers with this one, under its own address. */
+const inPlace = location.pathname !== "/login";
 const given = new URLSearchParams(location.hash.slice(1));
 history.replaceState(null, "", location.pathname + location.search);
 byId("login").addEventListener("submit", (event) => {
@@ -15,6 +17,7 @@ addEventListener("hashchange", () => location.reload());
 
 if (given.get("code")) await logIn({ code: given.get("code") });
 else if (given.get("token")) await logIn({ token: given.get("token") });
+else if (inPlace && (await refresh())) location.reload();
 else ask("With the key that a host gave you.");
 
 /** A key as it is, or a pasted link that carries one. */
@@ -43,6 +46,7 @@ async function logIn(credential) {
 async function goOn(role, queue) {
   const next = new URLSearchParams(location.search).get("next") ?? "";
   if (/^\/(queue\/[a-z0-9_-]+\/|library$|jobs$)/.test(next)) return location.replace(next);
+  if (inPlace) return location.reload();
   if (queue) return location.replace(`/queue/${queue}/${PAGES[role] ?? ""}`);
   if (role !== "admin") return location.replace("/");
   const { queues } = await get("/queue/");

@@ -99,7 +99,7 @@ class House:
         self._add_routes(app)
         resolver = self.resolver()
         limiter = RateLimiter(RedisBuckets(self.redis), RateLimits(self.settings), self.clock)
-        keepers = Doorkeepers(resolver, limiter, RedisAnswers(self.redis), self.audit)
+        keepers = Doorkeepers(resolver, limiter, RedisAnswers(self.redis), self.audit, self)
         setup_guard(app, TABLE, keepers, self.settings)
         self._follow_revocations(app, resolver)
         return app
@@ -135,6 +135,13 @@ class House:
         app.add_route(add, "/api/v1/queues/<queue:str>/messages", methods=["POST"], name="send")
         app.add_route(who, "/devices/heartbeat", methods=["PATCH"], name="heartbeat")
         app.add_route(who, "/media/token", methods=["POST"], name="mint")
+
+    async def ensure(self, name: QueueName) -> None:
+        """No queue stands behind these routes."""
+
+    async def of(self, caller: Caller) -> QueueName:
+        assert caller.personal_queue
+        return caller.personal_queue
 
     @asynccontextmanager
     async def open(self, name: str = "house") -> AsyncIterator[httpx.AsyncClient]:

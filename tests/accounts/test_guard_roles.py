@@ -22,7 +22,7 @@ HEALTH = ("GET", "/health")
 @pytest.mark.parametrize(
     ("role", "queue", "passes"),
     [
-        ("member", None, {ADD, LOOK, HEALTH}),
+        ("member", None, {ADD, SPEAK, LOOK, HEALTH}),  # on their own queue, which the service asks
         ("helper", PARTY, {ADD, HELP, LOOK, HEALTH}),
         ("host", PARTY, {ADD, HELP, HOST, SPEAK, LOOK, HEALTH}),
         ("host", OTHER, {ADD, SPEAK, LOOK, HEALTH}),  # whose queue the body names is the service's question

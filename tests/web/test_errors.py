@@ -22,8 +22,8 @@ ERRORS = {
     for name, error in vars(errors).items()
     if isinstance(error, type) and issubclass(error, ApiQueueError) and error is not ApiQueueError
 }
-#: Sentences that programs written for a PyQueue server know to the letter.
-PYQUEUE_SAYS = {errors.BadApiKey, errors.MissingQueueRight}
+#: Sentences that programs written for other servers know to the letter.
+OTHERS_SAY = {errors.BadApiKey, errors.MissingQueueRight, errors.WrongPassword}
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -53,6 +53,7 @@ def test_the_kinds_are_the_statuses_that_clients_tell_apart() -> None:
     said = {kind.__name__: status for kind, status in STATUS.items()}
     assert said == {
         "Invalid": 422,
+        "BadGrantType": 400,
         "Unauthorized": 401,
         "Forbidden": 403,
         "NotFound": 404,
@@ -86,7 +87,7 @@ def test_the_sentence_is_one_that_a_guest_can_read(error: type[ApiQueueError]) -
     sentence = error.__doc__ or ""
     assert "\n" not in sentence
     assert sentence[0].isupper() or sentence[0] in "'{"
-    assert sentence[-1] in ".}" or error in PYQUEUE_SAYS
+    assert sentence[-1] in ".}" or error in OTHERS_SAY
 
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=list(ERRORS))

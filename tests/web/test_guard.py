@@ -63,6 +63,12 @@ class Keepers:
         if klass in self.hurried:
             raise RateLimited(retry_after=9)
 
+    async def ensure(self, name: QueueName) -> None:
+        self.asked.append(("own queue", name))
+
+    async def of(self, caller: Caller) -> QueueName:
+        raise AssertionError(caller)  # the guard asks for queues by their names
+
     async def claim(self, _key: str, _pending: Answer) -> None:
         self.asked.append("sent before")
 
@@ -81,7 +87,7 @@ def an_app(keepers: Keepers, settings: Settings, table: AccessTable = TABLE) -> 
     app: Sanic[Any, Any] = Sanic("guard", configure_logging=False)
     app.config.ACCESS_LOG = False
     setup_errors(app)
-    setup_guard(app, table, Doorkeepers(keepers, keepers, keepers, keepers), settings)
+    setup_guard(app, table, Doorkeepers(keepers, keepers, keepers, keepers, keepers), settings)
 
     async def handler(request: Request, **_: str) -> HTTPResponse:
         keepers.asked.append("handler")
