@@ -256,7 +256,7 @@ class Parts:
     @cached_property
     def items(self) -> ItemService:
         buckets = partial(self.rate_limits.buckets, "add")
-        return ItemService(self.queue_store, self.tracks, self.clock, buckets, self.limiter)
+        return ItemService(self.queue_store, self.tracks, self.clock, buckets, self.limiter, self.chance)
 
     @cached_property
     def exports(self) -> Exports:

@@ -9,9 +9,10 @@ from sanic.response import redirect
 
 from api_queue.errors import BadBody
 from api_queue.queues import wire
+from api_queue.queues.changes import Changes
 from api_queue.queues.commands import QueueCommands
 from api_queue.queues.guests import GuestService
-from api_queue.queues.items import Changes, ItemService
+from api_queue.queues.items import ItemService
 from api_queue.queues.models import Mute
 from api_queue.queues.names import guest_id as read_guest_id
 from api_queue.queues.names import queue_name, read_item_id
@@ -31,15 +32,24 @@ _WAITING: Final = {"waiting": "`1`: only what is still to come."}
 _NO: Final = frozenset({"", "0", "false", "no", "off"})
 
 
+#: Semitones, and how fast; what a voice can follow.
+KeyShift = Annotated[int, Meta(ge=-12, le=12)]
+Tempo = Annotated[float, Meta(ge=0.5, le=2)]
+
+
 class NewItem(msgspec.Struct):
     track_id: Annotated[str, Meta(min_length=1, max_length=200)]
     performer_name: str
+    key_shift: KeyShift = 0
+    tempo: Tempo = 1
 
 
 class ItemChanges(msgspec.Struct, forbid_unknown_fields=True):
     weight: Annotated[float, Meta(ge=-1e9, le=1e9)] | UnsetType = UNSET
     timestamp_play: Annotated[int, Meta(ge=0, le=LATEST_MS)] | UnsetType | None = UNSET
     performer_name: str | UnsetType = UNSET
+    key_shift: KeyShift | UnsetType = UNSET
+    tempo: Tempo | UnsetType = UNSET
     before: str | int | None = None
     after: str | int | None = None
     position: Annotated[int, Meta(ge=1)] | None = None
@@ -185,7 +195,15 @@ async def add_item(request: Request, name: str) -> HTTPResponse:
     wish = read_body(request, NewItem, csv_columns=("track_id", "performer_name"))
     again = repeatable_number(request)
     item_id = None if again is None else read_item_id(again % 2**50)
-    placed = await items.add(queue_name(name), wish.track_id, wish.performer_name, request.ctx.caller, item_id)
+    placed = await items.add(
+        queue_name(name),
+        wish.track_id,
+        wish.performer_name,
+        request.ctx.caller,
+        item_id,
+        key_shift=wish.key_shift,
+        tempo=wish.tempo,
+    )
     return reply(wire.placed_json(placed.item, placed.position, placed.expected_ms, placed.rev), 201)
 
 
@@ -202,6 +220,8 @@ async def edit_item(request: Request, name: str, item_id: str) -> HTTPResponse:
         weight=wish.weight,
         timestamp_play=wish.timestamp_play,
         performer_name=wish.performer_name,
+        key_shift=wish.key_shift,
+        tempo=wish.tempo,
         before=None if wish.before is None else read_item_id(wish.before),
         after=None if wish.after is None else read_item_id(wish.after),
         position=wish.position,

@@ -4,17 +4,17 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
+from random import Random
 from typing import Final, Literal, TypeVar
 from weakref import WeakValueDictionary
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct, UnsetType
 from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import (
     ApiQueueError,
     Forbidden,
-    HostOnlyField,
     Invalid,
     MissingCredential,
     NotFound,
@@ -27,19 +27,19 @@ from api_queue.errors import (
 )
 from api_queue.formats import crockford
 from api_queue.queues import limits
+from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, place_among
 from api_queue.queues.models import HOSTS, Added, Edit, Item, Limits, Mute, Queue, QueueView, Refused, Store
 from api_queue.queues.names import performer_name
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.timing import expected_after, expected_starts, free_at
 from api_queue.tracks.models import TagFilter, TrackFacts, offered
 from api_queue.tracks.service import TrackService
-from api_queue.types import ItemId, QueueName, Role
+from api_queue.types import ItemId, QueueName
 from api_queue.web.identity import Caller
 from api_queue.web.rate_limits import Limiter
 
 #: How often a change is worked out again when the queue moved underneath; then the caller is told.
 TRIES: Final = 8
-_HELPERS: Final[frozenset[Role]] = HOSTS | {"helper"}
 T = TypeVar("T")
 
 
@@ -52,17 +52,6 @@ class Placed(Struct, frozen=True):
     rev: int
 
 
-class Changes(Struct, frozen=True, kw_only=True):
-    """What a PUT asks for; at most one of before, after and position (1 is the next)."""
-
-    weight: float | UnsetType = UNSET
-    timestamp_play: int | UnsetType | None = UNSET
-    performer_name: str | UnsetType = UNSET
-    before: ItemId | None = None
-    after: ItemId | None = None
-    position: int | None = None
-
-
 def new_item_id() -> ItemId:
     return ItemId(crockford.encode(secrets.randbits(50), 10))
 
@@ -73,7 +62,9 @@ def tag_filter(settings: QueueSettings) -> TagFilter:
 
 
 class ItemService:
-    """`buckets` answers the rate buckets that an add by this caller to this queue draws from."""
+    """`buckets` answers the rate buckets that an add by this caller to this queue draws from; `chance` is what an add
+    to a shuffled queue is placed by.
+    """
 
     def __init__(
         self,
@@ -82,19 +73,29 @@ class ItemService:
         clock: Clock,
         buckets: Callable[[Caller, QueueName], tuple[tuple[str, int, float], ...]],
         limit: Limiter,
+        chance: Random,
     ) -> None:
         self._store = store
         self._tracks = tracks
         self._clock = clock
         self._buckets = buckets
         self._limit = limit
+        self._chance = chance
         self._known: dict[QueueName, Queue] = {}
         self._turns: WeakValueDictionary[QueueName, asyncio.Lock] = WeakValueDictionary()
 
     # -- add ---------------------------------------------------------------------------------------------------
 
     async def add(
-        self, name: QueueName, track_id: str, performer: str, caller: Caller, item_id: ItemId | None = None
+        self,
+        name: QueueName,
+        track_id: str,
+        performer: str,
+        caller: Caller,
+        item_id: ItemId | None = None,
+        *,
+        key_shift: int = 0,
+        tempo: float = 1,
     ) -> Placed:
         """A host's adds pass the limits of the settings; the others raise what they meet, with the time at which it
         passes.
@@ -102,6 +103,7 @@ class ItemService:
         An `item_id` that is there already is this add, sent again after its answer was lost: it is not added twice.
         """
         item, facts = await self._paid(self._item(name, track_id, performer, caller, item_id), name, caller)
+        item = replace(item, key_shift=key_shift).at_tempo(tempo, facts.duration_ms)
         for _ in range(TRIES):
             placed = await self._try_add(name, item, facts, caller)
             if placed is not None:
@@ -176,7 +178,11 @@ class ItemService:
 
     async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None) -> Placed | None:
         now_ms = item.timestamp_added
-        answer = await self._store.add(queue.name, item, bounds, queue.settings_rev, rev, now_ms)
+        before = await self._drawn(queue.name) if queue.session.shuffle else None
+        answer = await self._store.add(queue.name, item, bounds, queue.settings_rev, rev, now_ms, before)
+        if isinstance(answer, Added) and before:
+            there = await self._there_already(queue.name, item.id, now_ms)
+            return there or Placed(item, answer.ahead + 1, None, answer.rev)
         if isinstance(answer, Added):
             return await self._placed(queue, item, answer, now_ms)
         if answer.why == "stale":
@@ -184,6 +190,12 @@ class ItemService:
         if answer.why == "exists":
             return await self._there_already(queue.name, item.id, now_ms)
         raise await self._refusal(queue, answer, item, now_ms)
+
+    async def _drawn(self, name: QueueName) -> Item | None:
+        """While shuffle is on, the waiting item that a new one comes before; None is the end."""
+        place = self._chance.randrange((await self._store.queue(name)).waiting + 1)
+        view = await self._store.view(name, place, place)
+        return view.to_come[0] if view.to_come else None
 
     async def _placed(self, queue: Queue, item: Item, added: Added, now_ms: int) -> Placed:
         free_ms, space_ms = free_at(added.session, now_ms), queue.settings.track_space_ms
@@ -215,16 +227,22 @@ class ItemService:
 
     async def edit(self, name: QueueName, item_id: ItemId, changes: Changes, caller: Caller) -> Item:
         """An owner may change the name; a helper or the host everything."""
-        self._check_fields(changes, caller.role_on(name))
+        check_fields(changes, caller.role_on(name))
         for _ in range(TRIES):
             item = await self._own(name, item_id, caller, may_be_muted=False)
-            after = _changed(item, changes)
+            after = await self._changed(item, changes)
             target, rev = await self._target(name, item, changes)
             if after == item and target is None:
                 return item
             if await self._change(name, Edit(item, after, target), rev, caller):
                 return after
         raise QueueMoved
+
+    async def _changed(self, item: Item, changes: Changes) -> Item:
+        if isinstance(changes.tempo, UnsetType):
+            return changed(item, changes)
+        track_ms = (await self._facts(item.track_id)).duration_ms
+        return changed(item, changes).at_tempo(changes.tempo, track_ms)
 
     async def _change(self, name: QueueName, edit: Edit, rev: int | None, caller: Caller) -> bool:
         """Whether it was done. But for a host, a new name passes the same limit as one that is added."""
@@ -240,19 +258,8 @@ class ItemService:
 
     async def move(self, name: QueueName, source: ItemId, target: ItemId | None, caller: Caller) -> Item:
         """Before another waiting item; None is the end."""
-        changes = Changes(position=_LAST) if target is None else Changes(before=target)
+        changes = Changes(position=LAST) if target is None else Changes(before=target)
         return await self.edit(name, source, changes, caller)
-
-    @staticmethod
-    def _check_fields(changes: Changes, role: Role) -> None:
-        asked = {
-            "weight": changes.weight is not UNSET,
-            "timestamp_play": changes.timestamp_play is not UNSET,
-            "the order": changes.before is not None or changes.after is not None or changes.position is not None,
-        }
-        refused = [field for field, there in asked.items() if there]
-        if refused and role not in _HELPERS:
-            raise HostOnlyField(fields=" and ".join(refused))
 
     async def _target(
         self, name: QueueName, item: Item, changes: Changes
@@ -262,13 +269,13 @@ class ItemService:
             return None, None
         if changes.before is not None:
             return await self._waits(name, changes.before), None
-        if changes.position == _LAST:
+        if changes.position == LAST:
             return "end", None
         if changes.after is None and changes.position is None:
             return None, None
-        view = await self._store.view(name, 0, 1_000_000)
+        view = await self._store.view(name, 0, LAST)
         others = [other for other in view.to_come if other.id != item.id]
-        place = _place(others, changes)
+        place = place_among(others, changes)
         return (others[place] if place < len(others) else "end"), view.queue.rev
 
     # -- remove ------------------------------------------------------------------------------------------------
@@ -283,7 +290,7 @@ class ItemService:
     async def clear(self, name: QueueName) -> None:
         """The waiting items only."""
         for _ in range(TRIES):
-            view = await self._store.view(name, 0, 1_000_000)
+            view = await self._store.view(name, 0, LAST)
             if not view.to_come:
                 return
             if await self._store.clear(name, view.queue.rev, view.to_come, self._clock.now_ms()) is not None:
@@ -292,7 +299,7 @@ class ItemService:
 
     async def _own(self, name: QueueName, item_id: ItemId, caller: Caller, *, may_be_muted: bool) -> Item:
         item = await self._waits(name, item_id)
-        if caller.role_on(name) in _HELPERS:
+        if caller.role_on(name) in HELPERS:
             return item
         standing = await self._store.standing(name, caller.guest_id) if caller.guest_id else None
         if standing == "ended" or item.session_owner != caller.guest_id:
@@ -310,7 +317,6 @@ class ItemService:
         return item
 
 
-_LAST: Final = 1_000_000
 _QUEUES_KEPT: Final = 1000
 #: How far down the waiting items a refusal looks for the time at which it passes; the others need no look.
 _LOOKED_THROUGH: Final = {"full": 0, "guest": 1000}
@@ -327,23 +333,3 @@ def _refusal_by_settings(settings: QueueSettings, item: Item, facts: TrackFacts)
     if item.by_host:
         return None
     return limits.closed(settings, item.timestamp_added)
-
-
-def _changed(item: Item, changes: Changes) -> Item:
-    if not isinstance(changes.performer_name, UnsetType):
-        item = replace(item, performer_name=performer_name(changes.performer_name))
-    if not isinstance(changes.weight, UnsetType):
-        item = replace(item, weight=changes.weight)
-    if not isinstance(changes.timestamp_play, UnsetType):
-        item = replace(item, timestamp_play=changes.timestamp_play)
-    return item
-
-
-def _place(others: list[Item], changes: Changes) -> int:
-    """The index among the other waiting items that the moved one takes."""
-    if changes.after is None:
-        return max(0, (changes.position or 1) - 1)
-    found = next((place for place, other in enumerate(others, 1) if other.id == changes.after), None)
-    if found is None:
-        raise UnknownItem(item_id=changes.after)
-    return found

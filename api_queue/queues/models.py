@@ -88,6 +88,10 @@ class Item(Struct, frozen=True, kw_only=True):
     def by_host(self) -> bool:
         return self.added_by in HOSTS
 
+    def at_tempo(self, tempo: float, track_ms: Milliseconds) -> "Item":
+        """`track_ms`: how long the track is as it was recorded. The item's length is the time that it takes."""
+        return replace(self, tempo=tempo, track_duration_ms=Milliseconds(round(track_ms / tempo)))
+
     def started(self, at_ms: int) -> "Item":
         return replace(self, status="playing", timestamp_play=at_ms)
 
@@ -238,8 +242,17 @@ class Store(Protocol):
 
     async def item(self, name: QueueName, item_id: ItemId) -> Item | None: ...
     async def add(
-        self, name: QueueName, item: Item, limits: Limits, settings_rev: int, rev: int | None, now_ms: int
-    ) -> Added | Refused: ...
+        self,
+        name: QueueName,
+        item: Item,
+        limits: Limits,
+        settings_rev: int,
+        rev: int | None,
+        now_ms: int,
+        before: Item | None = None,
+    ) -> Added | Refused:
+        """Before another waiting item, or at the end."""
+
     async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | Refused | None: ...
     async def remove(self, name: QueueName, item: Item, now_ms: int) -> int | None: ...
     async def transition(

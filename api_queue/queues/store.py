@@ -47,7 +47,6 @@ class RedisQueues:
         return (await self._view(name, "-", "-")).queue
 
     async def view(self, name: QueueName, first: int | None = None, last: int | None = None) -> QueueView:
-        """`first` is 0 or less."""
         return await self._view(name, "" if first is None else first, "" if last is None else last)
 
     async def _view(self, name: QueueName, first: Argument, last: Argument) -> QueueView:
@@ -57,7 +56,7 @@ class RedisQueues:
             raise UnknownQueue(queue=name)
         pairs, total, event_id, lines = read
         queue = _queue(name, dict(zip(pairs[::2], pairs[1::2], strict=True)), total)
-        past = queue.head if first == "" else min(queue.head, -int(first)) if first != "-" else 0
+        past = queue.head if first == "" else min(queue.head, max(0, -int(first))) if first != "-" else 0
         return QueueView(queue, tuple(map(Item.from_line, lines)), past, event_id)
 
     async def item(self, name: QueueName, item_id: ItemId) -> Item | None:
@@ -93,7 +92,14 @@ class RedisQueues:
     # -- items -------------------------------------------------------------------------------------------------
 
     async def add(
-        self, name: QueueName, item: Item, limits: Limits, settings_rev: int, rev: int | None, now_ms: int
+        self,
+        name: QueueName,
+        item: Item,
+        limits: Limits,
+        settings_rev: int,
+        rev: int | None,
+        now_ms: int,
+        before: Item | None = None,
     ) -> Added | Refused:
         answer = await self._write(
             "add",
@@ -109,6 +115,8 @@ class RedisQueues:
             _optional(limits.track_window_ms),
             _optional(limits.performer_window_ms),
             wire.change_add(item),
+            before.id if before else "",
+            before.as_line() if before else "",
             *(part for bucket in limits.buckets for part in bucket),
             extra_keys=guests(name),
         )
@@ -145,6 +153,7 @@ class RedisQueues:
             pivot,
             wire.json_text(changes),
             _optional(edit.performer_window_ms),
+            after.track_duration_ms,
         )
         return Refused("performer", answer[1]) if answer[0] == "performer" else _rev(answer)
 

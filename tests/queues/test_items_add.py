@@ -17,7 +17,8 @@ from api_queue.errors import (
     UnknownQueue,
     UnknownTrack,
 )
-from api_queue.queues.items import TRIES, Changes
+from api_queue.queues.changes import Changes
+from api_queue.queues.items import TRIES
 from api_queue.queues.keys import key
 from api_queue.queues.models import Mute
 from api_queue.types import GuestId, ItemId, QueueName

@@ -13,7 +13,8 @@ from api_queue.errors import (
     UnknownItem,
     UnknownQueue,
 )
-from api_queue.queues.items import TRIES, Changes, ItemService
+from api_queue.queues.changes import Changes
+from api_queue.queues.items import TRIES, ItemService
 from api_queue.types import ItemId, QueueName
 from api_queue.web.identity import Caller
 from tests.queues.agreement import check_index

@@ -1,6 +1,7 @@
 """What an add is refused for, at which moment, and who passes."""
 
 import asyncio
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from api_queue.errors import (
     TrackNotOffered,
     UnknownTrack,
 )
-from api_queue.queues.items import Changes, ItemService
+from api_queue.queues.changes import Changes
+from api_queue.queues.items import ItemService
 from api_queue.queues.models import KIND_LIMITS
 from api_queue.queues.settings import iso
 from api_queue.settings import Settings
@@ -35,7 +37,7 @@ def worker(party: Party, *buckets: tuple[str, int, float]) -> ItemService:
     """Another one, with buckets of its own; what is refused before them may be so three times a minute."""
     parts, rates = party.parts, RateLimits(Settings(rate_adds_per_minute=3))
     limiter = RateLimiter(RedisBuckets(parts.redis), rates, party.clock)
-    return ItemService(parts.queue_store, parts.tracks, party.clock, lambda *_: buckets, limiter)
+    return ItemService(parts.queue_store, parts.tracks, party.clock, lambda *_: buckets, limiter, Random())
 
 
 async def test_a_full_queue_tells_when_a_place_comes_free(party: Party) -> None:

@@ -13,7 +13,7 @@ from api_queue.errors import (
     UnknownQueue,
 )
 from api_queue.queues import wire
-from api_queue.queues.items import Changes
+from api_queue.queues.changes import Changes
 from api_queue.queues.transport import RULES, TRIES
 from api_queue.types import DeviceId, QueueName
 from tests.queues.agreement import check_index

@@ -1,11 +1,12 @@
--- Adds one item at the end, if the queue and its limits allow it.
+-- Adds one item, if the queue and its limits allow it.
 -- KEYS  the seven of rows, then 8 muted HASH guest -> until_ms|reason, 9 ended SET of guests, 10 guests SET, 11 buckets HASH
 -- ARGV  1 queue  2 now_ms  3 kept  4 settings_rev that the limits were read from  5 rev that they hold for, or ''
 --       6 id  7 line  8 owner  9 track  10 performer  11 duration_ms
 --       12 guest (0, 1): whether mutes and the end of the party concern the owner
 --       13 max_items  14 max_per_guest  15 track window ms  16 performer window ms   ('' none; a host only has the first)
---       17 item as JSON  18... rate buckets, three each: field, capacity, per_ms
--- Returns {'ok', rev, ahead, ahead_ms, fixed, session}: what waits before the new item; or one refusal:
+--       17 item as JSON  18 id of the waiting item to stand before, '' for the end  19 that one's line
+--       20... rate buckets, three each: field, capacity, per_ms
+-- Returns {'ok', rev, ahead, ahead_ms, fixed, session}: what waited before the add; or one refusal:
 --   {'gone'} {'stale'} {'ended'} {'muted', text} {'rate', ms} {'full', max_items} {'guest', n} {'exists', line}
 --   {'track', ms of its last start or ''} {'performer', the same}
 --! use queues/rows
@@ -19,8 +20,9 @@ local muted, ended, guests, buckets = KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local known = redis.call('HMGET', meta, 'rev', 'settings_rev', 'head', 'waiting_ms', 'fixed', 'session')
 if not known[1] then return {'gone'} end
 if known[2] ~= ARGV[4] or (ARGV[5] ~= '' and known[1] ~= ARGV[5]) then return {'stale'} end
+if ARGV[18] ~= '' and not stand(ARGV[18], ARGV[19]) then return {'stale'} end
 
-local wait = take(buckets, tonumber(now_ms), 18)
+local wait = take(buckets, tonumber(now_ms), 20)
 if wait > 0 then return {'rate', wait} end
 
 local twice = redis.call('HGET', index, id)
@@ -46,11 +48,17 @@ if last then return {'track', last} end
 last = twice_within('p:' .. performer, ARGV[16], now_ms)
 if last then return {'performer', last} end
 
-redis.call('RPUSH', items, line)
+local before = 'null'
+if ARGV[18] == '' then
+  redis.call('RPUSH', items, line)
+else
+  redis.call('LINSERT', items, 'BEFORE', ARGV[19], line)
+  before = '"' .. ARGV[18] .. '"'
+end
 redis.call('HSET', index, id, line)
 if ARGV[12] == '1' then redis.call('SADD', guests, owner) end
 weigh(1, owner, track, performer, ARGV[11], '0')
 local rev = revise(now_ms)
-emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"add","item":' .. ARGV[17] .. ',"before":null}]')
+emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"add","item":' .. ARGV[17] .. ',"before":' .. before .. '}]')
 ring(bell, queue)
 return {'ok', rev, ahead, known[4], known[5], known[6]}

@@ -1,9 +1,9 @@
 -- Changes one waiting item: its line, its place, or both.
 -- KEYS  the seven of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that must still hold, or ''
---       5 id  6 line before  7 line after  8 owner  9 track  10 performer before  11 performer after  12 duration_ms
+--       5 id  6 line before  7 line after  8 owner  9 track  10 performer before  11 performer after  12 duration_ms before
 --       13 fixed before (0, 1)  14 fixed after  15 '' keeps the place, 'end', or the id to stand before  16 that one's line
---       17 changes as JSON  18 window ms within which a new performer may not come again, or ''
+--       17 changes as JSON  18 window ms within which a new performer may not come again, or ''  19 duration_ms after
 -- Returns {'ok', rev}, {'gone'}, {'moved'}: something it was worked out from stands no longer; or {'performer', ms of the
 -- last start or ''}.
 --! use queues/rows
@@ -32,7 +32,7 @@ else
   redis.call('HSET', index, id, after)
 end
 weigh(-1, ARGV[8], ARGV[9], ARGV[10], ARGV[12], ARGV[13])
-weigh(1, ARGV[8], ARGV[9], ARGV[11], ARGV[12], ARGV[14])
+weigh(1, ARGV[8], ARGV[9], ARGV[11], ARGV[19], ARGV[14])
 rev = revise(now_ms)
 emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', '"changes":' .. ARGV[17])
 ring(bell, ARGV[1])
