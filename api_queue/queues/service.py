@@ -11,12 +11,12 @@ from api_queue.accounts.service import TokenService
 from api_queue.drivers.clock import Clock
 from api_queue.errors import AdminOnlySetting, GuestQueuesOff, QueueExists, QueueMoved, UnknownQueue
 from api_queue.formats import crockford
-from api_queue.queues.models import KIND_LIMITS, History, Item, Queue, QueueView, Store
+from api_queue.queues.models import KIND_LIMITS, History, Item, Leftovers, Queue, QueueView, Store
 from api_queue.queues.names import new_queue_name
 from api_queue.queues.settings import QueueSettings, SettingsChange
 from api_queue.settings import Settings
 from api_queue.tracks.models import TagFilter
-from api_queue.types import QueueKind, QueueName, Role, TrackId
+from api_queue.types import EventName, QueueKind, QueueName, Role, TrackId
 from api_queue.web.identity import Caller
 from api_queue.web.rate_limits import Limiter
 
@@ -41,9 +41,11 @@ class QueueService:
         limit: Limiter,
         clock: Clock,
         settings: Settings,
+        leftovers: Sequence[Leftovers] = (),
     ) -> None:
         self._store = store
         self._history = history
+        self._leftovers = (history, *leftovers)
         self._tokens = tokens
         self._limit = limit
         self._clock = clock
@@ -137,6 +139,10 @@ class QueueService:
                 return settings
         raise QueueMoved
 
+    async def tell(self, name: QueueName, event: EventName, fields: dict[str, Any]) -> None:
+        """An event that changes no queue. One that is gone is passed over."""
+        await self._store.tell(name, event, fields, self._clock.now_ms())
+
     async def tell_library(self, announcement: dict[str, Any]) -> None:
         """`tracks_change` on every queue: pages then search anew."""
         for name in await self._store.names():
@@ -185,9 +191,10 @@ class QueueService:
         return True
 
     async def _forget(self, name: QueueName) -> None:
-        """What a queue of this name left in SQL; again before a new one is made, should this have been cut short."""
+        """What a queue of this name left elsewhere; again before a new one is made, should this have been cut short."""
         await self._tokens.revoke_queue(name)
-        await self._history.forget(name)
+        for kept in self._leftovers:
+            await kept.forget(name)
 
 
 def _within_kind(kind: QueueKind, settings: QueueSettings) -> QueueSettings:

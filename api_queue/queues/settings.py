@@ -39,6 +39,8 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     coming_soon_count: Annotated[int, Meta(ge=0, le=100)] = 5
     preview: bool = False
     guest_playback: bool = False
+    #: Ids of the devices that may be the speaker, in the order of taking over; None: every speaker.
+    devices: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=50)] | None = None
     lyrics_offset_ms: Annotated[int, Meta(ge=-10_000, le=10_000)] = 0
     history_length: Annotated[int, Meta(ge=0, le=10_000)] = 200
     retention: Annotated[int, Meta(ge=1, le=24 * 365)] = 24
@@ -58,7 +60,7 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 FIELDS: Final = {field.name: field for field in msgspec.structs.fields(QueueSettings)}
 _NO_LINES: Final = str.maketrans("", "", "\r\n")
-_LISTS: Final = frozenset({"filter_tags", "forced_tags", "hidden_tags"})
+_LISTS: Final = frozenset({"filter_tags", "forced_tags", "hidden_tags", "devices"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _NEEDS: Final[dict[Access, str]] = {
     "host": "the host of this queue",
     "admin": "an admin of this server",
     "speaker": "a speaker of this queue or its host",
+    "device": "a device of this queue or its host",
     "key": "a program with an API key, or an admin",
 }
 

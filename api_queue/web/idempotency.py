@@ -22,6 +22,7 @@ _SECRETS: Final = re.compile(
     r"|[a-z2-7]{32}\.[a-z2-7]{32}"  # refresh tokens
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"  # access tokens
     r"|(?<=token=)[^\"&\s]+"  # addresses of the music
+    r"|(?<=\.)[a-z2-7]{32}"  # claims of devices
 )
 
 
@@ -71,8 +72,8 @@ def _key_of(request: Request) -> str | None:
 
 
 def _scoped(request: Request, caller: Caller, name: str) -> str:
-    """A guest whose session was made for this request is known by the address alone, also the second time."""
-    who = caller.address if caller.new_session_id else caller.guest_id
+    """Who has no session, or one that was made for this request, is known by the address alone."""
+    who = caller.address if caller.new_session_id else caller.guest_id or caller.address
     parts = f"{who}\n{request.method}\n{request.path}\n{name}"
     return hashlib.blake2b(parts.encode(errors="surrogateescape"), digest_size=20).hexdigest()
 

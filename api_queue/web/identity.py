@@ -7,7 +7,7 @@ from api_queue.types import GuestId, QueueName, Role
 from api_queue.web.personal import is_personal, personal_queue, user_id
 from api_queue.web.programs import NO_PROGRAM, Program
 
-Access = Literal["public", "open", "guest", "member", "helper", "host", "admin", "speaker", "key"]
+Access = Literal["public", "open", "guest", "member", "helper", "host", "admin", "speaker", "device", "key"]
 """What a route asks for. `public`: nothing, credentials are not even looked at. `open`: anybody, but what they present
 must be good. `guest`: anybody, who gets a session when they bring none. `member`: who has a queue of their own. `key`:
 a program, by its API key; what it may do with which queue of messages its handler asks (`Caller.program`)."""
@@ -21,6 +21,7 @@ MAY: Final[dict[Access, frozenset[Role]]] = {
     "host": frozenset({"host", "admin"}),
     "admin": frozenset({"admin"}),
     "speaker": frozenset({"speaker", "host", "admin"}),
+    "device": frozenset({"speaker", "screen", "host", "admin"}),
     "key": frozenset({"program", "admin"}),
 }
 

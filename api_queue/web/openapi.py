@@ -42,6 +42,8 @@ _PARAMETERS: Final = {
     "queue": "Name of the queue of messages.",
     "message_id": "Id of the message.",
     "receipt_handle": "What came with the message when it was received.",
+    "device_id": "Id of the device.",
+    "code": "The six letters and digits that the device shows.",
     "command": "`play`, `pause`, `skip` and so on; a wrong one is answered with all there are.",
     "file": "What an answer of ours named: `<hash>.json` of tracks, or the ZIP of an export.",
     "path": "Path of the file.",

@@ -1,0 +1,71 @@
+"""Which device was heard of when, in Redis: heartbeats come by the thousand, and SQL is not asked.
+
+| key | holds |
+|---|---|
+| `d:{X}:presence` | HASH device id -> `Presence` as JSON; under '' a mark that changes with who is registered |
+| `d:present` | ZSET `X device` -> when it was heard of (ms), of all that are taken to be there |
+"""
+
+import secrets
+from typing import Final
+
+import msgspec
+
+from api_queue.drivers.redis import Redis
+from api_queue.playback.devices import Presence
+from api_queue.types import DeviceId, QueueName
+
+PRESENT: Final = "d:present"
+_MARK: Final = ""
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Presence).decode
+
+
+class RedisPresence:
+    """devices.PresenceStore."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def beat(self, queue: QueueName, device_id: DeviceId, presence: Presence) -> bool:
+        return bool(await self._redis.script("playback/beat", [_key(queue)], [device_id, _encode(presence)]))
+
+    async def arrive(self, queue: QueueName, device_id: DeviceId, presence: Presence) -> None:
+        mark = secrets.token_hex(8)
+        await self._redis.call("HSET", _key(queue), device_id, _encode(presence), _MARK, mark)
+        await self.came(queue, device_id, presence.last_seen_ms)
+
+    async def leave(self, queue: QueueName, device_id: DeviceId) -> None:
+        await self._redis.call("HSET", _key(queue), _MARK, secrets.token_hex(8))
+        await self._redis.call("HDEL", _key(queue), device_id)
+        await self._redis.call("ZREM", PRESENT, f"{queue} {device_id}")
+
+    async def forget(self, queue: QueueName) -> None:
+        await self._redis.call("DEL", _key(queue))
+
+    async def seen(self, queue: QueueName) -> tuple[str, dict[DeviceId, Presence]]:
+        kept: dict[str, str] = await self._redis.call("HGETALL", _key(queue))
+        mark = kept.pop(_MARK, None) or await self._first_mark(queue)
+        return mark, {DeviceId(device_id): _decode(text) for device_id, text in kept.items()}
+
+    async def _first_mark(self, queue: QueueName) -> str:
+        await self._redis.call("HSETNX", _key(queue), _MARK, secrets.token_hex(8))
+        return str(await self._redis.call("HGET", _key(queue), _MARK))
+
+    async def came(self, queue: QueueName, device_id: DeviceId, now_ms: int) -> bool:
+        return bool(await self._redis.call("ZADD", PRESENT, now_ms, f"{queue} {device_id}"))
+
+    async def overdue(self, until_ms: int) -> list[tuple[QueueName, DeviceId]]:
+        pairs = [line.partition(" ") for line in await self._redis.call("ZRANGEBYSCORE", PRESENT, "-inf", until_ms)]
+        return [(QueueName(queue), DeviceId(device_id)) for queue, _, device_id in pairs]
+
+    async def gone(self, until_ms: int) -> None:
+        await self._redis.call("ZREMRANGEBYSCORE", PRESENT, "-inf", until_ms)
+
+    async def oldest_ms(self) -> int | None:
+        first = await self._redis.call("ZRANGE", PRESENT, 0, 0, "WITHSCORES")
+        return int(first[1]) if first else None
+
+
+def _key(queue: QueueName) -> str:
+    return f"d:{{{queue}}}:presence"
