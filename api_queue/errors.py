@@ -252,12 +252,6 @@ class BadGrantType(ApiQueueError):
     code = "unsupported_grant_type"
 
 
-class NoAccount(NotFound):
-    """This login has no account with a password: it was made with a token."""
-
-    code = "no_account"
-
-
 class UnknownAccount(NotFound):
     """There is no account '{username}'."""
 
@@ -547,15 +541,81 @@ class PlaybackOff(Forbidden):
 
 
 class StaleGeneration(Conflict):
-    """This report belongs to generation {generation}, and the speaker has changed since (now {current})."""
+    """This belongs to generation {generation}, and the speaker has changed since (now {speaker}, generation {current})."""
 
     code = "stale_generation"
+
+
+class DeviceNotAllowed(Invalid):
+    """'{device_id}' cannot be the speaker of this queue; one of its registered speakers can, as GET /devices has them."""
+
+    code = "device_not_allowed"
 
 
 class NotTheSpeaker(Forbidden):
     """Only the active speaker of a queue gets addresses of its music."""
 
     code = "not_the_speaker"
+
+
+class BadDeviceName(Invalid):
+    """The device's name {reason}."""
+
+    code = "bad_device_name"
+
+
+class BadDeviceId(Invalid):
+    """'{device_id}' cannot be a device's id: use 1 to 64 letters, digits, . _ : and -, a letter or digit first."""
+
+    code = "bad_device_id"
+
+
+class UnknownDevice(NotFound):
+    """There is no device '{device_id}' on the queue '{queue}'; register it."""
+
+    code = "unknown_device"
+
+
+class NotYourDevice(Forbidden):
+    """The device '{device_id}' was registered by somebody else; take another id, or ask the host to remove it."""
+
+    code = "not_your_device"
+
+
+class DevicesFull(Conflict):
+    """This queue has {limit} devices, as many as may be, and all were used today; remove one first."""
+
+    code = "devices_full"
+
+
+class WhichQueue(Invalid):
+    """Say which queue: you have none of your own here, or several."""
+
+    code = "which_queue"
+
+
+class PairingsFull(TooMany):
+    """{limit} devices wait to be let in already; the host has to decide, or try again in {retry_after} seconds."""
+
+    code = "pairings_full"
+
+
+class UnknownPairing(NotFound):
+    """No device with the code '{code}' waits to be let in."""
+
+    code = "unknown_pairing"
+
+
+class ClaimOver(NotFound):
+    """Nobody waits under this claim: it was used, its time is over, or there never was one; register again."""
+
+    code = "claim_over"
+
+
+class PairingRefused(Forbidden):
+    """The host did not let this device in."""
+
+    code = "pairing_refused"
 
 
 class UnknownExport(NotFound):

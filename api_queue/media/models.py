@@ -41,11 +41,15 @@ class Minted:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who is the speaker now; `lease_until_ms` lies 15 s after the last heartbeat."""
+    """Who is the speaker now; `lease_until_ms` lies 15 s after the last heartbeat, `since_ms` after the last gap."""
 
     device_id: DeviceId
     generation: int
     lease_until_ms: int
+    since_ms: int = 0
+
+    def keeps(self, token: MediaToken, now_ms: int) -> bool:
+        return self.since_ms <= token.expires_at_ms and now_ms < self.lease_until_ms
 
 
 class LeaseSource(Protocol):
@@ -75,10 +79,11 @@ def holds(lease: Lease | None, turn: Turn) -> bool:
 def check_use(token: MediaToken, track_id: TrackId, lease: Lease | None, now_ms: int) -> None:
     """Raises ForeignMediaToken for another track or a turn that is over, BadMediaToken when its time is up.
 
-    A heartbeat keeps a token alive beyond its time: a seek after ten minutes is a new request for a range.
+    Heartbeats keep a token alive beyond its time, since a seek after ten minutes is a new request for a range; one that
+    died in a gap between them stays dead.
     """
     if token.track_id != track_id or (token.turn and not holds(lease, token.turn)):
         raise ForeignMediaToken
-    kept_alive = token.turn is not None and lease is not None and now_ms < lease.lease_until_ms
+    kept_alive = token.turn is not None and lease is not None and lease.keeps(token, now_ms)
     if now_ms >= token.expires_at_ms and not kept_alive:
         raise BadMediaToken

@@ -2,7 +2,6 @@
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from api_queue.errors import MissingRight
 from api_queue.playback.service import PlaybackService
 from api_queue.playback.wire import HeartbeatBody, Report, SpeakerChoice, pulse_json
 from api_queue.queues.models import Queue
@@ -11,7 +10,7 @@ from api_queue.queues.options import Options, OptionService
 from api_queue.queues.wire import session_json
 from api_queue.types import DeviceId, ItemId
 from api_queue.web.bodies import read_body, read_fields
-from api_queue.web.identity import MAY, Caller
+from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
 from api_queue.web.replies import reply
 
@@ -58,9 +57,8 @@ async def choose_speaker(request: Request, name: str) -> HTTPResponse:
     """Makes a device the speaker, in place of the one before. The answer has its `generation`."""
     playback: PlaybackService = request.app.ctx.playback
     wish = read_body(request, SpeakerChoice)
-    device_name = wish.device_name or wish.device_id
     device = DeviceId(wish.device_id)
-    return _session(request, await playback.choose_speaker(queue_name(name), device, device_name, if_free=wish.if_free))
+    return _session(request, await playback.choose_speaker(queue_name(name), device, if_free=wish.if_free))
 
 
 @bp.post("/sessions/<name>/ended")
@@ -69,7 +67,9 @@ async def ended(request: Request, name: str) -> HTTPResponse:
     """The speaker has played the item to its end, and the next one begins."""
     playback: PlaybackService = request.app.ctx.playback
     report = read_body(request, Report)
-    return _session(request, await playback.ended(queue_name(name), ItemId(report.item_id), report.generation))
+    item_id = ItemId(report.item_id)
+    queue = await playback.ended(queue_name(name), item_id, report.generation, report.ended_at_ms)
+    return _session(request, queue)
 
 
 @bp.post("/sessions/<name>/failed")
@@ -84,10 +84,7 @@ async def failed(request: Request, name: str) -> HTTPResponse:
 @bp.patch("/devices/heartbeat")
 @Operation(body=HeartbeatBody)
 async def heartbeat(request: Request) -> HTTPResponse:
-    """Keeps the speaker the speaker; due every five seconds."""
+    """Says that a device is there, and keeps the speaker the speaker; due every `interval_ms`."""
     playback: PlaybackService = request.app.ctx.playback
-    caller: Caller = request.ctx.caller
     beat = read_body(request, HeartbeatBody).as_heartbeat()
-    if caller.role_on(queue_name(beat.queue)) not in MAY["speaker"]:
-        raise MissingRight(needs="a speaker or the host of this queue")
-    return reply(pulse_json(await playback.heartbeat(beat)))
+    return reply(pulse_json(await playback.heartbeat(request.ctx.caller, beat)))

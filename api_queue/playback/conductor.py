@@ -1,4 +1,5 @@
-"""The conductor: ends tracks whose time is over, keeps lists short, lets forgotten queues go. One in the house.
+"""The conductor: ends tracks whose time is over, finds a speaker in place of one that is lost, keeps lists short, lets
+forgotten queues go. One in the house.
 
 It follows every queue's events and so always knows the next moment at which something is due. What it does is
 computed again from the stored state when that moment comes, so a second conductor, or none for a while, does no harm.
@@ -13,15 +14,15 @@ import structlog
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import ApiQueueError, UnknownQueue
+from api_queue.playback.service import PlaybackService
 from api_queue.queues.models import Queue
 from api_queue.queues.service import QueueService
 from api_queue.queues.session import Session
+from api_queue.queues.transitions import over_ms
 from api_queue.queues.transport import TransportService
 from api_queue.stream.models import LibrarySource
 from api_queue.types import QueueName
 
-#: A speaker that never reports an end is not waited for any longer.
-GRACE_MS: Final = 5_000
 #: How often everything is looked at whether or not something was heard of it.
 SWEEP_S: Final = 30.0
 #: How often the library is asked whether it has changed.
@@ -33,17 +34,25 @@ T = TypeVar("T")
 
 
 def due_ms(session: Session, now_ms: int) -> int | None:
-    """When the current item is over for the conductor; None while nothing plays."""
-    if session.state != "playing":
-        return None
-    end_ms = session.position_at_ms - session.position_ms + session.duration_ms
-    return end_ms + GRACE_MS if session.has_speaker(now_ms) else end_ms
+    """When the current item is over or the speaker's lease runs out; None while nothing plays."""
+    over = over_ms(session, now_ms)
+    if over is None or session.speaker is None:
+        return over
+    return min(over, session.lease_until_ms)
 
 
 class Conductor:
-    def __init__(self, queues: QueueService, transport: TransportService, library: LibrarySource, clock: Clock) -> None:
+    def __init__(
+        self,
+        queues: QueueService,
+        transport: TransportService,
+        playback: PlaybackService,
+        library: LibrarySource,
+        clock: Clock,
+    ) -> None:
         self._queues = queues
         self._transport = transport
+        self._playback = playback
         self._library = library
         self._clock = clock
         self._due: dict[QueueName, int] = {}
@@ -64,6 +73,8 @@ class Conductor:
             self._due.pop(name, None)
         else:
             self._due[name] = due
+            if queue.session.speaker is None:
+                await self._playback.attend(name)
         await self._tidy(queue)
 
     async def _tidy(self, queue: Queue) -> None:
@@ -109,14 +120,14 @@ class Conductor:
     async def _go_on(self, name: QueueName, now_ms: int) -> None:
         """What fails is tried again soon; a queue that can never be read does not hold up the others."""
         self._due[name] = now_ms + RETRY_MS
-        await _unless_it_fails(self._end_what_is_over(name, now_ms))
+        await _unless_it_fails(self._do_what_is_due(name, now_ms))
 
-    async def _end_what_is_over(self, name: QueueName, now_ms: int) -> None:
+    async def _do_what_is_due(self, name: QueueName, now_ms: int) -> None:
         try:
-            session = (await self._queues.queue(name)).session
-            due = due_ms(session, now_ms)
-            if session.item_id and due is not None and due <= now_ms:
-                await self._transport.over(name, session.item_id, "played")
+            session = (await self._playback.attend(name)).session
+            over = over_ms(session, now_ms)
+            if over is not None and over <= now_ms:
+                await self._transport.end(name)
             await self._look(name)
         except UnknownQueue:
             self._due.pop(name, None)

@@ -6,27 +6,46 @@ from typing import Protocol
 
 from api_queue.queues.session import Candidate
 from api_queue.types import DeviceId, ItemId, QueueName
+from api_queue.web.identity import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
-    """Every few seconds from the active speaker: it is there, and where it is (ms into the item)."""
+    """Every few seconds from each device: it is there, and where it is (ms into the item).
 
-    queue: QueueName
-    device_id: DeviceId
-    generation: int
+    By its own token, or by a host's, who names `queue` and `device_id`. Without a generation it makes no sound.
+    `volume` is percent, `buffer_ms` how much music it has.
+    """
+
+    queue: str | None = None
+    device_id: DeviceId | None = None
+    generation: int | None = None
     item_id: ItemId | None = None
     position_ms: int | None = None
+    volume: int | None = None
+    buffer_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """The answer: until when the device stays the speaker, and the server's clock, for the device's offset."""
+    """The answer: whether it is the speaker, `sole` when no other may be; the server's clock, for its offset."""
 
+    active: bool
+    sole: bool
+    generation: int
     lease_until_ms: int
+    lease_ms: int
     clock_ms: int
+
+    @property
+    def interval_ms(self) -> int:
+        """Three heartbeats in each lease."""
+        return self.lease_ms // 3
 
 
 class DeviceSource(Protocol):
+    async def heard(self, caller: Caller, beat: Heartbeat) -> tuple[QueueName, DeviceId]:
+        """Which device this is; it is there from now on. UnknownDevice, MissingRight."""
+
     async def allowed(self, queue: QueueName) -> Sequence[Candidate]:
         """The devices that may be its speaker, in the order of taking over. Asked with every heartbeat."""

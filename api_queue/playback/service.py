@@ -3,19 +3,30 @@
 from typing import Any
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import PlaybackOff, UnknownQueue
+from api_queue.errors import DeviceNotAllowed, PlaybackOff, UnknownQueue
 from api_queue.media.models import Lease
-from api_queue.playback.models import Heartbeat, Pulse
+from api_queue.playback.models import DeviceSource, Heartbeat, Pulse
 from api_queue.queues.models import KIND_LIMITS, Queue
 from api_queue.queues.service import QueueService
+from api_queue.queues.speaker import SpeakerService
 from api_queue.queues.transport import TransportService
 from api_queue.types import DeviceId, ItemId, QueueName, Role
+from api_queue.web.identity import Caller
 
 
 class PlaybackService:
-    def __init__(self, queues: QueueService, transport: TransportService, clock: Clock) -> None:
+    def __init__(
+        self,
+        queues: QueueService,
+        transport: TransportService,
+        speakers: SpeakerService,
+        devices: DeviceSource,
+        clock: Clock,
+    ) -> None:
         self._queues = queues
         self._transport = transport
+        self._speakers = speakers
+        self._devices = devices
         self._clock = clock
 
     async def session(self, name: QueueName) -> Queue:
@@ -24,19 +35,48 @@ class PlaybackService:
     async def control(self, name: QueueName, verb: str, args: dict[str, Any], by: Role) -> Queue:
         return await self._transport.command(name, verb, args, by)
 
-    async def choose_speaker(self, name: QueueName, device: DeviceId, device_name: str, *, if_free: bool) -> Queue:
-        """SpeakerTaken; PlaybackOff on a queue that a guest made, unless an admin has switched `guest_playback` on."""
+    async def choose_speaker(self, name: QueueName, device: DeviceId, *, if_free: bool) -> Queue:
+        """SpeakerTaken, DeviceNotAllowed; PlaybackOff on a queue that a guest made, unless an admin has switched
+        `guest_playback` on.
+        """
         queue = await self._queues.queue(name)
-        if queue.kind in KIND_LIMITS and not queue.settings.guest_playback:
+        if not may_play(queue):
             raise PlaybackOff
-        return await self._transport.claim(name, device, device_name, if_free=if_free)
+        found = next((c for c in await self._devices.allowed(name) if c.device_id == device), None)
+        if found is None:
+            raise DeviceNotAllowed(device_id=device)
+        return await self._speakers.claim(name, found, if_free=if_free)
 
-    async def heartbeat(self, beat: Heartbeat) -> Pulse:
-        until_ms = await self._transport.heartbeat(beat.queue, beat.device_id, beat.generation)
-        return Pulse(until_ms, self._clock.now_ms())
+    async def heartbeat(self, caller: Caller, beat: Heartbeat) -> Pulse:
+        """UnknownDevice, MissingRight, StaleGeneration."""
+        queue, device_id = await self._devices.heard(caller, beat)
+        sole = [c.device_id for c in await self._devices.allowed(queue)] == [device_id]
+        if beat.generation is None:
+            session = (await self._speakers.silent(queue, device_id)).session
+            active, generation, until_ms = session.active == device_id, session.generation, session.lease_until_ms
+        else:
+            at = (beat.item_id, beat.position_ms)
+            until_ms = await self._speakers.heartbeat(queue, device_id, beat.generation, at, sole=sole)
+            active, generation = True, beat.generation
+        return Pulse(
+            active=active,
+            sole=sole,
+            generation=generation,
+            lease_until_ms=until_ms,
+            lease_ms=self._speakers.lease_ms,
+            clock_ms=self._clock.now_ms(),
+        )
 
-    async def ended(self, name: QueueName, item_id: ItemId, generation: int) -> Queue:
-        return await self._transport.over(name, item_id, "played", generation)
+    async def attend(self, name: QueueName) -> Queue:
+        """A session that plays, and whose lease nobody holds, gets a speaker or is paused."""
+        queue = await self._queues.queue(name)
+        if queue.session.state != "playing" or queue.session.has_speaker(self._clock.now_ms()):
+            return queue
+        candidates = await self._devices.allowed(name) if may_play(queue) else ()
+        return await self._speakers.attend(name, candidates)
+
+    async def ended(self, name: QueueName, item_id: ItemId, generation: int, ended_at_ms: int | None) -> Queue:
+        return await self._transport.over(name, item_id, "played", generation, ended_at_ms)
 
     async def failed(self, name: QueueName, item_id: ItemId, generation: int) -> Queue:
         return await self._transport.over(name, item_id, "failed", generation)
@@ -49,4 +89,8 @@ class PlaybackService:
             return None
         if session.speaker is None:
             return None
-        return Lease(session.speaker, session.generation, session.lease_until_ms)
+        return Lease(session.speaker, session.generation, session.lease_until_ms, session.lease_since_ms)
+
+
+def may_play(queue: Queue) -> bool:
+    return queue.kind not in KIND_LIMITS or queue.settings.guest_playback

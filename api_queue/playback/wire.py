@@ -8,16 +8,17 @@ from msgspec import Meta
 from api_queue.playback.models import Heartbeat, Pulse
 from api_queue.tracks.likes import Likes
 from api_queue.tracks.wire import likes_json
-from api_queue.types import DeviceId, ItemId, QueueName, TrackId
+from api_queue.types import DeviceId, ItemId, TrackId
 
 ShortText = Annotated[str, Meta(min_length=1, max_length=64)]
+#: A week either way: what no device can mean does not get as far as Redis.
+Milliseconds = Annotated[int, Meta(ge=-604_800_000, le=604_800_000)]
 
 
 class SpeakerChoice(msgspec.Struct):
     """`if_free`: only while no other device holds the lease."""
 
     device_id: ShortText
-    device_name: Annotated[str, Meta(max_length=64)] = ""
     if_free: bool = False
 
 
@@ -25,22 +26,29 @@ class Report(msgspec.Struct):
     item_id: ShortText
     generation: int
     reason: Annotated[str, Meta(max_length=200)] = ""
+    ended_at_ms: int | None = None
 
 
 class HeartbeatBody(msgspec.Struct):
-    queue: ShortText
-    device_id: ShortText
-    generation: int
-    item_id: str | None = None
-    position_ms: int | None = None
+    """A device's own token says which it is; a host names both."""
+
+    queue: ShortText | None = None
+    device_id: ShortText | None = None
+    generation: int | None = None
+    item_id: ShortText | None = None
+    position_ms: Milliseconds | None = None
+    volume: Annotated[int, Meta(ge=0, le=100)] | None = None
+    buffer_ms: Milliseconds | None = None
 
     def as_heartbeat(self) -> Heartbeat:
         return Heartbeat(
-            queue=QueueName(self.queue),
-            device_id=DeviceId(self.device_id),
+            queue=self.queue,
+            device_id=DeviceId(self.device_id) if self.device_id else None,
             generation=self.generation,
             item_id=ItemId(self.item_id) if self.item_id else None,
             position_ms=self.position_ms,
+            volume=self.volume,
+            buffer_ms=self.buffer_ms,
         )
 
 
@@ -49,4 +57,12 @@ def like_json(track_id: TrackId, likes: Likes) -> dict[str, Any]:
 
 
 def pulse_json(pulse: Pulse) -> dict[str, Any]:
-    return {"active": True, "lease_until_ms": pulse.lease_until_ms, "clock_ms": pulse.clock_ms}
+    return {
+        "active": pulse.active,
+        "sole": pulse.sole,
+        "generation": pulse.generation,
+        "lease_until_ms": pulse.lease_until_ms,
+        "lease_ms": pulse.lease_ms,
+        "interval_ms": pulse.interval_ms,
+        "clock_ms": pulse.clock_ms,
+    }

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from api_queue.formats.csv_items import decode_line, encode_line
-from api_queue.queues.session import LastReport, Session
+from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import (
     DeviceId,
@@ -257,8 +257,7 @@ class Store(Protocol):
     async def remove(self, name: QueueName, item: Item, now_ms: int) -> int | None: ...
     async def transition(
         self,
-        name: QueueName,
-        rev: int,
+        queue: Queue,
         session: Session,
         changed: Sequence[tuple[Item, Item]],
         command: Command | None,
@@ -274,9 +273,10 @@ class Store(Protocol):
     ) -> int | None:
         """`order`: all that wait, when shuffle was switched; adds that were worked out before it are refused."""
 
-    async def set_speaker(self, name: QueueName, rev: int, session: Session, now_ms: int) -> int | None: ...
-    async def renew_lease(self, name: QueueName, device: DeviceId, generation: int, until_ms: int) -> int | None:
-        """None, or the generation that is active now when it is not this device's."""
+    async def renew_lease(
+        self, name: QueueName, device: DeviceId, report: LastReport, until_ms: int
+    ) -> Stale | Literal["lost"] | None:
+        """None: renewed. "lost": it is the speaker still, of a session that was paused for want of it."""
 
     async def tell(self, name: QueueName, event: EventName, fields: dict[str, Any], now_ms: int) -> None:
         """An event that changes no queue. One that is gone is passed over."""
@@ -288,11 +288,15 @@ class Store(Protocol):
     async def end_guests(self, name: QueueName) -> int: ...
 
 
-class History(Protocol):
+class Leftovers(Protocol):
+    """What somebody keeps of a queue elsewhere than the store does."""
+
+    async def forget(self, name: QueueName, /) -> None: ...
+
+
+class History(Leftovers, Protocol):
     """What left the list's head, in SQL: oldest first, each item once."""
 
     async def keep(self, name: QueueName, items: Sequence[Item]) -> None: ...
     async def read(self, name: QueueName, limit: int) -> list[Item]:
         """The newest `limit`, oldest first."""
-
-    async def forget(self, name: QueueName) -> None: ...

@@ -30,6 +30,13 @@ class LastReport(Struct, frozen=True, array_like=True):
     sole: bool = False
 
 
+class Stale(Struct, frozen=True):
+    """The generation that is active now, and its speaker's name."""
+
+    generation: int
+    speaker: str | None
+
+
 class Session(Struct, frozen=True, kw_only=True):
     """The playback of one queue. `position_ms` is what it was at `position_at_ms`, by the server's clock.
 

@@ -21,13 +21,14 @@ from api_queue.queues.models import (
     Queue,
     QueueView,
     Refused,
-    Session,
 )
 from api_queue.queues.names import same_performer
+from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import DeviceId, EventName, GuestId, ItemId, QueueKind, QueueName
 
 _session = msgspec.json.Decoder(Session).decode
+_report = msgspec.json.Decoder(LastReport).decode
 _settings = msgspec.json.Decoder(QueueSettings).decode
 
 
@@ -174,18 +175,17 @@ class RedisQueues:
 
     async def transition(
         self,
-        name: QueueName,
-        rev: int,
+        queue: Queue,
         session: Session,
         changed: Sequence[tuple[Item, Item]],
         command: Command | None,
         now_ms: int,
     ) -> int | None:
-        notices = wire.transition_notices(session, [after for _, after in changed], command)
+        notices = wire.transition_notices(queue.session, session, [after for _, after in changed], command)
         rows_ = (part for before, after in changed for part in _row(before, after))
         events = (part for notice in notices for part in _event(notice))
-        counts = (len(changed), len(notices))
-        return _rev(await self._write("transition", name, now_ms, rev, _stored(session), *counts, *rows_, *events))
+        head = (queue.rev, _stored(session), len(changed), len(notices), *_leases(queue.session, session))
+        return _rev(await self._write("transition", queue.name, now_ms, *head, *rows_, *events))
 
     async def set_options(
         self, name: QueueName, rev: int, session: Session, order: Sequence[Item] | None, now_ms: int
@@ -195,16 +195,16 @@ class RedisQueues:
         body = (rev, _stored(session), int(order is not None), fields, moves)
         return _rev(await self._write("options", name, now_ms, *body, *(i.id for i in order or ())))
 
-    async def set_speaker(self, name: QueueName, rev: int, session: Session, now_ms: int) -> int | None:
-        fields = _event(("speaker_change", {"session": wire.session_notice(session)}))[2]
-        body = (rev, _stored(session), session.lease_until_ms, fields)
-        return _rev(await self._write("speaker", name, now_ms, *body))
-
-    async def renew_lease(self, name: QueueName, device: DeviceId, generation: int, until_ms: int) -> int | None:
-        answer = await self._redis.script("queues/renew", [key(name, "meta")], (device, generation, until_ms))
+    async def renew_lease(
+        self, name: QueueName, device: DeviceId, report: LastReport, until_ms: int
+    ) -> Stale | Literal["lost"] | None:
+        body = (device, report.generation, report.at_ms, until_ms, wire.json_text(report))
+        answer = await self._redis.script("queues/renew", [key(name, "meta")], body)
         if answer[0] == "gone":
             raise UnknownQueue(queue=name)
-        return int(answer[1]) if answer[0] == "stale" else None
+        if answer[0] == "stale":
+            return Stale(int(answer[1]), answer[2] or None)
+        return "lost" if answer[0] == "lost" else None
 
     async def tell(self, name: QueueName, event: EventName, fields: dict[str, Any], now_ms: int) -> None:
         keys = [key(name, part) for part in ("meta", "events", "bell")]
@@ -247,7 +247,8 @@ class RedisQueues:
 
 def _queue(name: QueueName, meta: dict[str, str], total: int) -> Queue:
     # The lease is beside the record: heartbeats renew it without a revision.
-    session = replace(_session(meta["session"]), lease_until_ms=int(meta.get("lease_until_ms", 0)))
+    lease = {field: int(meta.get(field, 0)) for field in ("lease_until_ms", "lease_since_ms")}
+    session = replace(_session(meta["session"]), **lease)
     return Queue(
         name=name,
         kind=cast("QueueKind", meta["kind"]),
@@ -257,6 +258,7 @@ def _queue(name: QueueName, meta: dict[str, str], total: int) -> Queue:
         settings=_settings(meta["settings"]),
         settings_rev=int(meta["settings_rev"]),
         session=session,
+        report=_report(meta["report"]) if "report" in meta else None,
         head=int(meta["head"]),
         total=total,
         waiting_ms=int(meta["waiting_ms"]),
@@ -283,6 +285,14 @@ def _row(before: Item, after: Item) -> tuple[Argument, ...]:
         _fixed(before),
         _optional(after.timestamp_play if after.status == "playing" else None),
     )
+
+
+def _leases(before: Session, after: Session) -> tuple[Argument, ...]:
+    """The three that transition.lua takes: a lease that the change does not touch may be renewed meanwhile."""
+    seats = [(s.speaker, s.generation, s.lease_until_ms, s.lease_since_ms) for s in (before, after)]
+    if seats[0] == seats[1]:
+        return "", "", ""
+    return before.lease_until_ms, after.lease_until_ms, after.lease_since_ms
 
 
 def _event(notice: wire.Notice) -> tuple[str, str, str]:

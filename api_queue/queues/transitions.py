@@ -4,18 +4,22 @@ A `Step` that equals the state before changes nothing, and no revision is spent 
 """
 
 from dataclasses import dataclass
+from dataclasses import replace as replace_stage
 from typing import Final
 
 from msgspec.structs import replace
 
 from api_queue.errors import BadSeek, NothingPlaying
 from api_queue.queues.models import LEAD_MS, Item
+from api_queue.queues.seat import vacated
 from api_queue.queues.session import Session
 from api_queue.types import ItemStatus, Milliseconds, PlayState
 
 #: prev goes back only within the first seconds of a track; later it means "from the beginning".
 PREV_MS: Final = 5_000
 SEEK_STEP_MS: Final = 20_000
+#: A speaker that never reports an end is not waited for any longer.
+GRACE_MS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,10 @@ class Step:
 
 
 def play(stage: Stage, now_ms: int, *, stop_after: bool = False) -> Step:
-    """Starts the first waiting item, resumes, or cuts the pause before a track short."""
+    """Starts the first waiting item, resumes, or cuts the pause before a track short. A speaker that is away by then
+    has lost its seat.
+    """
+    stage = replace_stage(stage, session=_without_the_lost(stage.session, now_ms))
     session = replace(stage.session, stop_after=stop_after)
     if session.state == "stopped":
         return _start(stage, now_ms + LEAD_MS, now_ms, stop_after=stop_after)
@@ -50,7 +57,7 @@ def play(stage: Stage, now_ms: int, *, stop_after: bool = False) -> Step:
 def pause(stage: Stage, now_ms: int) -> Step:
     session = stage.session
     if session.state != "playing":
-        return Step(session)
+        return Step(replace(session, paused_because=None))
     return Step(_at(session, session.projected_ms(now_ms), now_ms, "paused"))
 
 
@@ -64,15 +71,45 @@ def stop(stage: Stage, now_ms: int) -> Step:
     return Step(_emptied(stage.session, now_ms), changed)
 
 
-def go_on(stage: Stage, now_ms: int, leave_as: ItemStatus) -> Step:
-    """The current item is over (`played`, `skipped` or `failed`); the following one starts after the pause."""
+def go_on(stage: Stage, now_ms: int, leave_as: ItemStatus, ended_at_ms: int | None = None) -> Step:
+    """The current item is over (`played`, `skipped` or `failed`); the following one starts after the pause.
+
+    With `ended_at_ms` exactly then, also if that has passed: its speaker has begun it.
+    """
     if stage.current is None:
         return Step(stage.session)
     over = (stage.current, replace(stage.current, status=leave_as))
     if stage.session.stop_after:
         return Step(_emptied(stage.session, now_ms), (over,))
-    step = _start(stage, now_ms + max(stage.space_ms, LEAD_MS), now_ms)
+    pause_end_ms = now_ms + max(stage.space_ms, LEAD_MS) if ended_at_ms is None else ended_at_ms + stage.space_ms
+    step = _start(stage, pause_end_ms, now_ms)
     return Step(step.session, (over, *step.changed))
+
+
+def ended(stage: Stage, now_ms: int, leave_as: ItemStatus, ended_at_ms: int | None = None) -> Step:
+    """Its speaker says so. What ended before this item had begun was told already."""
+    if ended_at_ms is None or stage.current is None:
+        return go_on(stage, now_ms, leave_as)
+    if ended_at_ms < (stage.current.timestamp_play or 0):
+        return Step(stage.session)
+    return go_on(stage, now_ms, leave_as, min(ended_at_ms, now_ms + LEAD_MS))
+
+
+def over_ms(session: Session, now_ms: int) -> int | None:
+    """When the current item is over by itself; None while nothing plays.
+
+    A speaker is given time to say so, also one that has to catch up with what it played while the server was away.
+    """
+    if session.state != "playing":
+        return None
+    end_ms = session.position_at_ms - session.position_ms + session.duration_ms
+    return max(end_ms, session.position_at_ms) + GRACE_MS if session.has_speaker(now_ms) else end_ms
+
+
+def end(stage: Stage, now_ms: int) -> Step:
+    """Of itself, when nobody has said so."""
+    over = over_ms(stage.session, now_ms)
+    return Step(stage.session) if over is None or over > now_ms else go_on(stage, now_ms, "played")
 
 
 def prev(stage: Stage, now_ms: int) -> Step:
@@ -105,6 +142,11 @@ def seek_by(stage: Stage, now_ms: int, by_ms: int) -> Step:
     """As far as the track goes."""
     position_ms = stage.session.projected_ms(now_ms) + by_ms
     return seek(stage, now_ms, min(max(0, position_ms), stage.session.duration_ms))
+
+
+def _without_the_lost(session: Session, now_ms: int) -> Session:
+    away = session.state != "playing" and session.speaker is not None and not session.has_speaker(now_ms)
+    return vacated(session, now_ms) if away else session
 
 
 def _start(stage: Stage, at_ms: int, now_ms: int, *, stop_after: bool = False) -> Step:

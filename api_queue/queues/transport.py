@@ -1,4 +1,4 @@
-"""The verbs on the music of a queue: play, stop, seek and the like, and which device is the speaker."""
+"""The verbs on the music of a queue: play, stop, seek and the like, and what its speaker says of an item."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,11 +7,12 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import BadBody, QueueMoved, SpeakerTaken, StaleGeneration, UnknownCommand
+from api_queue.errors import BadBody, QueueMoved, StaleGeneration, UnknownCommand
 from api_queue.queues import transitions
 from api_queue.queues.models import Command, Item, Queue, QueueView, Store
+from api_queue.queues.seat import renewed
 from api_queue.queues.transitions import SEEK_STEP_MS, Stage, Step
-from api_queue.types import DeviceId, ItemId, ItemStatus, QueueName, Role
+from api_queue.types import ItemId, ItemStatus, QueueName, Role
 
 TRIES: Final = 8
 Rule = Callable[[Stage, int], Step]
@@ -46,21 +47,34 @@ class TransportService:
         return await self._apply(name, rule, Command(command, by, known))
 
     async def over(
-        self, name: QueueName, item_id: ItemId, leave_as: ItemStatus, generation: int | None = None
+        self,
+        name: QueueName,
+        item_id: ItemId,
+        leave_as: ItemStatus,
+        generation: int | None = None,
+        ended_at_ms: int | None = None,
     ) -> Queue:
-        """The current item ended or failed by itself. Said twice, or of another item, it changes nothing.
+        """The current item ended or failed. Said twice, or of another item, it changes nothing.
 
         With a `generation` its speaker says so: StaleGeneration when there is another by the time that it is written.
         """
 
         def rule(stage: Stage, now_ms: int) -> Step:
-            if generation not in {None, stage.session.generation}:
-                raise StaleGeneration(generation=generation, current=stage.session.generation)
-            if stage.session.item_id != item_id:
-                return Step(stage.session)
-            return transitions.go_on(stage, now_ms, leave_as)
+            session = stage.session
+            if generation not in {None, session.generation}:
+                raise StaleGeneration(generation=generation, current=session.generation, speaker=session.speaker_name)
+            if session.item_id != item_id:
+                return Step(session)
+            step = transitions.ended(stage, now_ms, leave_as, ended_at_ms)
+            if session.paused_because == "speaker_lost" and step != Step(session):  # it is there again
+                return Step(renewed(step.session, now_ms, self._lease_ms), step.changed)
+            return step
 
         return await self._apply(name, rule)
+
+    async def end(self, name: QueueName) -> Queue:
+        """The current item is over by itself, if its time is."""
+        return await self._apply(name, transitions.end)
 
     async def _apply(self, name: QueueName, rule: Rule, command: Command | None = None) -> Queue:
         for _ in range(TRIES):
@@ -68,39 +82,10 @@ class TransportService:
             step = rule(_stage(view), now_ms)
             if step == Step(view.queue.session):
                 return view.queue
-            rev = await self._store.transition(name, view.queue.rev, step.session, step.changed, command, now_ms)
+            rev = await self._store.transition(view.queue, step.session, step.changed, command, now_ms)
             if rev is not None:
                 return replace(view.queue, rev=rev, session=step.session, changed_at_ms=now_ms)
         raise QueueMoved
-
-    # -- the speaker -------------------------------------------------------------------------------------------
-
-    async def claim(self, name: QueueName, device: DeviceId, device_name: str, *, if_free: bool) -> Queue:
-        """Makes the device the one speaker, under a new generation; `if_free`: unless another holds the lease."""
-        for _ in range(TRIES):
-            queue, now_ms = await self._store.queue(name), self._clock.now_ms()
-            session = queue.session
-            if if_free and session.has_speaker(now_ms) and session.speaker != device:
-                raise SpeakerTaken(speaker=session.speaker_name)
-            claimed = replace(
-                session,
-                speaker=device,
-                speaker_name=device_name,
-                generation=session.generation + 1,
-                lease_until_ms=now_ms + self._lease_ms,
-            )
-            rev = await self._store.set_speaker(name, queue.rev, claimed, now_ms)
-            if rev is not None:
-                return replace(queue, rev=rev, session=claimed, changed_at_ms=now_ms)
-        raise QueueMoved
-
-    async def heartbeat(self, name: QueueName, device: DeviceId, generation: int) -> int:
-        """Until when the lease holds now, ms since 1970; StaleGeneration when another device is the speaker."""
-        until_ms = self._clock.now_ms() + self._lease_ms
-        current = await self._store.renew_lease(name, device, generation, until_ms)
-        if current is not None:
-            raise StaleGeneration(generation=generation, current=current)
-        return until_ms
 
 
 def _stage(view: QueueView) -> Stage:

@@ -118,13 +118,27 @@ def session_notice(session: Session) -> dict[str, Any]:
     }
 
 
-def transition_notices(session: Session, changed: Sequence[Item], command: Command | None) -> list[Notice]:
+def transition_notices(
+    before: Session, session: Session, changed: Sequence[Item], command: Command | None
+) -> list[Notice]:
     """Items first: a reader that stops between two events then knows the item that the session names."""
     notices: list[Notice] = [("items_change", {"changes": changes_update(changed)})] if changed else []
-    notices.append(("timeline_update", {"session": session_notice(session)}))
+    fields = {"session": session_notice(session)}
+    if _seat(before) != _seat(session):
+        notices.append(("speaker_change", fields))
+    if _timeline(before) != _timeline(session):
+        notices.append(("timeline_update", fields))
     if command is not None:
         notices.append(("command", {"command": command.command, "by": command.by, "args": command.args}))
     return notices
+
+
+def _seat(s: Session) -> tuple[object, ...]:
+    return s.active, s.generation, s.lease_until_ms, s.yielding
+
+
+def _timeline(s: Session) -> tuple[object, ...]:
+    return s.state, s.paused_because, s.item_id, s.position_ms, s.position_at_ms, s.duration_ms, s.stop_after
 
 
 def settings_json(settings: QueueSettings) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
-from api_queue.playback.conductor import GRACE_MS, due_ms
+from api_queue.playback.conductor import due_ms
 from api_queue.queues.session import Session
+from api_queue.queues.transitions import GRACE_MS
 from api_queue.serving.conducting import run_conductor
 from api_queue.tracks.models import Announcement
 from api_queue.types import DeviceId, Milliseconds, QueueName
@@ -25,9 +26,14 @@ def test_a_track_is_due_at_its_end() -> None:
 
 
 def test_a_speaker_is_given_time_to_say_so_itself() -> None:
-    spoken_for = replace(PLAYING, speaker=DeviceId("kitchen"), lease_until_ms=NOW + 1)
+    spoken_for = replace(PLAYING, speaker=DeviceId("kitchen"), lease_until_ms=NOW + 100_000)
     assert due_ms(spoken_for, NOW) == NOW + 61_000 + GRACE_MS
-    assert due_ms(spoken_for, NOW + 1) == NOW + 61_000
+    assert due_ms(replace(spoken_for, position_ms=70_000), NOW) == NOW + GRACE_MS
+
+
+def test_the_end_of_its_lease_is_due_before() -> None:
+    spoken_for = replace(PLAYING, speaker=DeviceId("kitchen"), lease_until_ms=NOW + 15_000)
+    assert due_ms(spoken_for, NOW) == NOW + 15_000
 
 
 @pytest.mark.parametrize("state", ["paused", "stopped"])

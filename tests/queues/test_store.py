@@ -12,6 +12,7 @@ from api_queue.errors import UnknownQueue
 from api_queue.formats.csv_items import decode_line
 from api_queue.queues.keys import key
 from api_queue.queues.models import Added, Edit, Item, Limits, Mute, Refused
+from api_queue.queues.session import LastReport, Stale
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.store import RedisQueues
 from api_queue.queues.transitions import Stage, go_on, play, stop
@@ -185,7 +186,7 @@ async def test_a_transition_worked_out_from_an_old_revision_is_refused(store: Re
     await put(store, an_item("A"))
     queue = await store.queue(X)
     await put(store, an_item("B"))
-    assert await store.transition(X, queue.rev, queue.session, (), None, NOW) is None
+    assert await store.transition(queue, queue.session, (), None, NOW) is None
 
 
 async def test_clear_leaves_what_plays(store: RedisQueues, redis: Redis) -> None:
@@ -235,11 +236,26 @@ async def test_two_queues_of_one_name_cannot_be(store: RedisQueues) -> None:
 async def test_a_lease_is_renewed_only_by_its_holder(store: RedisQueues) -> None:
     queue = await store.queue(X)
     claimed = replace(queue.session, speaker=DeviceId("d1"), generation=1, lease_until_ms=NOW + 10)
-    assert await store.set_speaker(X, queue.rev, claimed, NOW) == queue.rev + 1
-    assert await store.renew_lease(X, DeviceId("d1"), 1, NOW + 99) is None
+    assert await store.transition(queue, claimed, (), None, NOW) == queue.rev + 1
+    report = LastReport(1, NOW)
+    assert await store.renew_lease(X, DeviceId("d1"), report, NOW + 99) is None
     assert (await store.queue(X)).session.lease_until_ms == NOW + 99
-    assert await store.renew_lease(X, DeviceId("d2"), 1, NOW + 500) == 1
+    assert await store.renew_lease(X, DeviceId("d2"), report, NOW + 500) == Stale(1, None)
     assert (await store.queue(X)).rev == queue.rev + 1
+
+
+async def test_a_change_of_speaker_worked_out_from_a_shorter_lease_is_refused(store: RedisQueues) -> None:
+    # Given a speaker whose heartbeat comes while it is worked out until when the next one has to wait
+    queue = await store.queue(X)
+    first = replace(queue.session, speaker=DeviceId("d1"), generation=1, lease_until_ms=NOW + 10)
+    await store.transition(queue, first, (), None, NOW)
+    before = await store.queue(X)
+    await store.renew_lease(X, DeviceId("d1"), LastReport(1, NOW), NOW + 99)
+    # When the next one is written, then it is worked out anew; what leaves the speaker alone is not
+    after = replace(before.session, speaker=DeviceId("d2"), generation=2, lease_until_ms=NOW + 20)
+    assert await store.transition(before, after, (), None, NOW) is None
+    assert await store.transition(before, replace(before.session, volume=50), (), None, NOW) is not None
+    assert (await store.queue(X)).session.lease_until_ms == NOW + 99
 
 
 async def test_a_forgotten_script_is_taught_again(store: RedisQueues, redis: Redis) -> None:
@@ -258,7 +274,7 @@ async def transition(store: RedisQueues, rule: Any) -> None:
     queue = view.queue
     following = view.to_come[0] if view.to_come else None
     step = rule(Stage(queue.session, None, view.current, following, 0), NOW)
-    assert await store.transition(X, queue.rev, step.session, step.changed, None, NOW) == queue.rev + 1
+    assert await store.transition(queue, step.session, step.changed, None, NOW) == queue.rev + 1
 
 
 async def test_a_part_of_the_list_knows_what_of_it_waits(store: RedisQueues) -> None:

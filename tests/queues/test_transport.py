@@ -14,6 +14,7 @@ from api_queue.errors import (
 )
 from api_queue.queues import wire
 from api_queue.queues.changes import Changes
+from api_queue.queues.session import Candidate
 from api_queue.queues.transport import RULES, TRIES
 from api_queue.types import DeviceId, QueueName
 from tests.queues.agreement import check_index
@@ -225,7 +226,7 @@ async def test_a_command_is_worked_out_again_when_the_queue_moved(
     assert await statuses(party) == "B:playing"
 
 
-@pytest.mark.parametrize("verb", ["transition", "set_speaker"])
+@pytest.mark.parametrize("verb", ["play", "claim"])
 async def test_a_race_that_is_always_lost_is_told(party: Party, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
     await party.add()
     tries = 0
@@ -234,9 +235,9 @@ async def test_a_race_that_is_always_lost_is_told(party: Party, monkeypatch: pyt
         nonlocal tries
         tries += 1
 
-    monkeypatch.setattr(party.parts.queue_store, verb, lost)
-    transport = party.parts.transport
-    done = party.press("play") if verb == "transition" else transport.claim(X, KITCHEN, "", if_free=False)
+    monkeypatch.setattr(party.parts.queue_store, "transition", lost)
+    kitchen = Candidate(KITCHEN, "The kitchen", connected=True)
+    done = party.press("play") if verb == "play" else party.parts.speakers.claim(X, kitchen, if_free=False)
     with pytest.raises(QueueMoved):
         await done
     assert tries == TRIES

@@ -340,7 +340,8 @@ def test_removals_tell_ids() -> None:
 
 
 def test_a_transition_tells_items_then_the_session_then_the_command() -> None:
-    notices = wire.transition_notices(SESSION, [CURRENT], Command("play", "host", {}))
+    notices = wire.transition_notices(Session(), SESSION, [CURRENT], Command("play", "host", {}))
+    assert notices.pop(1) == ("speaker_change", {"session": NOTICED_SESSION})
     assert notices == [
         ("items_change", {"changes": [{"op": "update", "item": wire.item_json(CURRENT)}]}),
         ("timeline_update", {"session": NOTICED_SESSION}),
@@ -349,4 +350,10 @@ def test_a_transition_tells_items_then_the_session_then_the_command() -> None:
 
 
 def test_a_transition_by_itself_without_items_tells_the_session_alone() -> None:
-    assert wire.transition_notices(SESSION, [], None) == [("timeline_update", {"session": NOTICED_SESSION})]
+    before = replace(SESSION, position_ms=0)
+    assert wire.transition_notices(before, SESSION, [], None) == [("timeline_update", {"session": NOTICED_SESSION})]
+
+
+def test_another_speaker_alone_is_told_as_such() -> None:
+    before = replace(SESSION, speaker=DeviceId("garden"), generation=3)
+    assert wire.transition_notices(before, SESSION, [], None) == [("speaker_change", {"session": NOTICED_SESSION})]

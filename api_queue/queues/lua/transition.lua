@@ -1,6 +1,8 @@
--- Writes what the transport worked out: the session, and the items that began or ceased to play.
+-- Writes what was worked out for a session, and the items that began or ceased to play.
 -- KEYS  the seven of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from  5 session as JSON  6 number of items  7 number of events
+--       8 lease_until_ms that it was worked out from, '' when the speaker's seat is not touched  9 lease_until_ms and
+--       10 lease_since_ms from now on
 --       then for each item eleven: id, line before, line after, waits before (0, 1), waits after, owner, track, performer,
 --       duration_ms, fixed before, ms of its start now or ''
 --       then for each event three: name, type, fields
@@ -12,9 +14,14 @@ local now_ms = ARGV[2]
 local rev = redis.call('HGET', meta, 'rev')
 if not rev then return {'gone'} end
 if rev ~= ARGV[4] then return {'moved'} end
+if ARGV[8] ~= '' then
+  -- A heartbeat costs no revision, and whoever is to be silent when the old lease ends must not have got a longer one.
+  if (redis.call('HGET', meta, 'lease_until_ms') or '0') ~= ARGV[8] then return {'moved'} end
+  redis.call('HSET', meta, 'lease_until_ms', ARGV[9], 'lease_since_ms', ARGV[10])
+end
 
 redis.call('HSET', meta, 'session', ARGV[5])
-local at = 8
+local at = 11
 for _ = 1, tonumber(ARGV[6]) do
   local id, before, after, waited, waits, owner, track, performer, duration_ms, fixed, start = unpack(ARGV, at, at + 10)
   rewrite(id, before, after)
