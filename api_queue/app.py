@@ -27,7 +27,7 @@ from api_queue.parts import Parts
 from api_queue.playback import blueprint as playback_blueprint
 from api_queue.playback import like_blueprint
 from api_queue.queues import blueprint as queues_blueprint
-from api_queue.queues import export_blueprint
+from api_queue.queues import enqueue_blueprint, export_blueprint
 from api_queue.settings import Settings
 from api_queue.stream import blueprint as stream_blueprint
 from api_queue.tracks import blueprint as tracks_blueprint
@@ -71,7 +71,7 @@ class WebParts(Parts):
 _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "audit", "queues", "items", "commands", "guests", "options", "playback"),
     *("tracks", "data_files", "files", "media", "previews", "hub", "discovery", "readiness", "messages"),
-    *("jobs", "task_feed", "library_keeper", "analyses", "exports", "personal_queues", "likes"),
+    *("jobs", "task_feed", "library_keeper", "analyses", "exports", "personal_queues", "enqueue", "likes"),
 )
 
 
@@ -106,6 +106,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             jobs_blueprint.bp,
             jobs_streams.bp,
             queues_blueprint.bp,
+            enqueue_blueprint.bp,
             export_blueprint.bp,
             stream_blueprint.bp,
             tracks_blueprint.bp,

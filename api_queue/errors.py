@@ -369,6 +369,12 @@ class UnknownTrack(Invalid):
     code = "unknown_track"
 
 
+class UnknownAlbum(Invalid):
+    """There is no album '{album}' in the library."""
+
+    code = "unknown_album"
+
+
 class TrackNotOffered(Invalid):
     """The track '{track_id}' is not offered on this queue."""
 

@@ -48,6 +48,7 @@ from api_queue.playback.like_store import SqlLikes
 from api_queue.playback.likes import LikeService
 from api_queue.playback.service import PlaybackService
 from api_queue.queues.commands import QueueCommands
+from api_queue.queues.enqueue import EnqueueService
 from api_queue.queues.exports import Exports
 from api_queue.queues.guests import GuestService
 from api_queue.queues.history import SqlHistory
@@ -257,6 +258,10 @@ class Parts:
     def items(self) -> ItemService:
         buckets = partial(self.rate_limits.buckets, "add")
         return ItemService(self.queue_store, self.tracks, self.clock, buckets, self.limiter, self.chance)
+
+    @cached_property
+    def enqueue(self) -> EnqueueService:
+        return EnqueueService(self.queue_store, self.tracks, self.clock, self.chance)
 
     @cached_property
     def exports(self) -> Exports:

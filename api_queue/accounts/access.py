@@ -88,6 +88,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("PUT", "/queue/<name>/queue/<item_id>"): "guest",
     ("DELETE", "/queue/<name>/items/<item_id>"): "guest",
     ("DELETE", "/queue/<name>/queue/<item_id>"): "guest",
+    ("POST", "/queue/enqueue"): "member",
     # playing: a helper may only skip, which the service checks
     ("POST", "/queue/<name>/command/<command>"): "helper",
     ("GET", "/queue/<name>/command/<command>"): "helper",
@@ -172,6 +173,7 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("DELETE", "/queue/<name>/queue/<item_id>"): "add",
     ("POST", "/tracks/<track_id>/like"): "add",
     ("DELETE", "/tracks/<track_id>/like"): "add",
+    ("POST", "/queue/enqueue"): "add",
     ("POST", "/queue/<name>/command/<command>"): "control",
     ("GET", "/queue/<name>/command/<command>"): "control",
     ("POST", "/sessions/<name>/play"): "control",

@@ -27,7 +27,7 @@ LEAD_MS: Final = 1000
 #: Whose adds pass the limits, and whom neither mutes nor the end of the party concern.
 HOSTS: Final[frozenset[Role]] = frozenset({"host", "admin"})
 #: How many items may wait, whoever adds them, on queues that anybody can make; a demo is for trying out.
-KIND_LIMITS: Final[dict[QueueKind, int]] = {"demo": 10, "transient": 500}
+KIND_LIMITS: Final[dict[QueueKind, int]] = {"demo": 10, "transient": 500, "personal": 10_000}
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -252,6 +252,11 @@ class Store(Protocol):
         before: Item | None = None,
     ) -> Added | Refused:
         """Before another waiting item, or at the end."""
+
+    async def enqueue(
+        self, name: QueueName, rev: int, rows: Sequence[tuple[Item, Item | None]], now_ms: int
+    ) -> int | None:
+        """Each item, in this order, before another that waits by then; None is the end."""
 
     async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | Refused | None: ...
     async def remove(self, name: QueueName, item: Item, now_ms: int) -> int | None: ...

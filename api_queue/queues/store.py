@@ -126,6 +126,16 @@ class RedisQueues:
             return Added(int(new_rev), int(ahead), int(ahead_ms), int(fixed), _session(session))
         return Refused(answer[0], str(answer[1]) if len(answer) > 1 else "")
 
+    async def enqueue(
+        self, name: QueueName, rev: int, rows: Sequence[tuple[Item, Item | None]], now_ms: int
+    ) -> int | None:
+        lines = (
+            part
+            for item, before in rows
+            for part in (*_parts(item), item.track_duration_ms, before.as_line() if before else "")
+        )
+        return _rev(await self._write("enqueue", name, now_ms, rev, wire.json_text(wire.changes_add(rows)), *lines))
+
     async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | Refused | None:
         before, after, target = edit.before, edit.after, edit.target
         place, pivot = ("", "") if target is None else ("end", "") if target == "end" else (target.id, target.as_line())

@@ -11,7 +11,7 @@ from api_queue.queues.models import Command, Item, Mute, Queue, QueueView
 from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings, iso
 from api_queue.queues.timing import expected_starts, free_at
-from api_queue.types import EventName, GuestId, ItemId, Role
+from api_queue.types import EventName, GuestId, ItemId, QueueName, Role
 
 #: An event that goes out with a change: its name, and what it carries besides rev, type and ts.
 Notice = tuple[EventName, dict[str, Any]]
@@ -179,6 +179,12 @@ def placed_json(item: Item, position: int, expected_ms: int | None, rev: int) ->
     return {**item_json(item, position, expected_ms), "rev": rev}
 
 
+def enqueued_json(queue: QueueName, rev: int, items: Iterable[tuple[int, Item]]) -> dict[str, Any]:
+    """Each item with its index in the list."""
+    entries = [{"idx": idx, "item_id": i.id, "track_id": i.track_id, "status": i.status} for idx, i in items]
+    return {"queue": queue, "rev": rev, "items": entries}
+
+
 def beacon_json(queue: Queue, now_ms: int) -> dict[str, Any]:
     s = queue.session
     head = {"rev": queue.rev, "type": "timeline", "ts": now_ms}
@@ -208,6 +214,10 @@ def changes_edit(after: Item, *, changed: bool, moved: bool, before: ItemId | No
 
 def changes_update(items: Iterable[Item]) -> list[dict[str, Any]]:
     return [{"op": "update", "item": item_json(item)} for item in items]
+
+
+def changes_add(rows: Iterable[tuple[Item, Item | None]]) -> list[dict[str, Any]]:
+    return [{"op": "add", "item": item_json(item), "before": before and before.id} for item, before in rows]
 
 
 def changes_order(order: Iterable[Item]) -> list[dict[str, Any]]:

@@ -4,10 +4,11 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Final, TypeVar
 
-from api_queue.errors import FileGone, NoCover, NoLyrics, NotMusic, TrackNotFound
+from api_queue.errors import FileGone, NoCover, NoLyrics, NotMusic, TrackNotFound, UnknownAlbum
 from api_queue.tracks.models import (
     Cover,
     FilterSource,
@@ -15,6 +16,7 @@ from api_queue.tracks.models import (
     Lyrics,
     Search,
     Store,
+    TagFilter,
     Track,
     TrackFacts,
     facts_of,
@@ -58,6 +60,14 @@ class TrackService:
             raise TrackNotFound(track_id=name)
         return track
 
+    async def album(self, name: str) -> list[TrackFacts]:
+        """By disc and track number, those without one last. Raises UnknownAlbum."""
+        wanted = TagFilter.of(forced_tags=(f"album:{name}",))
+        tracks = sorted([track async for track in self._store.tracks(wanted)], key=_place_on_album)
+        if not tracks:
+            raise UnknownAlbum(album=name)
+        return [facts_of(track) for track in tracks]
+
     async def search(self, search: Search, queue: QueueName | None = None) -> Found:
         """Of what `queue` offers, if one is named. Raises UnknownQueue."""
         if queue is not None:
@@ -91,6 +101,10 @@ class TrackService:
         if version != self._facts_of:
             self._facts, self._facts_of = OrderedDict(), version
         return self._facts
+
+
+def _place_on_album(track: Track) -> tuple[int, float, str]:
+    return track.disc_number or 1, track.track_number or inf, track.title
 
 
 def _first_inside(paths: Sequence[Path], roots: Sequence[Path]) -> Path | None:

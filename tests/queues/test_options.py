@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from api_queue.errors import QueueMoved, UnknownQueue
 from api_queue.queues import wire
+from api_queue.queues.models import Item
 from api_queue.queues.options import TRIES, Options, OptionService, reordered
 from api_queue.queues.session import Session
 from api_queue.types import QueueName
@@ -178,3 +179,65 @@ async def test_the_same_chance_is_the_same_order(party: Party) -> None:
         orders.append(await party.waiting())
         await service.change(X, Options(shuffle=False))
     assert orders[0] == orders[1] != list(MANY)
+
+
+# -- what is added while shuffle is on -------------------------------------------------------------------------
+
+
+async def test_a_new_item_gets_any_place_behind_the_current_one(party: Party) -> None:
+    # Given one that plays and two that wait
+    party.parts.chance.seed(1)
+    await added(party, "xAB")
+    await party.press("play")
+    await switched(party, shuffle=True)
+    # When one is added and taken off again, often
+    places = set()
+    for _ in range(20):
+        placed = await party.add("C", HOST)
+        places.add((await party.waiting()).index("C") + 1)
+        assert placed.position == (await party.waiting()).index("C") + 1
+        await check_index(party.parts.redis, X)
+        await party.parts.items.remove(X, placed.item.id, HOST)
+    # Then it was everywhere, and never before what plays
+    assert places == {1, 2, 3}
+
+
+async def test_the_time_that_it_is_promised_is_the_one_that_every_view_shows(party: Party) -> None:
+    await added(party, "xABCDE")
+    await party.press("play")
+    await switched(party, shuffle=True)
+    for performer in "FGHIJK":
+        placed = await party.add(performer, HOST)
+        shown = wire.items_json(await party.view(), party.clock.now_ms())
+        assert placed.expected_ms == next(i["timestamp_expected"] for i in shown if i["id"] == placed.item.id)
+
+
+async def test_a_worker_that_remembers_the_queue_hears_of_the_switch(party: Party) -> None:
+    """Settings are kept in each worker; an add by one that has not heard of shuffle is judged again."""
+    party.parts.chance.seed(3)
+    await added(party, MANY)
+    await switched(party, shuffle=True)
+    await added(party, "Zz")
+    assert (await party.waiting())[-2:] != ["Z", "z"]
+
+
+async def test_an_add_before_one_that_goes_meanwhile_finds_another_place(
+    party: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await added(party, "A")
+    await switched(party, shuffle=True)
+    store = party.parts.queue_store
+    look = store.view
+    gone: list[Item] = []
+
+    async def looked(name: QueueName, first: int | None = None, last: int | None = None) -> Any:
+        view = await look(name, first, last)
+        if view.to_come and not gone:
+            gone.append(await party.parts.items.remove(X, view.to_come[0].id, HOST))
+        return view
+
+    monkeypatch.setattr(store, "view", looked)
+    monkeypatch.setattr(party.parts.chance, "randrange", lambda _: 0)
+    await party.add("B", HOST)
+    assert await party.waiting() == ["B"]
+    await check_index(party.parts.redis, X)
