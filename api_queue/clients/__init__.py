@@ -1,0 +1,1 @@
+"""Programs that know a server only by its public API."""

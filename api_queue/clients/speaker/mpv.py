@@ -1,0 +1,176 @@
+"""One mpv, driven by JSON over a socket that only it and we have. It quits when our end of the socket is closed.
+
+That is how it dies with us, however we die; until then the switch (`switch.lua`) keeps it to the lease.
+"""
+
+import asyncio
+import os
+import socket
+from asyncio import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from api_queue.clients.speaker.clock import local_ms
+from api_queue.errors import StartRefused
+
+#: mpv asks nothing of anybody, reads no settings of its user's and plays nothing unless it is told to.
+_OPTIONS: Final = (
+    *("--no-config", "--no-terminal", "--load-scripts=no", "--ytdl=no", "--osc=no", "--input-default-bindings=no"),
+    *("--idle=yes", "--pause", "--volume=0", "--vid=no", "--replaygain=track", "--hr-seek=yes"),
+    *("--audio-pitch-correction=no", "--audio-client-name=api_queue"),
+    *("--cache=yes", "--demuxer-max-bytes=128MiB", "--network-timeout=10"),
+)
+_SWITCH: Final = Path(__file__).with_name("switch.lua")
+_OBSERVED: Final = ("pause", "core-idle", "volume")
+#: Seconds for an answer; mpv needs a millisecond.
+_ANSWER_S: Final = 10
+#: Seconds in which it begins to answer, on a busy Raspberry Pi.
+_START_S: Final = 20
+_LINE_BYTES: Final = 1 << 20
+
+
+class MpvGone(Exception):
+    """It ended, or does not answer."""
+
+
+class MpvRefused(Exception):
+    """A command that this mpv cannot do."""
+
+
+class Mpv:
+    """`on_event` gets each of mpv's events, from the event loop. `seen` holds the observed properties."""
+
+    def __init__(self, on_event: Callable[[dict[str, Any]], None]) -> None:
+        self._on_event = on_event
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._clock: asyncio.Future[float] | None = None
+        self._number = 0
+        self.seen: dict[str, Any] = {"pause": True, "core-idle": True, "volume": 0.0}
+
+    async def start(self, output: str, watched_at: Path | None) -> None:
+        """`output`: null, auto, or a device as mpv names it. Others may look inside at the socket `watched_at`."""
+        ours, its = socket.socketpair()
+        with its:
+            try:
+                self._process = await _started(output, watched_at, its.fileno())
+            except StartRefused:
+                ours.close()
+                raise
+        self._reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=_LINE_BYTES)
+        self._reading = asyncio.create_task(self._read(), name="mpv-events")
+        await asyncio.wait_for(self._until_it_has_a_switch(), _START_S)
+        for number, name in enumerate(_OBSERVED, 1):
+            await self.command("observe_property", number, name)
+
+    async def _until_it_has_a_switch(self) -> None:
+        while True:
+            try:
+                return await self.lease(0)
+            except MpvRefused:  # its scripts are still being loaded
+                await asyncio.sleep(0.05)
+
+    async def close(self) -> None:
+        self._writer.close()
+        self._reading.cancel()
+        try:
+            await asyncio.wait_for(self._process.wait(), 2)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    async def command(self, *words: object) -> Any:
+        """Its answer. Raises MpvGone, MpvRefused."""
+        self._number += 1
+        answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
+        try:
+            self._writer.write(msgspec.json.encode({"command": words, "request_id": self._number}) + b"\n")
+            return await asyncio.wait_for(answer, _ANSWER_S)
+        except (OSError, TimeoutError) as error:
+            raise MpvGone(str(error)) from None
+        finally:
+            self._answers.pop(self._number, None)
+
+    async def set(self, name: str, value: object) -> None:
+        await self.command("set_property", name, value)
+
+    async def get(self, name: str) -> float | None:
+        """A number; None while there is none."""
+        try:
+            value = await self.command("get_property", name)
+        except MpvRefused:
+            return None
+        return float(value) if value is not None else None
+
+    async def lease(self, until_ms: float) -> None:
+        """It may sound until then (`local_ms`; `inf`: for ever). What the clocks differ by errs towards silence."""
+        self._clock = asyncio.get_running_loop().create_future()
+        await self._switch("clock")
+        ahead_ms = local_ms() - await asyncio.wait_for(self._clock, _ANSWER_S) * 1000
+        await self._switch("lease", f"{(until_ms - ahead_ms) / 1000 if until_ms else 0:.3f}")
+
+    async def volume(self, percent: float, within_s: float) -> None:
+        await self._switch("volume", f"{percent:.3f}", f"{within_s:.3f}")
+
+    async def _switch(self, *words: str) -> None:
+        await self.command("script-message-to", "switch", *words)
+
+    async def _read(self) -> None:
+        try:
+            while line := await self._reader.readline():
+                self._take(msgspec.json.decode(line))
+        except (OSError, ValueError):  # the socket broke, or a line of it
+            pass
+        finally:
+            self._end()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"event": "client-message", "args": ["switch-clock", seconds]}:
+                if self._clock and not self._clock.done():
+                    self._clock.set_result(float(seconds))
+            case {"event": "property-change", "name": name}:
+                self.seen[name] = message.get("data")
+                self._on_event(message)
+            case {"event": _}:
+                self._on_event(message)
+            case {"request_id": number} if answer := self._answers.get(number):
+                _settle(answer, message)
+
+    def _end(self) -> None:
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(MpvGone())
+        self._on_event({"event": "gone"})
+
+
+def _settle(answer: "asyncio.Future[Any]", message: dict[str, Any]) -> None:
+    if answer.done():
+        return
+    if message["error"] == "success":
+        answer.set_result(message.get("data"))
+    else:
+        answer.set_exception(MpvRefused(message["error"]))
+
+
+async def _started(output: str, watched_at: Path | None, descriptor: int) -> subprocess.Process:
+    outputs = {"null": ["--ao=null"], "auto": []}.get(output, [f"--audio-device={output}"])
+    watched = [f"--input-ipc-server={watched_at}"] if watched_at else []
+    words = [*_OPTIONS, f"--script={_SWITCH}", f"--input-ipc-client=fd://{descriptor}", *outputs, *watched]
+    try:
+        return await asyncio.create_subprocess_exec(
+            "mpv",
+            *words,
+            pass_fds=(descriptor,),
+            env={name: value for name, value in os.environ.items() if name != "API_QUEUE_TOKEN"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for us, who fade out first
+        )
+    except FileNotFoundError:
+        raise StartRefused(
+            reason="The speaker plays with mpv: install the package `mpv`, and start it again."
+        ) from None

@@ -1,0 +1,103 @@
+"""The next tracks, whole, in a folder here: a slow link, an expired address, a dead server cost nothing then."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from api_queue.clients.speaker.api import Api, Away, Refused
+from api_queue.clients.speaker.backoff import Backoff
+from api_queue.types import TrackId
+
+LIMIT_BYTES: Final = 512 << 20
+_PIECE_BYTES: Final = 1 << 18
+
+
+class Prefetch:
+    """`tell` is called when a track has come, or was refused."""
+
+    def __init__(self, api: Api, folder: Path, tell: Callable[[], None], limit_bytes: int = LIMIT_BYTES) -> None:
+        self._api = api
+        self._folder = folder
+        self._tell = tell
+        self._limit_bytes = limit_bytes
+        self._wanted: tuple[TrackId, ...] = ()
+        self._news = asyncio.Event()
+        self._refusals: dict[TrackId, str] = {}
+        self.gains_db: dict[TrackId, float] = {}
+
+    def want(self, tracks: Sequence[TrackId]) -> None:
+        """The most urgent first; what is not among them makes room."""
+        if tuple(tracks) != self._wanted:
+            self._wanted = tuple(tracks)
+            self._refusals.clear()
+            self._news.set()
+
+    def path(self, track: TrackId) -> Path | None:
+        path = self._place(track)
+        return path if path.exists() else None
+
+    def refusal(self, track: TrackId) -> str | None:
+        """Why the server will not give it."""
+        return self._refusals.get(track)
+
+    def forget(self, track: TrackId) -> None:
+        """It cannot be played: it may have been damaged on its way."""
+        self._place(track).unlink(missing_ok=True)
+        self._news.set()
+
+    async def run(self) -> None:
+        """For ever."""
+        backoff = Backoff()
+        while True:
+            self._news.clear()
+            self._make_room()
+            try:
+                for track in self._wanted:
+                    if self.path(track) is None and track not in self._refusals:
+                        await self._fetch(track)
+                        backoff.reset()
+                    if self._news.is_set():
+                        break
+                await self._news.wait()
+            except Away:
+                await asyncio.sleep(backoff.next_s())
+
+    async def _fetch(self, track: TrackId) -> None:
+        try:
+            await self._know_gain(track)
+            await self._load(track)
+        except Refused as refused:
+            if refused.status in {401, 403, 409}:  # not our turn: that is no fault of the track's
+                raise Away(refused.detail) from None
+            self._refusals[track] = refused.detail or f"status {refused.status}"
+        self._tell()
+
+    async def _know_gain(self, track: TrackId) -> None:
+        if track not in self.gains_db:
+            self.gains_db[track] = await self._api.gain_db(track)
+
+    async def _load(self, track: TrackId) -> None:
+        """A track that is too large is not kept, and streams when its turn comes."""
+        part = self._place(track).with_suffix(".part")
+        async with self._api.stream(await self._api.address(track)) as answer:
+            if self._held_bytes() + int(answer.headers.get("Content-Length", 0)) > self._limit_bytes:
+                return
+            with part.open("wb") as file:
+                async for piece in answer.aiter_bytes(_PIECE_BYTES):
+                    file.write(piece)
+        part.rename(self._place(track))
+
+    def _make_room(self) -> None:
+        kept = {self._place(track) for track in self._wanted}
+        for path in self._folder.iterdir():
+            if path not in kept:
+                path.unlink()
+
+    def _held_bytes(self) -> int:
+        return sum(path.stat().st_size for path in self._folder.glob("*.flac"))
+
+    def _place(self, track: TrackId) -> Path:
+        """The server's word is no file name."""
+        return self._folder / f"{hashlib.sha256(track.encode()).hexdigest()[:32]}.flac"

@@ -1,0 +1,106 @@
+"""What is known of the queue, and how it changes. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import msgspec
+
+from api_queue.clients.speaker.wire import Change, Delta, Item, Items, QueueSettings, Session, Snapshot
+from api_queue.types import ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """`items` are the current one and those to come; what is over may stand before them."""
+
+    session: Session = field(default_factory=Session)
+    items: tuple[Item, ...] = ()
+    items_rev: int = -1
+    track_space_ms: int = 0
+
+    @property
+    def following(self) -> tuple[Item, ...]:
+        """What waits, in the order of playing."""
+        return tuple(item for item in self.items if item.status == "queued" and item.id != self.session.item_id)
+
+
+def with_session(room: Room, session: Session) -> Room:
+    """Whatever comes late on its way is dropped: the newest revision wins."""
+    return room if session.revision < room.session.revision else replace(room, session=session)
+
+
+def with_items(room: Room, news: Items) -> Room:
+    return room if news.rev < room.items_rev else replace(room, items=news.items, items_rev=news.rev)
+
+
+def with_settings(room: Room, settings: QueueSettings) -> Room:
+    return replace(room, track_space_ms=round(settings.track_space * 1000))
+
+
+def of_snapshot(_room: Room, snapshot: Snapshot) -> Room:
+    """Replaces everything: what a reset is followed by may be older than what we had."""
+    session = msgspec.structs.replace(snapshot.session, revision=snapshot.rev)
+    return with_settings(Room(session, snapshot.items, snapshot.rev), snapshot.settings)
+
+
+def with_delta(room: Room, delta: Delta) -> Room:
+    if delta.session is not None:
+        room = with_session(room, msgspec.structs.replace(delta.session, revision=delta.rev))
+    if delta.settings is not None:
+        room = with_settings(room, delta.settings)
+    if delta.changes:
+        room = with_items(room, Items(delta.rev, changed(room.items, delta.changes)))
+    return room
+
+
+def changed(items: Sequence[Item], changes: Sequence[Change]) -> tuple[Item, ...]:
+    """By the rules of `items_change`, in their order."""
+    listed = list(items)
+    for change in changes:
+        _OPERATIONS[change.op](listed, change)
+    return tuple(listed)
+
+
+def _add(items: list[Item], change: Change) -> None:
+    if change.item:
+        _take(items, change.item.id)
+        _put(items, change.item, change.before)
+
+
+def _move(items: list[Item], change: Change) -> None:
+    item = _take(items, change.id)
+    if item is not None:
+        _put(items, item, change.before)
+
+
+def _update(items: list[Item], change: Change) -> None:
+    at = _index(items, change.item.id if change.item else None)
+    if at is not None and change.item:
+        items[at] = change.item
+
+
+def _remove(items: list[Item], change: Change) -> None:
+    _take(items, change.id)
+
+
+_OPERATIONS: Final[dict[str, Callable[[list[Item], Change], None]]] = {
+    "add": _add,
+    "move": _move,
+    "update": _update,
+    "remove": _remove,
+}
+
+
+def _index(items: list[Item], item_id: ItemId | None) -> int | None:
+    return next((at for at, item in enumerate(items) if item.id == item_id), None)
+
+
+def _take(items: list[Item], item_id: ItemId | None) -> Item | None:
+    at = _index(items, item_id)
+    return None if at is None else items.pop(at)
+
+
+def _put(items: list[Item], item: Item, before: ItemId | None) -> None:
+    at = _index(items, before)
+    items.insert(len(items) if at is None else at, item)

@@ -1,0 +1,198 @@
+"""The speaker whole: its parts, what they tell each other, and how it comes and goes."""
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from api_queue.clients.speaker.api import Api
+from api_queue.clients.speaker.clock import ServerClock, local_ms
+from api_queue.clients.speaker.deck import FADE_OUT_S, Deck
+from api_queue.clients.speaker.feeds import News, follow
+from api_queue.clients.speaker.joining import Joining
+from api_queue.clients.speaker.lease import NONE, Lease, may_sound
+from api_queue.clients.speaker.mpv import Mpv, MpvGone
+from api_queue.clients.speaker.plan import Over, Plan, ahead, plan, wanted
+from api_queue.clients.speaker.prefetch import Prefetch
+from api_queue.clients.speaker.reports import Reports
+from api_queue.clients.speaker.room import Room, with_session
+from api_queue.clients.speaker.seat import Seat
+from api_queue.clients.speaker.state_file import Known, StateFile
+from api_queue.clients.speaker.status import State, Status, StatusLines
+from api_queue.clients.speaker.wire import Session
+from api_queue.errors import StartRefused
+from api_queue.types import ItemId, QueueName
+
+#: What mpv does that needs an answer; its volume fades in a hundred events.
+_WAKING: Final = frozenset({"playback-restart", "end-file", "gone"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """`output`: null, auto, or a device of mpv's. `mpv_socket`: where others may look into mpv."""
+
+    server: str
+    queue: QueueName | None
+    name: str
+    token: str | None
+    output: str
+    state: Path
+    mpv_socket: Path | None = None
+
+
+class Speaker:
+    def __init__(self, api: Api, clock: ServerClock, known: Known, files: Path) -> None:
+        self._api = api
+        self._clock = clock
+        self._known = known
+        self._room = Room()
+        self._news = asyncio.Event()
+        self._lines = StatusLines()
+        self._mpv = Mpv(self._mpv_did)
+        self._prefetch = Prefetch(api, files, self._news.set)
+        self._deck = Deck(self._mpv, api, self._prefetch, clock, self._over)
+        self._seat = Seat(api, known.device_id, self._doing, self._leased)
+        self._reports = Reports(api, known.queue, self._is_known_as_speaker, self._answered)
+
+    async def run(self, output: str, mpv_socket: Path | None) -> None:
+        """Until it is cancelled; then it fades out and says so. Raises StartRefused."""
+        await self._mpv.start(output, mpv_socket)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(follow(self._api, self._known.queue, self._told), name="speaker-feed")
+                group.create_task(self._seat.run(), name="speaker-seat")
+                group.create_task(self._prefetch.run(), name="speaker-prefetch")
+                group.create_task(self._reports.run(), name="speaker-reports")
+                group.create_task(self._play(), name="speaker-deck")
+        finally:
+            await asyncio.shield(self._leave())
+
+    async def _leave(self) -> None:
+        with suppress(MpvGone):
+            await self._deck.hush(FADE_OUT_S)
+        await self._seat.leave()
+        await self._mpv.close()
+
+    async def _play(self) -> None:
+        while True:
+            self._news.clear()
+            room = self._ahead()
+            self._prefetch.want(wanted(room) if self._seat.lease is not NONE else ())
+            wait_s = await self._deck.follow(
+                plan(room), allowed=self._allowed(room), lives=self._seat.lease.lives(local_ms())
+            )
+            self._show()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), wait_s)
+
+    def _ahead(self) -> Room:
+        return ahead(self._room, self._reports.pending)
+
+    def _allowed(self, room: Room) -> bool:
+        now_ms = local_ms()
+        return may_sound(self._seat.lease, room.session, self._known.device_id, now_ms, self._clock.at(now_ms))
+
+    def _is_known_as_speaker(self) -> bool:
+        return local_ms() < self._seat.lease.until_ms
+
+    def _told(self, news: News) -> None:
+        self._room = news(self._room)
+        self._seat.heard(self._room.session)
+        self._news.set()
+
+    def _answered(self, session: Session) -> None:
+        self._told(lambda room: with_session(room, session))
+
+    async def _leased(self, lease: Lease) -> None:
+        """mpv's switch first: when this returns, nothing sounds beyond the lease."""
+        if lease is NONE:
+            await self._deck.hush()
+        await self._mpv.lease(float("inf") if lease.sole else lease.until_ms)
+        self._news.set()
+        self._reports.news.set()
+
+    def _over(self, item: ItemId, reason: str | None) -> None:
+        self._reports.add(Over(item, self._seat.lease.generation, round(self._clock.now_ms()), reason))
+        self._news.set()
+
+    def _mpv_did(self, event: dict[str, Any]) -> None:
+        self._deck.heard(event)
+        self._show()
+        if event["event"] in _WAKING:
+            self._news.set()
+
+    def _doing(self) -> tuple[ItemId | None, int | None, int]:
+        item, position_ms = self._position()
+        return item, position_ms, self._room.session.volume
+
+    def _position(self) -> tuple[ItemId | None, int | None]:
+        """As it passes in the room."""
+        planned, at = plan(self._ahead()), self._deck.position
+        if planned is None or at is None or at[0] != planned.item_id:
+            return None, None
+        return at[0], round(at[1] / planned.tempo)
+
+    def _show(self) -> None:
+        planned, lease = plan(self._ahead()), self._seat.lease
+        spare = lease is NONE
+        self._lines.show(
+            Status(
+                _state(planned, spare=spare),
+                self._deck.audible,
+                self._known.device_id,
+                None if spare else lease.generation,
+                planned.item_id if planned else None,
+                self._seat.reason if spare else "",
+            ),
+            self._position()[1],
+        )
+
+
+def _state(planned: Plan | None, *, spare: bool) -> State:
+    if spare:
+        return "spare"
+    if planned is None:
+        return "stopped"
+    return "playing" if planned.runs else "paused"
+
+
+def run(options: Options) -> None:
+    """Until a signal. Raises StartRefused."""
+    state = StateFile(options.state)
+    try:
+        asyncio.run(_until_stopped(options, state))
+    except* StartRefused as refusals:
+        raise refusals.exceptions[0] from None
+    except* MpvGone:
+        raise StartRefused(reason="mpv has ended; start the speaker again.") from None
+    finally:
+        state.close()
+
+
+async def _until_stopped(options: Options, state: StateFile) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await _speak(options, state)
+
+
+async def _speak(options: Options, state: StateFile) -> None:
+    clock = ServerClock()
+    api = Api(options.server, clock)
+    try:
+        known = await Joining(api, options.server, state, _say).device(options.name, options.queue, options.token)
+        with TemporaryDirectory(prefix="api_queue-speaker-") as files:
+            await Speaker(api, clock, known, Path(files)).run(options.output, options.mpv_socket)
+    finally:
+        await api.close()
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,37 @@
+"""A real mpv that plays into nothing, in real time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from api_queue.clients.speaker.mpv import Mpv
+
+
+class Player:
+    """mpv, and what it told."""
+
+    def __init__(self) -> None:
+        self.mpv = Mpv(self._heard)
+        self.listeners: list[Callable[[dict[str, Any]], None]] = []
+        self._news = asyncio.Event()
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        for listener in self.listeners:
+            listener(event)
+        self._news.set()
+
+    async def until(self, true: Callable[[], object], timeout_s: float = 20) -> None:
+        async with asyncio.timeout(timeout_s):
+            while not true():
+                self._news.clear()
+                await self._news.wait()
+
+
+@pytest.fixture
+async def player() -> AsyncIterator[Player]:
+    player = Player()
+    await player.mpv.start("null", None)
+    yield player
+    await player.mpv.close()
