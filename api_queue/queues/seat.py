@@ -30,6 +30,13 @@ def claimed(session: Session, device: Candidate, now_ms: int, lease_ms: int) -> 
     )
 
 
+def chosen(session: Session, device: Candidate, now_ms: int, lease_ms: int) -> Session:
+    """The device becomes the speaker; what was paused for want of one goes on."""
+    if session.paused_because == "speaker_lost":
+        return _taken_over(session, device, session.position_ms, now_ms, lease_ms)
+    return claimed(session, device, now_ms, lease_ms)
+
+
 def vacated(session: Session, now_ms: int) -> Session:
     """Without a speaker. Generation + 1: what the one before still holds is dead."""
     return replace(
@@ -91,7 +98,14 @@ def _taken_over(session: Session, heir: Candidate, at_ms: int, now_ms: int, leas
     """All hear of it before it sounds, so that the new speaker begins exactly there."""
     lost = Yielding(session.speaker or heir.device_id, now_ms + LEAD_MS)
     after = claimed(session, heir, now_ms, lease_ms)
-    return replace(after, position_ms=at_ms - LEAD_MS, position_at_ms=now_ms, yielding=(*after.yielding, lost))
+    return replace(
+        after,
+        state="playing",
+        paused_because=None,
+        position_ms=at_ms - LEAD_MS,
+        position_at_ms=now_ms,
+        yielding=(*after.yielding, lost),
+    )
 
 
 def _lost(session: Session, at_ms: int, now_ms: int) -> Session:

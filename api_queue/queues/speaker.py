@@ -24,7 +24,7 @@ class SpeakerService:
         self.lease_ms = lease_ms
 
     async def claim(self, name: QueueName, device: Candidate, *, if_free: bool) -> Queue:
-        """Makes the device the one speaker; the one that it is already stays so.
+        """Makes the device the one speaker, and what was paused for want of one goes on. Who is it already stays so.
 
         `if_free`: the device asks for itself, and a page that was loaded anew gets a generation again; SpeakerTaken
         while another holds the lease.
@@ -37,7 +37,7 @@ class SpeakerService:
                     raise SpeakerTaken(speaker=session.speaker_name)
                 if not if_free and session.speaker == device.device_id:
                     return session
-            return seat.claimed(session, device, now_ms, self.lease_ms)
+            return seat.chosen(session, device, now_ms, self.lease_ms)
 
         return await self._apply(name, rule)
 

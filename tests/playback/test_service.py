@@ -4,17 +4,25 @@ import pytest
 
 from api_queue.errors import SpeakerTaken, StaleGeneration, UnknownQueue
 from api_queue.media.models import Lease
+from api_queue.playback.devices import Wish
 from api_queue.playback.models import Heartbeat
 from api_queue.playback.service import PlaybackService
 from api_queue.types import DeviceId, QueueName
 from tests.house import House
+from tests.queues.party import somebody
 
 PARTY, NOWHERE = QueueName("party"), QueueName("nowhere")
 PHONE, TABLET = DeviceId("phone"), DeviceId("tablet")
 
 
+HOST = somebody("host", PARTY)
+
+
 @pytest.fixture
-def service(house: House) -> PlaybackService:
+async def service(house: House) -> PlaybackService:
+    """With a phone and a tablet that may be the speaker."""
+    for device in (PHONE, TABLET):
+        await house.parts.registration.register(HOST, PARTY, Wish(name=device.capitalize(), device_id=device))
     return house.parts.playback
 
 
@@ -55,7 +63,7 @@ async def test_a_heartbeat_answers_with_the_lease_and_our_time(house: House, ser
     queue = await service.choose_speaker(PARTY, PHONE, if_free=False)
     beat = Heartbeat(queue=PARTY, device_id=PHONE, generation=queue.session.generation)
     before_ms = house.parts.clock.now_ms()
-    pulse = await service.heartbeat(beat)
+    pulse = await service.heartbeat(HOST, beat)
     assert before_ms <= pulse.clock_ms <= house.parts.clock.now_ms()
     lease = await service.lease(PARTY)
     assert lease is not None
@@ -66,7 +74,7 @@ async def test_a_heartbeat_of_a_generation_that_is_over_is_refused(service: Play
     queue = await service.choose_speaker(PARTY, PHONE, if_free=False)
     await service.choose_speaker(PARTY, TABLET, if_free=False)
     with pytest.raises(StaleGeneration):
-        await service.heartbeat(Heartbeat(queue=PARTY, device_id=PHONE, generation=queue.session.generation))
+        await service.heartbeat(HOST, Heartbeat(queue=PARTY, device_id=PHONE, generation=queue.session.generation))
 
 
 async def test_only_a_queue_that_is_there_has_a_session(service: PlaybackService) -> None:
