@@ -3,10 +3,11 @@
 import { byId, el, fill, write } from "./dom.js";
 import { enter, link, notHere, queueName } from "./enter.js";
 import { Live } from "./live.js";
+import { Lyrics } from "./lyrics.js";
 import { Now } from "./now.js";
 import { places } from "./queue.js";
 import { joinAddress } from "./share.js";
-import { title, waiting } from "./state.js";
+import { current, title, waiting } from "./state.js";
 import { clock, count } from "./text.js";
 import { lookUp } from "./tracks.js";
 
@@ -18,6 +19,7 @@ const summary = await enter(queue, "display");
 write(byId("title"), summary.title || queue);
 const live = new Live(queue, { state: show, link, gone: waitForIt });
 const now = new Now(byId("now"), live);
+const lyrics = new Lyrics(byId("lyrics").firstElementChild, live, { loaded: makeRoom });
 showJoin();
 setInterval(tick, 1000);
 setInterval(showNext, 15_000);
@@ -32,13 +34,29 @@ function show() {
   byId("invite").hidden = !idle;
   byId("screen").classList.toggle("empty", idle && waiting(live.state).length === 0);
   now.show();
+  lyrics.show(singable());
+  showNext();
+}
+
+/** What plays, if it has words. */
+function singable() {
+  const item = live.state.session.play_state === "stopped" ? null : current(live.state);
+  return item && lookUp(item.track_id, show)?.lyrics ? item : null;
+}
+
+/** Words without times are not shown: nobody could follow them from across the room. */
+function makeRoom() {
+  const sings = lyrics.rows.length > 0;
+  byId("lyrics").hidden = !sings;
+  byId("screen").classList.toggle("sings", sings);
   showNext();
 }
 
 function showNext() {
   if (!live.state) return;
   const rows = places(live).filter((row) => row.place > 0);
-  const shown = rows.slice(0, Math.min(live.state.settings.coming_soon_count || rows.length, 6));
+  const room = byId("lyrics").hidden ? 6 : 2;
+  const shown = rows.slice(0, Math.min(live.state.settings.coming_soon_count || rows.length, room));
   fill(byId("next"), shown, (row) => row.item.id, makeRow, showRow);
   write(byId("later"), rows.length > shown.length ? `and ${count(rows.length - shown.length, "more", "more")}` : "");
   byId("next").closest("section").hidden = rows.length === 0;

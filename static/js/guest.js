@@ -3,27 +3,39 @@
 import { openAdd } from "./add.js";
 import { byId, el, icon, sheet, write } from "./dom.js";
 import { enter, link, notHere, queueName } from "./enter.js";
+import { hearLikes, heart, showHeart } from "./heart.js";
 import { Live } from "./live.js";
 import { Now } from "./now.js";
 import { fillTickets, places } from "./queue.js";
 import { Search } from "./search.js";
-import { title, waiting } from "./state.js";
+import { openLyrics } from "./sing.js";
+import { current, title, waiting } from "./state.js";
 import { count, day } from "./text.js";
+import { lookUp } from "./tracks.js";
 
 /** Own tickets on top; more would push the search away. */
 const SHOWN = 3;
+const TO_SING = new Set(["queued", "playing"]);
 const queue = queueName();
 const summary = await enter(queue);
 let me = summary.guest_id;
 let openList = null;
+let lyrics = null;
 
-const live = new Live(queue, { state: show, link, gone: () => notHere() });
+const live = new Live(queue, { state: show, link, gone: () => notHere(), event: hear });
 const now = new Now(byId("bar"), live);
-new Search(byId("find"), queue, (track) => openAdd(live, track, { added: (item) => { me = item.session_owner; show(); } }));
+const nowHeart = heart();
+byId("bar").after(nowHeart);
+const added = (item) => { me = item.session_owner; show(); };
+new Search(byId("find"), queue, (track) => openAdd(live, track, { added }), true);
 byId("bar").addEventListener("click", showList);
 byId("mine-more").addEventListener("click", showList);
 setInterval(() => live.state && showTimes(), 5000);
 write(byId("title"), summary.title || queue);
+
+function hear(name, payload) {
+  if (name === "like") hearLikes(payload);
+}
 
 function show() {
   const { state } = live;
@@ -32,6 +44,7 @@ function show() {
   write(byId("description"), state.settings.description ?? "");
   write(byId("notice"), notice(state.settings, live.now()));
   now.show();
+  showHeart(nowHeart, current(state)?.track_id);
   showTimes();
 }
 
@@ -42,6 +55,7 @@ function showTimes() {
   byId("mine-more").hidden = mine.length <= SHOWN;
   write(byId("mine-more"), `and ${mine.length - SHOWN} more`);
   byId("tickets").hidden = mine.length === 0;
+  showSing(mine);
   byId("welcome").hidden = mine.length > 0;
   const others = waiting(live.state).length;
   write(byId("waiting"), others ? `${others} waiting` : "Queue");
@@ -49,6 +63,18 @@ function showTimes() {
   write(byId("idle"), others ? "The music starts soon" : "Nothing on yet. Be the first!");
   if (openList) fillTickets(openList, rows, live, false, showTimes);
   document.title = `${mine[0]?.place === 1 ? "You are next – " : ""}${title(live.state, queue)}`;
+}
+
+/** The words are one tap away for who sings now or next; they close with the song. */
+function showSing(mine) {
+  const words = mine.map((row) => ({ ...row, track: lookUp(row.item.track_id, showTimes) }));
+  const mic = words.find(({ place, track }) => place <= 1 && track?.lyrics);
+  byId("sing").hidden = !mic;
+  if (mic) {
+    byId("sing").replaceChildren(icon("words"), el("span", { className: "cut", textContent: `Lyrics: ${mic.track.title}` }));
+    byId("sing").onclick = () => { lyrics = { id: mic.item.id, dialog: openLyrics(live, mic.item, mic.track) }; };
+  }
+  if (lyrics && !live.state.items.some(({ id, status }) => id === lyrics.id && TO_SING.has(status))) lyrics.dialog.close();
 }
 
 /** Why adding may be refused, said before anybody tries. */

@@ -6,7 +6,7 @@ import { Stream } from "./stream.js";
 
 const NAMES = [
   "snapshot", "items_change", "settings_change", "timeline_update", "speaker_change", "options_change",
-  "timeline_beacon", "tracks_change", "command", "device_change",
+  "timeline_beacon", "tracks_change", "command", "device_change", "like",
 ];
 
 export class Live {

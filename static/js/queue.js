@@ -2,6 +2,7 @@
 
 import { del } from "./api.js";
 import { el, fill, icon, toast, write } from "./dom.js";
+import { heart, showHeart } from "./heart.js";
 import { current, waiting } from "./state.js";
 import { clock, until } from "./text.js";
 import { expectedStarts } from "./times.js";
@@ -21,7 +22,7 @@ export function places(live, me = null) {
   return playing ? [{ item: playing, place: 0, at: null, own: own(playing) }, ...rows] : rows;
 }
 
-/** One ticket; `mine` brings the way to take it back. */
+/** One ticket; `mine` brings the way to take it back, others' a heart. */
 export function makeTicket(queue, mine) {
   const node = el("li", { className: "ticket" },
     el("div", { className: "stub digits" }),
@@ -29,7 +30,7 @@ export function makeTicket(queue, mine) {
       el("strong", { className: "cut title", dir: "auto" }),
       el("span", { className: "cut dim by", dir: "auto" }),
       el("span", { className: "when digits" })));
-  if (mine) node.append(takeBack(node, queue));
+  node.append(mine ? takeBack(node, queue) : heart());
   return node;
 }
 
@@ -43,7 +44,8 @@ export function showTicket(node, { item, place, at, own }, live, again) {
   write(face.querySelector(".title"), track?.title ?? "…");
   write(face.querySelector(".by"), item.performer_name);
   write(face.querySelector(".when"), whenText(place, at, live));
-  if (actions) actions.hidden = place === 0;
+  if (actions.className === "heart") showHeart(actions, item.track_id);
+  else actions.hidden = place === 0;
 }
 
 function whenText(place, at, live) {

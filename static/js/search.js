@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { el, fill, write } from "./dom.js";
+import { heart, showHeart } from "./heart.js";
 import { count, length } from "./text.js";
 import { cover, remember, showCover } from "./tracks.js";
 
@@ -12,14 +13,16 @@ export class Search {
    * @param {HTMLElement} root holds an input, [data-found], a list and a [data-more] button
    * @param {string|null} queue null: all that there is
    * @param {(track: any) => void} choose
+   * @param {boolean} [hearts] each track has one
    */
-  constructor(root, queue, choose) {
+  constructor(root, queue, choose, hearts = false) {
     this.input = root.querySelector("input");
     this.found = root.querySelector("[data-found]");
     this.list = root.querySelector("ul");
     this.more = root.querySelector("[data-more]");
     this.queue = queue;
     this.choose = choose;
+    this.hearts = hearts;
     this.tracks = [];
     this.input.addEventListener("input", () => this.soon());
     this.input.form.addEventListener("submit", (event) => {
@@ -74,7 +77,7 @@ export class Search {
       el("span", { className: "grow" },
         el("strong", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })),
       el("span", { className: "dim digits" }));
-    const node = el("li", {}, button);
+    const node = el("li", {}, button, this.hearts ? heart() : null);
     button.addEventListener("click", () => this.choose(this.tracks.find((t) => t.track_id === node.dataset.key)));
     return node;
   }
@@ -86,6 +89,7 @@ function showRow(node, track) {
   write(title, track.title);
   write(artist, track.artist);
   write(node.querySelector(".digits"), length(track.duration_ms));
+  if (node.children[1]) showHeart(node.children[1], track.track_id);
 }
 
 function foundText(words, total) {

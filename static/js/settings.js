@@ -30,6 +30,7 @@ const GROUPS = [
     ["track_space", "Pause between tracks, seconds", NUMBER],
     ["coming_soon_count", "Tracks that the display promises", NUMBER],
     ["preview", "Guests may listen to 30 seconds", SWITCH],
+    ["lyrics_offset_ms", "Lyrics later by, milliseconds", NUMBER, "For sound that comes late; less than 0 is sooner."],
     ["guest_playback", "Guests' own players may play", SWITCH],
   ]],
   ["Limits (empty: none)", [

@@ -9,7 +9,13 @@ const asked = new Map();
 const line = [];
 let running = 0;
 
-export const remember = (tracks) => tracks.forEach((track) => known.set(track.track_id, track));
+/** Likes are kept up to date by events, and an answer may have been on its way meanwhile: those that are known stay. */
+export function remember(tracks) {
+  for (const track of tracks) {
+    const { likes = track.likes, liked = track.liked } = known.get(track.track_id) ?? {};
+    known.set(track.track_id, { ...track, likes, liked });
+  }
+}
 
 /** The track if it is known already, else undefined; `then` is called when it is. */
 export function lookUp(trackId, then) {
@@ -44,6 +50,9 @@ async function load(trackId) {
   asked.delete(trackId);
   if (known.has(trackId)) then.forEach((call) => call?.());
 }
+
+/** What is new about a track, if it is known here. */
+export const mend = (trackId, news) => Object.assign(known.get(trackId) ?? {}, news);
 
 /** A record's label in a colour of its own, warm enough for the room. */
 function hue(trackId) {

@@ -12,6 +12,7 @@ import pytest
 from api_queue.drivers.redis import Redis
 from api_queue.queues.keys import key
 from api_queue.types import QueueName
+from api_queue.web.personal import personal_queue
 from tests.house import House, a_house
 
 ALIAS = "KAT_TUN_Your_side_Instrumental_"
@@ -102,6 +103,18 @@ async def test_a_like_changes_no_queue(house: House, ana: httpx.AsyncClient) -> 
     await ana.post(LIKE)
 
     assert (await ana.get("/queue/party/")).json()["rev"] == before == (await told(house))[0]["rev"]
+
+
+async def test_a_personal_queue_hears_of_its_owner_s_likes_alone(house: House, ben: httpx.AsyncClient) -> None:
+    token, value = await house.parts.tokens.create("member", label="Ana")
+    own = personal_queue(token.token_id)
+    await house.parts.personal_queues.ensure(own)
+    await ben.post(LIKE)
+    assert await told(house, own) == []
+
+    async with house.nobody() as member:
+        await member.post(LIKE, headers={"Authorization": f"Bearer {value}"})
+    assert [event["likes"] for event in await told(house, own)] == [2]
 
 
 async def test_a_track_that_is_not_here_cannot_be_liked(ana: httpx.AsyncClient) -> None:
