@@ -78,8 +78,7 @@ class Conductor:
         await self._tidy(queue)
 
     async def _tidy(self, queue: Queue) -> None:
-        over = queue.head - bool(queue.session.item_id)
-        if over > queue.settings.history_length:
+        if queue.outgrown:
             await self._queues.trim(queue.name)
 
     async def run(self) -> None:

@@ -33,6 +33,8 @@ class PlaybackService:
         return await self._queues.queue(name)
 
     async def control(self, name: QueueName, verb: str, args: dict[str, Any], by: Role) -> Queue:
+        if verb == "next":
+            return await self._transport.next(name, by)
         return await self._transport.command(name, verb, args, by)
 
     async def choose_speaker(self, name: QueueName, device: DeviceId, *, if_free: bool) -> Queue:

@@ -129,6 +129,13 @@ class Queue(Struct, frozen=True, kw_only=True):
         return self.total - self.head
 
     @property
+    def outgrown(self) -> int:
+        """How many at the head of the list are for the history; none while all of it will come again."""
+        if self.session.repeat_mode == "all":
+            return 0
+        return max(0, self.head - bool(self.session.item_id) - self.settings.history_length)
+
+    @property
     def kind_limit(self) -> int | None:
         """How many items may wait whoever adds them."""
         return KIND_LIMITS.get(self.kind)

@@ -167,9 +167,8 @@ class QueueService:
     async def trim(self, name: QueueName) -> None:
         """Moves what is older than `history_length` to SQL: written there first, so that nothing can be lost."""
         view = await self._store.view(name)
-        over = view.queue.head - bool(view.queue.session.item_id) - view.queue.settings.history_length
-        if over > 0:
-            oldest = view.items[: min(over, 500)]
+        if view.queue.outgrown:
+            oldest = view.items[: min(view.queue.outgrown, 500)]
             await self._history.keep(name, oldest)
             await self._store.trim(name, oldest, self._clock.now_ms())
 

@@ -11,11 +11,11 @@ from api_queue.queues.settings import QueueSettings
 
 
 def free_at(session: Session, now_ms: int) -> int | None:
-    """When the current item ends; None when nothing is promised (stopped, or stopping after this one).
+    """When the current item ends; None when nothing is promised (stopped, stopping after this one or repeating it).
 
     Paused counts as going on right now: the earliest that it can be.
     """
-    if session.state == "stopped" or session.stop_after:
+    if session.state == "stopped" or session.stop_after or session.repeat_mode == "one":
         return None
     return _end(session, now_ms)
 

@@ -31,6 +31,8 @@ class Stage:
     current: Item | None
     following: Item | None
     space_ms: int
+    #: What is over, in the order of the list; where nothing waits and `repeat_mode` is `all`, the whole of it.
+    over: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +80,44 @@ def go_on(stage: Stage, now_ms: int, leave_as: ItemStatus, ended_at_ms: int | No
     """
     if stage.current is None:
         return Step(stage.session)
-    over = (stage.current, replace(stage.current, status=leave_as))
+    left = replace(stage.current, status=leave_as)
     if stage.session.stop_after:
-        return Step(_emptied(stage.session, now_ms), (over,))
-    pause_end_ms = now_ms + max(stage.space_ms, LEAD_MS) if ended_at_ms is None else ended_at_ms + stage.space_ms
-    step = _start(stage, pause_end_ms, now_ms)
-    return Step(step.session, (over, *step.changed))
+        return Step(_emptied(stage.session, now_ms), ((stage.current, left),))
+    behind = replace_stage(stage, over=(*stage.over, left))
+    step = _start(behind, _pause_end(stage, now_ms, ended_at_ms), now_ms)
+    return Step(step.session, ((stage.current, left), *step.changed))
+
+
+def next_track(stage: Stage, now_ms: int) -> Step:
+    """As players have it: where no track comes next, nothing changes."""
+    if stage.following is None and stage.session.repeat_mode != "all":
+        return Step(stage.session)
+    return go_on(stage, now_ms, "played")
+
+
+def _over(stage: Stage, now_ms: int, leave_as: ItemStatus, ended_at_ms: int | None = None) -> Step:
+    """By itself: nobody asked for the next one. With `repeat_mode` `one` what was played begins again, and has not
+    ended before it has begun.
+    """
+    session = stage.session
+    if stage.current is None or leave_as != "played" or session.repeat_mode != "one" or session.stop_after:
+        return go_on(stage, now_ms, leave_as, ended_at_ms)
+    if now_ms < (stage.current.timestamp_play or 0):
+        return Step(session)
+    return _start(replace_stage(stage, following=stage.current), _pause_end(stage, now_ms, ended_at_ms), now_ms)
+
+
+def _pause_end(stage: Stage, now_ms: int, ended_at_ms: int | None) -> int:
+    return now_ms + max(stage.space_ms, LEAD_MS) if ended_at_ms is None else ended_at_ms + stage.space_ms
 
 
 def ended(stage: Stage, now_ms: int, leave_as: ItemStatus, ended_at_ms: int | None = None) -> Step:
     """Its speaker says so. What ended before this item had begun was told already."""
     if ended_at_ms is None or stage.current is None:
-        return go_on(stage, now_ms, leave_as)
+        return _over(stage, now_ms, leave_as)
     if ended_at_ms < (stage.current.timestamp_play or 0):
         return Step(stage.session)
-    return go_on(stage, now_ms, leave_as, min(ended_at_ms, now_ms + LEAD_MS))
+    return _over(stage, now_ms, leave_as, min(ended_at_ms, now_ms + LEAD_MS))
 
 
 def over_ms(session: Session, now_ms: int) -> int | None:
@@ -109,7 +134,7 @@ def over_ms(session: Session, now_ms: int) -> int | None:
 def end(stage: Stage, now_ms: int) -> Step:
     """Of itself, when nobody has said so."""
     over = over_ms(stage.session, now_ms)
-    return Step(stage.session) if over is None or over > now_ms else go_on(stage, now_ms, "played")
+    return Step(stage.session) if over is None or over > now_ms else _over(stage, now_ms, "played")
 
 
 def prev(stage: Stage, now_ms: int) -> Step:
@@ -151,11 +176,21 @@ def _without_the_lost(session: Session, now_ms: int) -> Session:
 
 def _start(stage: Stage, at_ms: int, now_ms: int, *, stop_after: bool = False) -> Step:
     if stage.following is None:
-        return Step(_emptied(stage.session, now_ms))
+        return _again(stage, at_ms, now_ms, stop_after=stop_after)
     start_ms = max(at_ms, stage.following.timestamp_play or 0)
     item = stage.following.started(start_ms)
     session = _on(stage.session, item, now_ms - start_ms, now_ms, stop_after=stop_after)
     return Step(session, ((stage.following, item),))
+
+
+def _again(stage: Stage, at_ms: int, now_ms: int, *, stop_after: bool) -> Step:
+    """With `repeat_mode` `all` what is over begins again in its order, unless none of it could be played."""
+    if stage.session.repeat_mode != "all" or all(item.status == "failed" for item in stage.over):
+        return Step(_emptied(stage.session, now_ms))
+    first, *others = stage.over
+    item = first.started(at_ms)
+    session = _on(stage.session, item, now_ms - at_ms, now_ms, stop_after=stop_after)
+    return Step(session, ((first, item), *((other, other.put_back()) for other in others)))
 
 
 def _restarted(stage: Stage, session: Session, position_ms: int, now_ms: int) -> Step:

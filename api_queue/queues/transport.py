@@ -46,6 +46,10 @@ class TransportService:
         rule, known = _meant(command, args)
         return await self._apply(name, rule, Command(command, by, known))
 
+    async def next(self, name: QueueName, by: Role) -> Queue:
+        """As players have it: at the end nothing changes, where the command `next` ends the music."""
+        return await self._apply(name, transitions.next_track, Command("next", by, {}))
+
     async def over(
         self,
         name: QueueName,
@@ -78,7 +82,7 @@ class TransportService:
 
     async def _apply(self, name: QueueName, rule: Rule, command: Command | None = None) -> Queue:
         for _ in range(TRIES):
-            view, now_ms = await self._store.view(name, -2, 0), self._clock.now_ms()
+            view, now_ms = await self._look(name), self._clock.now_ms()
             step = rule(_stage(view), now_ms)
             if step == Step(view.queue.session):
                 return view.queue
@@ -87,15 +91,20 @@ class TransportService:
                 return replace(view.queue, rev=rev, session=step.session, changed_at_ms=now_ms)
         raise QueueMoved
 
+    async def _look(self, name: QueueName) -> QueueView:
+        """The items from two before the first waiting one to that one; the whole list where it may begin again."""
+        view = await self._store.view(name, -2, 0)
+        again = view.queue.session.repeat_mode == "all" and not view.queue.waiting
+        return await self._store.view(name) if again else view
+
 
 def _stage(view: QueueView) -> Stage:
-    """The view holds the items from two before the first waiting one to that one."""
     queue = view.queue
     past = [i for i in view.items if i.status != "queued"]
     following = next((i for i in view.items if i.status == "queued"), None)
     current = past.pop() if past and past[-1].id == queue.session.item_id else None
     previous: Item | None = past[-1] if past and current else None
-    return Stage(queue.session, previous, current, following, queue.settings.track_space_ms)
+    return Stage(queue.session, previous, current, following, queue.settings.track_space_ms, tuple(past))
 
 
 def _meant(command: str, args: dict[str, Any]) -> tuple[Rule, dict[str, int]]:

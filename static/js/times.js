@@ -8,7 +8,7 @@ export function projected(session, now) {
 
 /** When the current item ends; null when nothing is promised. Paused counts as going on right now. */
 export function freeAt(session, now) {
-  if (session.play_state === "stopped" || session.stop_after) return null;
+  if (session.play_state === "stopped" || session.stop_after || session.repeat_mode === "one") return null;
   return now + Math.max(0, (session.duration_ms ?? 0) - projected(session, now));
 }
 

@@ -27,6 +27,7 @@ def the_session(text: str) -> Session:
         position_ms=int(position[1]) if position else 0,
         position_at_ms=NOW - 10_000,
         stop_after="stop_after" in text,
+        repeat_mode="one" if "repeat_mode one" in text else "off",
     )
 
 
@@ -45,4 +46,4 @@ def test_a_vector_of_the_docs(session: str, waiting: str, expected: str) -> None
 
 
 def test_there_are_vectors() -> None:
-    assert len(ROWS) == 7
+    assert len(ROWS) == 8
