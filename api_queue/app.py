@@ -8,8 +8,8 @@ from typing import Any, Final
 import structlog
 from sanic import Sanic
 
+from api_queue.accounts import account_blueprint, key_blueprint
 from api_queue.accounts import blueprint as accounts_blueprint
-from api_queue.accounts import key_blueprint
 from api_queue.accounts.access import TABLE
 from api_queue.accounts.jwt import AccessTokenReader, setup_jwt
 from api_queue.accounts.redis_store import RedisAnswers
@@ -25,7 +25,7 @@ from api_queue.media import blueprint as media_blueprint
 from api_queue.messages import blueprint as messages_blueprint
 from api_queue.parts import Parts
 from api_queue.playback import blueprint as playback_blueprint
-from api_queue.playback import like_blueprint
+from api_queue.playback import device_blueprint, like_blueprint
 from api_queue.queues import blueprint as queues_blueprint
 from api_queue.queues import enqueue_blueprint, export_blueprint
 from api_queue.settings import Settings
@@ -69,9 +69,10 @@ class WebParts(Parts):
 
 #: What handlers find under `app.ctx`.
 _ON_CONTEXT: Final = (
-    *("settings", "clock", "tokens", "logins", "audit", "queues", "items", "commands", "guests", "options", "playback"),
-    *("tracks", "data_files", "files", "media", "previews", "hub", "discovery", "readiness", "messages"),
-    *("jobs", "task_feed", "library_keeper", "analyses", "exports", "personal_queues", "enqueue", "likes"),
+    *("settings", "clock", "tokens", "logins", "accounts", "audit", "queues", "items", "commands", "guests", "options"),
+    *("playback", "devices", "pairing", "tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
+    *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports"),
+    *("personal_queues", "enqueue", "likes"),
 )
 
 
@@ -101,6 +102,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             docs.bp,
             health.bp,
             accounts_blueprint.bp,
+            account_blueprint.bp,
             key_blueprint.bp,
             messages_blueprint.bp,
             jobs_blueprint.bp,
@@ -113,6 +115,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             library_blueprint.bp,
             media_blueprint.bp,
             playback_blueprint.bp,
+            device_blueprint.bp,
             like_blueprint.bp,
         ]
     )

@@ -6,11 +6,13 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from getpass import getpass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from api_queue import __version__, settings_sources
+from api_queue.accounts.account_commands import create_account, delete_account, list_accounts, set_password
 from api_queue.accounts.api_key_service import ApiKeyService
 from api_queue.accounts.key_commands import create_key, list_keys, revoke_key
 from api_queue.accounts.models import TokenRole
@@ -20,6 +22,9 @@ from api_queue.errors import ApiQueueError, StartRefused
 from api_queue.messages.models import Storage as MessageStorage
 from api_queue.settings_sources import LoadedSettings
 from api_queue.types import QueueName
+
+if TYPE_CHECKING:
+    from api_queue.accounts.account_service import AccountService
 
 #: option of `serve` -> (setting, what it takes)
 _OPTIONS: Final = {
@@ -73,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     scanning = command("scan", _scan, "Scan the music of a running server.", _of_data())
     scanning.add_argument("folders", metavar="FOLDER", nargs="*", type=Path, help="only these; without one, all music")
     _add_token_commands(commands, common)
+    _add_account_commands(commands, common)
     _add_key_commands(commands, common)
     _add_message_commands(commands, common)
     command("settings", _show_settings, "Show each setting with its value and where it was set.")
@@ -95,6 +101,25 @@ def _add_token_commands(
     revoke = verbs.add_parser("revoke", parents=[*parents, of_data], help="End one, and all logins made from it.")
     revoke.add_argument("token_id", metavar="ID")
     revoke.set_defaults(command=_revoke_token)
+
+
+def _add_account_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *parents: argparse.ArgumentParser
+) -> None:
+    """Passwords are asked for, or read from standard input: arguments are for everybody to see."""
+    verbs = commands.add_parser("account", help="Make, list and delete members' accounts.")
+    sentences: dict[str, tuple[object, str]] = {
+        "create": (_create_account, "Make one, with a password that is asked for."),
+        "password": (_set_password, "Give one another password; its logins end."),
+        "delete": (_delete_account, "Delete one, with its logins and its personal queue."),
+        "list": (_list_accounts, "Show all of them."),
+    }
+    subcommands = verbs.add_subparsers(required=True)
+    for name, (action, sentence) in sentences.items():
+        verb = subcommands.add_parser(name, parents=[*parents, _of_data()], help=sentence)
+        verb.set_defaults(command=action)
+        if name != "list":
+            verb.add_argument("username", metavar="NAME")
 
 
 def _add_key_commands(
@@ -211,6 +236,34 @@ def _token(asked: argparse.Namespace, command: Callable[[TokenService], Awaitabl
     from api_queue.serving.account_commands import with_parts
 
     print(with_parts(_loaded(asked).settings, lambda parts: command(parts.tokens)))
+
+
+def _create_account(asked: argparse.Namespace) -> None:
+    password = _asked_password()
+    _account(asked, lambda accounts: create_account(accounts, asked.username, password))
+
+
+def _set_password(asked: argparse.Namespace) -> None:
+    password = _asked_password()
+    _account(asked, lambda accounts: set_password(accounts, asked.username, password))
+
+
+def _delete_account(asked: argparse.Namespace) -> None:
+    _account(asked, lambda accounts: delete_account(accounts, asked.username))
+
+
+def _list_accounts(asked: argparse.Namespace) -> None:
+    _account(asked, list_accounts)
+
+
+def _asked_password() -> str:
+    return getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+
+def _account(asked: argparse.Namespace, command: "Callable[[AccountService], Awaitable[str]]") -> None:
+    from api_queue.serving.account_commands import with_parts
+
+    print(with_parts(_loaded(asked).settings, lambda parts: command(parts.accounts)))
 
 
 def _create_key(asked: argparse.Namespace) -> None:

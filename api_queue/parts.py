@@ -12,6 +12,8 @@ from random import Random, SystemRandom
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api_queue.accounts.account_service import AccountService
+from api_queue.accounts.account_store import SqlAccounts
 from api_queue.accounts.api_key_service import ApiKeyService
 from api_queue.accounts.api_key_sources import configured_keys
 from api_queue.accounts.api_key_store import SqlApiKeys
@@ -44,8 +46,17 @@ from api_queue.messages.redis_store import RedisMessages
 from api_queue.messages.service import MessageService
 from api_queue.messages.sqlite_store import SqliteMessages
 from api_queue.playback.conductor import Conductor
+from api_queue.playback.device_news import DeviceNews
+from api_queue.playback.device_service import DeviceService
+from api_queue.playback.device_store import SqlDevices
+from api_queue.playback.device_watch import DeviceWatch
 from api_queue.playback.like_store import SqlLikes
 from api_queue.playback.likes import LikeService
+from api_queue.playback.pairing import PairingService
+from api_queue.playback.pairing_store import RedisPairings
+from api_queue.playback.presence_store import RedisPresence
+from api_queue.playback.registration import RegistrationService
+from api_queue.playback.rosters import Rosters
 from api_queue.playback.service import PlaybackService
 from api_queue.queues.commands import QueueCommands
 from api_queue.queues.enqueue import EnqueueService
@@ -57,6 +68,7 @@ from api_queue.queues.options import OptionService
 from api_queue.queues.personal import PersonalQueues
 from api_queue.queues.service import QueueService
 from api_queue.queues.sources import QueueSources
+from api_queue.queues.speaker import SpeakerService
 from api_queue.queues.store import RedisQueues
 from api_queue.queues.tasks import ExportTask
 from api_queue.queues.transport import TransportService
@@ -135,6 +147,12 @@ class Parts:
     def logins(self) -> LoginService:
         days = self.settings.jwt_refresh_days
         return LoginService(SqlLogins(self.engine), SqlTokens(self.engine), self.revocations, self.clock, days)
+
+    @cached_property
+    def accounts(self) -> AccountService:
+        store, personal, signup = SqlAccounts(self.engine), self.personal_queues, self.settings.accounts_signup
+        arguments = (store, self.tokens, self.logins, personal, self.limiter, self.clock)
+        return AccountService(*arguments, open_to_all=signup == "on")
 
     @cached_property
     def api_keys(self) -> ApiKeyService:
@@ -247,8 +265,9 @@ class Parts:
 
     @cached_property
     def queues(self) -> QueueService:
-        history = SqlHistory(self.engine)
-        return QueueService(self.queue_store, history, self.tokens, self.limiter, self.clock, self.settings)
+        history, leftovers = SqlHistory(self.engine), (self.device_store, self.presence, self.pairing_store)
+        keepers = (self.tokens, self.limiter, self.clock, self.settings)
+        return QueueService(self.queue_store, history, *keepers, leftovers)
 
     @cached_property
     def personal_queues(self) -> PersonalQueues:
@@ -269,7 +288,15 @@ class Parts:
 
     @cached_property
     def transport(self) -> TransportService:
-        return TransportService(self.queue_store, self.clock, round(self.settings.speaker_lease_s * 1000))
+        return TransportService(self.queue_store, self.clock, self.speaker_lease_ms)
+
+    @cached_property
+    def speakers(self) -> SpeakerService:
+        return SpeakerService(self.queue_store, self.clock, self.speaker_lease_ms)
+
+    @property
+    def speaker_lease_ms(self) -> int:
+        return round(self.settings.speaker_lease_s * 1000)
 
     @cached_property
     def options(self) -> OptionService:
@@ -285,7 +312,37 @@ class Parts:
 
     @cached_property
     def playback(self) -> PlaybackService:
-        return PlaybackService(self.queues, self.transport, self.clock)
+        return PlaybackService(self.queues, self.transport, self.speakers, self.devices, self.clock)
+
+    @cached_property
+    def device_store(self) -> SqlDevices:
+        return SqlDevices(self.engine)
+
+    @cached_property
+    def presence(self) -> RedisPresence:
+        return RedisPresence(self.redis)
+
+    @cached_property
+    def rosters(self) -> Rosters:
+        return Rosters(self.device_store, self.presence)
+
+    @cached_property
+    def devices(self) -> DeviceService:
+        kept = (self.device_store, self.presence, self.rosters, DeviceNews(self.queues))
+        return DeviceService(*kept, self.tokens, self.queues, self.personal_queues, self.clock)
+
+    @cached_property
+    def registration(self) -> RegistrationService:
+        kept = (self.device_store, self.presence, self.rosters, DeviceNews(self.queues))
+        return RegistrationService(*kept, self.devices, self.tokens, self.queues, self.clock)
+
+    @cached_property
+    def pairing_store(self) -> RedisPairings:
+        return RedisPairings(self.redis)
+
+    @cached_property
+    def pairing(self) -> PairingService:
+        return PairingService(self.pairing_store, self.devices, self.registration, self.limiter, self.clock)
 
     @cached_property
     def likes(self) -> LikeService:
@@ -352,7 +409,8 @@ class Parts:
     @cached_property
     def media(self) -> MediaService:
         key, ttl_s = load_or_make(self.keys / "media"), self.settings.media_token_ttl_s
-        return MediaService(key, ttl_s, self.tracks, self.playback, RedisMediaStore(self.redis), self.clock)
+        store = RedisMediaStore(self.redis)
+        return MediaService(key, ttl_s, self.tracks, self.playback, self.devices, store, self.clock)
 
     @cached_property
     def previews(self) -> PreviewService:
@@ -376,7 +434,11 @@ class Parts:
 
     @cached_property
     def conductor(self) -> Conductor:
-        return Conductor(self.queues, self.transport, self.library, self.clock)
+        return Conductor(self.queues, self.transport, self.playback, self.library, self.clock)
+
+    @cached_property
+    def device_watch(self) -> DeviceWatch:
+        return DeviceWatch(self.devices, self.presence, self.clock)
 
     def lease(self, name: str, ttl_ms: int) -> Lease:
         holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"

@@ -85,10 +85,14 @@ class Settings:
     rate_logins_per_minute: Count = _key(10, "Login attempts from one address in a minute.")
     rate_control_per_minute: Count = _key(240, "Play, stop, seek and the like of one caller in a minute.")
     rate_mints_per_minute: Count = _key(60, "Music addresses minted by one caller in a minute.")
+    rate_pairings_per_10_minutes: Count = _key(5, "Devices of one address that may ask a host to let them in.")
     rate_signed_in_factor: Count = _key(4, "How many times the limits above a signed-in caller has.")
 
     api_keys_file: str = _key("", "File of programs' API keys; empty takes config/api_keys.json if there is one.")
     api_keys_json: str = _key("", "The same in place of a file, or beside it.", secret=True)
+
+    accounts_signup: Literal["on", "off"] = _key("on", "Whether guests may make accounts, and so become members.")
+    accounts_per_hour: Count = _key(3, "Accounts that guests of one address may make in an hour.")
 
     jwt_access_minutes: Count = _key(15, "Minutes for which an access token is good.")
     jwt_refresh_days: Count = _key(30, "Days for which a refresh token is good.")

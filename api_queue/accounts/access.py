@@ -39,6 +39,9 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/me"): "open",
     ("POST", "/refresh-token"): "public",
     ("POST", "/revoke-token"): "public",
+    ("POST", "/users/register"): "public",
+    ("POST", "/users/password"): "public",
+    ("POST", "/users/delete"): "public",
     # programs
     ("GET", "/api/v1/auth/me"): "key",
     ("GET", "/api/v1/auth/permissions/<queue>"): "key",
@@ -118,8 +121,16 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("POST", "/sessions/<name>/speaker"): "host",
     ("POST", "/sessions/<name>/ended"): "speaker",
     ("POST", "/sessions/<name>/failed"): "speaker",
-    ("PATCH", "/devices/heartbeat"): "speaker",
-    ("POST", "/media/token"): "speaker",
+    ("POST", "/media/token"): "device",
+    # devices: whoever may not register one asks the host to let it in
+    ("POST", "/devices/register"): "open",
+    ("POST", "/devices/claim"): "open",
+    ("PATCH", "/devices/heartbeat"): "device",
+    ("GET", "/devices"): "host",
+    ("DELETE", "/devices/<device_id>"): "host",
+    ("GET", "/queue/<name>/devices/requests"): "host",
+    ("POST", "/queue/<name>/devices/requests/<code>"): "host",
+    ("DELETE", "/queue/<name>/devices/requests/<code>"): "host",
     # tasks
     ("POST", "/api/queues/tasks"): "admin",
     ("POST", "/api/queues/tasks/clear"): "admin",
@@ -163,6 +174,8 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("POST", "/auth/refresh"): "renew",
     ("POST", "/auth/logout"): "renew",
     ("POST", "/token"): "login",
+    ("POST", "/users/password"): "login",
+    ("POST", "/users/delete"): "login",
     ("POST", "/refresh-token"): "renew",
     ("POST", "/revoke-token"): "renew",
     ("PUT", "/queue/<name>"): "add",
@@ -185,6 +198,7 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("POST", "/sessions/<name>/prev"): "control",
     ("POST", "/sessions/<name>/options"): "control",
     ("POST", "/sessions/<name>/speaker"): "control",
+    ("POST", "/devices/register"): "mint",
     ("POST", "/queue/<name>/invite"): "mint",
     ("POST", "/media/token"): "mint",
 }
@@ -192,9 +206,11 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
 #: GETs that change something, as the seed's curl lines do: refused from other sites, never kept by a cache.
 WRITING_GETS: Final = frozenset({"/queue/<name>/command/<command>"})
 
-#: The queue stands in the body, so the guard asks only whether the caller has the role on some queue; the service
-#: asks for that one.
-QUEUE_IN_BODY: Final = frozenset({"/devices/heartbeat", "/media/token"})
+#: The queue stands in the body or behind the `?`, so the guard asks only whether the caller has the role on some queue;
+#: the service asks for that one.
+QUEUE_IN_BODY: Final = frozenset(
+    {"/devices", "/devices/<device_id>", "/devices/register", "/devices/heartbeat", "/media/token"}
+)
 
 #: A browser opens a WebSocket to any site that a page names, cookies and all: refused from other sites, as writes are.
 SAME_SITE: Final = frozenset({"/ws/queues"})

@@ -21,20 +21,23 @@ from typing import Any, Final
 
 import jwt
 import sanic_jwt
-from sanic import Request, Sanic
+from sanic import HTTPResponse, Request, Sanic
 from sanic.response import BaseHTTPResponse
 from sanic_jwt import decorators, endpoints, exceptions
 
+from api_queue.accounts.account_service import AccountService
+from api_queue.accounts.account_wire import member_json
 from api_queue.accounts.logins import LoginService
-from api_queue.accounts.models import Claims, SignedIn
+from api_queue.accounts.models import Claims, LoginToken, SignedIn, moment
 from api_queue.accounts.service import AuditService, TokenService
 from api_queue.accounts.wire import Credentials, Departure, Renewal, caller_json, user_of
 from api_queue.drivers.clock import Clock
-from api_queue.errors import BadBody, BadCredential, LoginExpired, MissingCredential
+from api_queue.errors import BadBody, BadCredential, BadGrantType, LoginExpired, MissingCredential
 from api_queue.settings import Settings
 from api_queue.web.bodies import read_body
 from api_queue.web.credentials import REFRESH, add_credential_cookies, drop_credential_cookies, presented
 from api_queue.web.errors import problem
+from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
 from api_queue.web.replies import empty, reply
 
@@ -96,7 +99,11 @@ class Auth(sanic_jwt.Authentication):  # type: ignore[misc]  # the library has n
         return str(user["refresh"])
 
     async def retrieve_user(self, request: Request, _payload: object) -> dict[str, object]:
-        return caller_json(request.ctx.caller)
+        caller: Caller = request.ctx.caller
+        accounts: AccountService = request.app.ctx.accounts
+        own = next((grant.token_id for grant in caller.grants if grant.personal_queue), None)
+        account = await accounts.account_of(own) if own else None
+        return caller_json(caller) | member_json(caller, account)
 
     async def _get_secret(self, *_: object, **__: object) -> bytes:
         return self.signing_key
@@ -126,15 +133,31 @@ class Auth(sanic_jwt.Authentication):  # type: ignore[misc]  # the library has n
 
 
 async def _logged_in(request: Request) -> SignedIn:
-    tokens: TokenService = request.app.ctx.tokens
     logins: LoginService = request.app.ctx.logins
     audit: AuditService = request.app.ctx.audit
     body = read_body(request, Credentials)
-    if (body.token is None) is (body.code is None):
-        raise BadBody(reason="it needs either a token or a code.")
-    token = await (tokens.use(body.token) if body.token is not None else tokens.redeem(body.code or ""))
+    token = await _token_for(request, body)
     await audit.write(token.token_id, "login", token.queue)
     return await logins.start(token)
+
+
+async def _token_for(request: Request, body: Credentials) -> LoginToken:
+    tokens: TokenService = request.app.ctx.tokens
+    accounts: AccountService = request.app.ctx.accounts
+    _check_grant(body.grant_type, "password")
+    match body:
+        case Credentials(token=str(token), code=None, username=None):
+            return await tokens.use(token)
+        case Credentials(token=None, code=str(code), username=None):
+            return await tokens.redeem(code)
+        case Credentials(token=None, code=None, username=str(username), password=str(password)):
+            return await accounts.log_in(username, password)
+    raise BadBody(reason="it needs a token, or a code, or a username with its password.")
+
+
+def _check_grant(grant_type: str | None, expected: str) -> None:
+    if grant_type not in {None, expected}:
+        raise BadGrantType(expected=expected)
 
 
 async def _renewed(request: Request) -> SignedIn:
@@ -146,7 +169,9 @@ async def _renewed(request: Request) -> SignedIn:
 
 
 def _refresh_token(request: Request) -> str | None:
-    value = read_body(request, Renewal).refresh_token or request.cookies.get(REFRESH)
+    body = read_body(request, Renewal)
+    _check_grant(body.grant_type, "refresh_token")
+    value = body.refresh_token or request.cookies.get(REFRESH)
     return value if value and value.isascii() else None  # ours are, and a header may be any bytes
 
 
@@ -162,8 +187,12 @@ class Answers(sanic_jwt.Responses):  # type: ignore[misc]  # the library has no 
         return response
 
     @staticmethod
-    def extend_authenticate(_request: Request, user: dict[str, Any], **_: object) -> dict[str, Any]:
-        return {"role": user["role"], "queue": user["queue"]}
+    def extend_authenticate(
+        request: Request, user: dict[str, Any], *, access_token: str, **_: object
+    ) -> dict[str, Any]:
+        reader: AccessTokenReader = request.app.ctx.auth.reader
+        expires_at = moment(reader.decode(access_token)["exp"] * 1000).isoformat()
+        return {"role": user["role"], "queue": user["queue"], "token_type": "bearer", "expires_at": expires_at}
 
     @staticmethod
     def exception_response(_request: Request, error: Any) -> BaseHTTPResponse:
@@ -173,7 +202,10 @@ class Answers(sanic_jwt.Responses):  # type: ignore[misc]  # the library has no 
 
 @Operation(body=Credentials)
 class Login(endpoints.AuthenticateEndpoint):  # type: ignore[misc]  # the library has no types
-    """Swaps a login token or a one-time code for an access and a refresh token. Browsers get them as cookies too."""
+    """Swaps a login token, a one-time code or a name and password for an access and a refresh token.
+
+    Browsers get them as cookies too.
+    """
 
 
 class Verify(endpoints.VerifyEndpoint):  # type: ignore[misc]  # the library has no types
@@ -205,9 +237,12 @@ class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has n
         login_id = await logins.login_of(_refresh_token(request) or "") or self._login_of_bearer(request)
         if login_id:
             await end(login_id)
-        response = empty()
+        response = self._answer()
         drop_credential_cookies(response, secure=request.ctx.secure)
         return response
+
+    def _answer(self) -> HTTPResponse:
+        return empty()
 
     def _login_of_bearer(self, request: Request) -> str | None:
         auth: Auth = self.instance.ctx.auth
@@ -218,14 +253,18 @@ class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has n
             return None
 
 
-#: Below /auth, and where other programs of the kind have it.
-_VIEWS: Final = (
-    ("/", "/token", Login),
-    ("/me", "/me", Me),
-    ("/verify", "", Verify),
-    ("/refresh", "/refresh-token", Refresh),
-    ("/logout", "/revoke-token", Logout),
-)
+@Operation(body=Departure)
+class Revoke(Logout):
+    """As POST /auth/logout, for programs that want to hear of it."""
+
+    def _answer(self) -> HTTPResponse:
+        return reply({"status": "revoked"})
+
+
+#: Below /auth.
+_VIEWS: Final = (("/", Login), ("/me", Me), ("/verify", Verify), ("/refresh", Refresh), ("/logout", Logout))
+#: Where other programs of the kind have it.
+_ALIASES: Final = (("/token", Login), ("/me", Me), ("/refresh-token", Refresh), ("/revoke-token", Revoke))
 
 
 class _Unauthorized(exceptions.SanicJWTException):  # type: ignore[misc]  # the library has no types
@@ -233,7 +272,7 @@ class _Unauthorized(exceptions.SanicJWTException):  # type: ignore[misc]  # the 
 
 
 def setup_jwt(app: Sanic[Any, Any], keys: tuple[bytes, ...], settings: Settings, clock: Clock) -> None:
-    """/auth, /auth/me, /auth/verify, /auth/refresh, /auth/logout; `app.ctx` holds tokens, logins, audit, settings."""
+    """/auth and what is below it; `app.ctx` holds tokens, logins, accounts, audit, settings."""
     exceptions.Unauthorized = _Unauthorized
     decorators.deepcopy = dict
     _in_a_loop(partial(_initialize, app, keys[0]))
@@ -249,17 +288,16 @@ def _initialize(app: Sanic[Any, Any], key: bytes) -> None:
         responses_class=Answers,
         auth_mode=False,  # the library adds none of its routes by itself
         refresh_token_enabled=True,
-        class_views=[(path, view) for path, _, view in _VIEWS],
+        class_views=[*_VIEWS],
         url_prefix="/auth",
         user_id="sub",
         algorithm=ALGORITHM,
         secret=key.hex(),  # only so that its public default stands nowhere; `_get_secret` gives the key
         leeway=_LEEWAY_S,
     )
-    for _, alias, view in _VIEWS:
-        if alias:
-            handler = view.as_view(library.responses, config=library.config, instance=app)
-            app.add_route(handler, alias, name=f"jwt_{alias[1:]}")
+    for alias, view in _ALIASES:
+        handler = view.as_view(library.responses, config=library.config, instance=app)
+        app.add_route(handler, alias, name=f"jwt_{alias[1:]}")
 
 
 def _in_a_loop(step: Callable[[], None]) -> None:

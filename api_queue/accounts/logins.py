@@ -71,7 +71,12 @@ class LoginService:
     async def end_everywhere(self, login_id: str) -> None:
         """This login and all others by the same login token."""
         login = await self.live(login_id)
-        if login and await self._store.end_logins(login.token_id, self._clock.now_ms()):
+        if login:
+            await self.end_all(login.token_id)
+
+    async def end_all(self, token_id: str) -> None:
+        """All that were made with this login token."""
+        if await self._store.end_logins(token_id, self._clock.now_ms()):
             await self._revocations.tell()
 
 

@@ -78,8 +78,14 @@ class TokenService:
         return await self._store.by_id(token_id)
 
     async def use(self, value: str) -> LoginToken:
-        """One presentation at POST /auth, which counts."""
-        token = await self._store.by_hash(hash_of(value))
+        """One presentation at POST /auth, which counts. Raises BadCredential."""
+        return await self._counted(await self._store.by_hash(hash_of(value)))
+
+    async def use_by_id(self, token_id: str) -> LoginToken:
+        """As `use`, for who has proven otherwise whose token it is."""
+        return await self._counted(await self._store.by_id(token_id))
+
+    async def _counted(self, token: LoginToken | None) -> LoginToken:
         now = self._clock.now_ms()
         if token is None or not token.is_live(now) or not await self._store.count_use(token.token_id, now):
             raise BadCredential

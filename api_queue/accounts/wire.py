@@ -11,17 +11,24 @@ from api_queue.web.identity import RANK, Caller
 from api_queue.web.programs import RIGHTS, Program
 
 
-class Credentials(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /auth: a login token, or the one-time code of the admin link."""
+class Credentials(msgspec.Struct):
+    """POST /auth, POST /token: a login token, the one-time code of the admin link, or an account.
+
+    Programs that know OAuth 2 send `grant_type`, and more that we do not ask for (RFC 6749, 3.2).
+    """
 
     token: str | None = None
     code: str | None = None
+    username: str | None = None
+    password: str | None = None
+    grant_type: str | None = None
 
 
 class Renewal(msgspec.Struct):
     """POST /auth/refresh, when no cookie says it."""
 
     refresh_token: str | None = None
+    grant_type: str | None = None
 
 
 class Departure(Renewal):

@@ -1,4 +1,4 @@
-"""The `token` and `key` commands, beside a running server or without one."""
+"""The `token`, `account` and `key` commands, beside a running server or without one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

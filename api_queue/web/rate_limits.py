@@ -14,7 +14,7 @@ from api_queue.settings import Settings
 from api_queue.types import QueueName
 from api_queue.web.identity import Caller, Grant
 
-RateClass = Literal["add", "login", "renew", "control", "mint", "create"]
+RateClass = Literal["add", "login", "renew", "control", "mint", "pair", "create", "signup"]
 
 _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 3_600_000
@@ -65,7 +65,10 @@ class RateLimits:
             "renew": Limits(None, address),  # nothing to guess there, and the hosts of a house share its address
             "control": Limits(Limit(settings.rate_control_per_minute), None),
             "mint": Limits(Limit(settings.rate_mints_per_minute), None),
+            # its bucket lasts as long as a request waits, so that no address can keep all the others out
+            "pair": Limits(None, Limit(settings.rate_pairings_per_10_minutes, 10 * _MINUTE_MS)),
             "create": Limits(None, Limit(settings.queues_guest_per_hour, _HOUR_MS)),
+            "signup": Limits(None, Limit(settings.accounts_per_hour, _HOUR_MS)),
         }
         self._kept = lru_cache(4096)(self._buckets)  # the same guests come again
 

@@ -11,8 +11,10 @@ import httpx
 from sanic import HTTPResponse, Request, Sanic
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api_queue.accounts import blueprint, key_blueprint
+from api_queue.accounts import account_blueprint, blueprint, key_blueprint
 from api_queue.accounts.access import TABLE
+from api_queue.accounts.account_service import AccountService
+from api_queue.accounts.account_store import SqlAccounts
 from api_queue.accounts.api_key_service import ApiKeyService
 from api_queue.accounts.api_key_store import SqlApiKeys
 from api_queue.accounts.jwt import AccessTokenReader, setup_jwt
@@ -72,6 +74,15 @@ class House:
         self.logins = LoginService(
             SqlLogins(self.engine), store, self.revocations, self.clock, self.settings.jwt_refresh_days
         )
+        self.deleted: list[QueueName] = []
+
+    def limiter(self) -> RateLimiter:
+        return RateLimiter(RedisBuckets(self.redis), RateLimits(self.settings), self.clock)
+
+    def accounts(self) -> AccountService:
+        store, signup = SqlAccounts(self.engine), self.settings.accounts_signup == "on"
+        arguments = (store, self.tokens, self.logins, self, self.limiter(), self.clock)
+        return AccountService(*arguments, open_to_all=signup)
 
     def resolver(self) -> Resolver:
         """One for each worker."""
@@ -87,6 +98,7 @@ class House:
 
     def app(self, name: str = "house") -> "Sanic[Any, Any]":
         app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
+        app.ctx.accounts = self.accounts()
         app.ctx.settings, app.ctx.tokens, app.ctx.logins, app.ctx.audit = (
             self.settings,
             self.tokens,
@@ -95,11 +107,10 @@ class House:
         )
         setup_errors(app)
         setup_jwt(app, self.keys, self.settings, self.clock)
-        app.blueprint([blueprint.bp, key_blueprint.bp])
+        app.blueprint([blueprint.bp, account_blueprint.bp, key_blueprint.bp])
         self._add_routes(app)
         resolver = self.resolver()
-        limiter = RateLimiter(RedisBuckets(self.redis), RateLimits(self.settings), self.clock)
-        keepers = Doorkeepers(resolver, limiter, RedisAnswers(self.redis), self.audit, self)
+        keepers = Doorkeepers(resolver, self.limiter(), RedisAnswers(self.redis), self.audit, self)
         setup_guard(app, TABLE, keepers, self.settings)
         self._follow_revocations(app, resolver)
         return app
@@ -138,6 +149,9 @@ class House:
 
     async def ensure(self, name: QueueName) -> None:
         """No queue stands behind these routes."""
+
+    async def delete(self, name: QueueName) -> None:
+        self.deleted.append(name)
 
     async def of(self, caller: Caller) -> QueueName:
         assert caller.personal_queue

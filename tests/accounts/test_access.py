@@ -35,12 +35,21 @@ def test_nothing_that_writes_is_open_but_the_ways_to_log_in() -> None:
     open_writes = {
         path for (method, path), access in ACCESS.items() if method != "GET" and access in {"public", "open"}
     }
-    assert open_writes == {"/auth", "/auth/refresh", "/auth/logout", "/token", "/refresh-token", "/revoke-token"}
+    users = {"/users/register", "/users/password", "/users/delete"}  # which take a password, or ask for one
+    assert open_writes == {
+        "/auth",
+        "/auth/refresh",
+        "/auth/logout",
+        "/token",
+        "/refresh-token",
+        "/revoke-token",
+        *users,
+    }
 
 
 def test_each_login_and_each_command_is_limited() -> None:
     logins = {path for (_, path), klass in LIMITED.items() if klass == "login"}
-    assert logins == {"/auth", "/token"}
+    assert logins == {"/auth", "/token", "/users/password", "/users/delete"}
     renewals = {path for (_, path), klass in LIMITED.items() if klass == "renew"}
     assert renewals == {"/auth/refresh", "/auth/logout", "/refresh-token", "/revoke-token"}
     commands = {line for line in ACCESS if "/command/" in line[1]}

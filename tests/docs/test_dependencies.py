@@ -13,7 +13,7 @@ INDIRECT = {
     "aiosqlite": "SQLAlchemy takes it by the name in the URL",
     "paho-mqtt": "below aiomqtt; its range matters to us",
 }
-MODULES = {"PyJWT": "jwt"}
+MODULES = {"PyJWT": "jwt", "argon2-cffi": "argon2"}
 
 
 def required(section: str = "options", option: str = "install_requires") -> set[str]:
