@@ -8,6 +8,7 @@ import msgspec
 
 from api_queue.errors import BadMediaToken, ForeignMediaToken
 from api_queue.types import DeviceId, QueueName, TrackId
+from api_queue.web.identity import Caller
 
 #: A token that was tried this often where it does not belong has left its device's hands.
 MAX_BAD_USES: Final = 10
@@ -55,6 +56,11 @@ class Lease:
 class LeaseSource(Protocol):
     async def lease(self, queue: QueueName) -> Lease | None:
         """The lease, also when it has just run out; None when nobody is the speaker or there is no such queue."""
+
+
+class DeviceSource(Protocol):
+    async def itself(self, caller: Caller) -> tuple[QueueName, DeviceId] | None:
+        """Which device calls, when it does so by a token of its own."""
 
 
 class TrackSource(Protocol):

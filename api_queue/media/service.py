@@ -10,6 +10,7 @@ from api_queue.errors import BadMediaToken, ForeignMediaToken, NotTheSpeaker, Pr
 from api_queue.media import tokens
 from api_queue.media.models import (
     MAX_BAD_USES,
+    DeviceSource,
     LeaseSource,
     MediaToken,
     Minted,
@@ -22,7 +23,7 @@ from api_queue.media.models import (
 )
 from api_queue.media.preview import Previews
 from api_queue.media.remembered import Remembered
-from api_queue.types import QueueName, TrackId
+from api_queue.types import DeviceId, QueueName, TrackId
 from api_queue.web.identity import MAY, Caller
 
 #: The library answers with SQL and resolves links, ten times what a range costs. A file that moves is missed so long.
@@ -36,30 +37,48 @@ _log = structlog.get_logger()
 
 class MediaService:
     def __init__(
-        self, key: bytes, ttl_s: int, tracks: TrackSource, leases: LeaseSource, store: Store, clock: Clock
+        self,
+        key: bytes,
+        ttl_s: int,
+        tracks: TrackSource,
+        leases: LeaseSource,
+        devices: DeviceSource,
+        store: Store,
+        clock: Clock,
     ) -> None:
         self._key = key
         self._ttl_s = ttl_s
         self._leases = leases
+        self._devices = devices
         self._store = store
         self._clock = clock
         self._path_of = Remembered(tracks.path_of, PLACE_KEPT_MS, clock)
         self._bad_uses = Remembered(store.bad_uses, BAD_USES_KEPT_MS, clock)
 
     async def mint(self, caller: Caller, track_id: TrackId, turn: Turn | None) -> Minted:
-        """For the active device of a queue; an admin needs none. Raises NotTheSpeaker, TrackNotFound."""
-        await self._check_minter(caller, turn)
+        """For the active device of a queue: the caller itself, or the one that a host names. An admin needs none.
+
+        Raises NotTheSpeaker, TrackNotFound.
+        """
+        itself = await self._devices.itself(caller)
+        turn = turn or await self._turn_of(itself)
+        await self._check_minter(caller, turn, itself)
         await self._path_of(track_id)
         expires_at_ms = self._clock.now_ms() + self._ttl_s * 1000
         token = MediaToken(_public_id(caller), track_id, expires_at_ms, turn)
         _log.debug("media token minted", **_facts(token))
         return Minted(tokens.sign(token, self._key), token, self._ttl_s)
 
-    async def _check_minter(self, caller: Caller, turn: Turn | None) -> None:
+    async def _turn_of(self, itself: tuple[QueueName, DeviceId] | None) -> Turn | None:
+        lease = await self._leases.lease(itself[0]) if itself else None
+        return Turn(*itself, lease.generation) if itself and lease else None
+
+    async def _check_minter(self, caller: Caller, turn: Turn | None, itself: tuple[QueueName, DeviceId] | None) -> None:
         if turn is None:
             may = caller.role_on(None) == "admin"
         else:
-            may = caller.role_on(turn.queue) in MAY["speaker"] and await self._is_speaking(turn)
+            named = (turn.queue, turn.device_id)
+            may = (named == itself or caller.role_on(turn.queue) in MAY["host"]) and await self._is_speaking(turn)
         if not may:
             raise NotTheSpeaker
 

@@ -47,6 +47,21 @@ class Leases:
 
 
 @dataclass
+class Devices:
+    """Who acts by a token of their own: the kitchen speaker, and one on the balcony."""
+
+    by_token: dict[str, tuple[QueueName, DeviceId]] = field(
+        default_factory=lambda: {
+            "token-of-speaker": (PARTY, KITCHEN.device_id),
+            "token-of-spare": (PARTY, DeviceId("balcony")),
+        }
+    )
+
+    async def itself(self, caller: Caller) -> tuple[QueueName, DeviceId] | None:
+        return next((self.by_token[g.token_id] for g in caller.grants if g.token_id in self.by_token), None)
+
+
+@dataclass
 class Library:
     places: dict[TrackId, Path] = field(default_factory=dict)
 
@@ -80,7 +95,7 @@ def _music(path: Path) -> Path:
 
 @pytest.fixture
 def service(redis: Redis, library: Library, leases: Leases, clock: MovedClock) -> MediaService:
-    return MediaService(KEY, TTL_S, library, leases, RedisMediaStore(redis), clock)
+    return MediaService(KEY, TTL_S, library, leases, Devices(), RedisMediaStore(redis), clock)
 
 
 def caller(role: Role | None, queue: QueueName | None = PARTY) -> Caller:

@@ -9,6 +9,7 @@ from api_queue.errors import BadMediaToken, ForeignMediaToken, NotTheSpeaker, Tr
 from api_queue.media.models import MAX_BAD_USES, Turn
 from api_queue.media.service import MediaService
 from api_queue.types import DeviceId, QueueName, TrackId
+from api_queue.web.identity import Caller, Grant
 from tests.media.conftest import (
     ADMIN,
     KITCHEN,
@@ -63,6 +64,23 @@ async def test_a_lease_that_ran_out_mints_nothing(service: MediaService, clock: 
     clock.forward_s(15)
     with pytest.raises(NotTheSpeaker):
         await service.mint(SPEAKER, TRACK, KITCHEN)
+
+
+async def test_a_device_by_its_own_token_names_nothing(service: MediaService) -> None:
+    assert (await service.mint(SPEAKER, TRACK, None)).token.turn == KITCHEN
+
+
+@pytest.mark.parametrize("turn", [None, KITCHEN])
+async def test_a_spare_gets_no_address_not_even_in_the_speakers_name(service: MediaService, turn: Turn | None) -> None:
+    spare = Caller(None, "127.0.0.1", (Grant("speaker", PARTY, "token-of-spare"),))
+    with pytest.raises(NotTheSpeaker):
+        await service.mint(spare, TRACK, turn)
+
+
+async def test_a_token_that_only_registers_speakers_is_none(service: MediaService) -> None:
+    unregistered = Caller(None, "127.0.0.1", (Grant("speaker", PARTY, "token-of-nobody"),))
+    with pytest.raises(NotTheSpeaker):
+        await service.mint(unregistered, TRACK, KITCHEN)
 
 
 async def test_only_an_admin_needs_no_device(service: MediaService) -> None:
