@@ -47,9 +47,12 @@ class DeviceService:
         self._clock = clock
 
     async def queue_meant(self, caller: Caller, named: str | None) -> QueueName:
-        """The one that is named; else a member's own, or the only one that the caller has a login for."""
+        """The one that is named; else a member's own, or the only one that the caller has a login for.
+
+        Raises UnknownQueue, WhichQueue.
+        """
         if named:
-            return queue_name(named)
+            return (await self._queues.queue(queue_name(named))).name
         if caller.personal_queue:
             return await self._personal.of(caller)
         granted = {grant.queue for grant in caller.grants if grant.queue}

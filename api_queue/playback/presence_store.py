@@ -63,8 +63,10 @@ class RedisPresence:
         await self._redis.call("ZREMRANGEBYSCORE", PRESENT, "-inf", until_ms)
 
     async def oldest_ms(self) -> int | None:
-        first = await self._redis.call("ZRANGE", PRESENT, 0, 0, "WITHSCORES")
-        return int(first[1]) if first else None
+        for first in await self._redis.call("ZRANGE", PRESENT, 0, 0):
+            score = await self._redis.call("ZSCORE", PRESENT, first)
+            return None if score is None else int(score)
+        return None
 
 
 def _key(queue: QueueName) -> str:

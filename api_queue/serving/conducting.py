@@ -33,13 +33,15 @@ async def run_conductor(settings: Settings) -> None:
 async def _conduct(parts: Parts) -> None:
     """Follows all queues from now on; what was due before is found by its own first look."""
 
-    async def heard(queue: QueueName, _events: list[Event]) -> None:
+    async def heard(queue: QueueName, events: list[Event]) -> None:
         await parts.conductor.heard(queue)
+        await parts.device_watch.heard(queue, events)
 
     follower = Follower(RedisEventLog(parts.redis), heard, all_queues=_FromNow(parts.sources))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(follower.run(), name="conductor-follower")
         tasks.create_task(parts.conductor.run(), name="conductor")
+        tasks.create_task(parts.device_watch.run(), name="device-watch")
 
 
 class _FromNow:
