@@ -44,9 +44,25 @@ def main() -> None:
 def at_a_party(playwright: Playwright) -> None:
     with tempfile.TemporaryDirectory() as data, server(data) as address, admin_of(playwright, data) as context:
         fill_queue(context, address)
+        context.route("**/lyrics", lambda route: route.fulfill(status=404))
         for name, path in PAGES.items():
             photograph(context, f"{address}/queue/party/{path}", name)
         photograph(context, f"{address}/", "landing")
+        context.unroute("**/lyrics")
+        sing(context, f"{address}/queue/party")
+
+
+def sing(context: BrowserContext, queue: str) -> None:
+    """On the wall the line to sing, on the singer's phone the whole song."""
+    page = context.new_page()
+    page.goto(f"{queue}/display")
+    expect(page.locator("[data-when=now]")).to_be_visible()
+    shoot(page, "lyrics", SIZES[1])
+    page.goto(f"{queue}/")
+    page.get_by_role("button", name="Lyrics: ").click()
+    expect(page.locator("[data-when=now]")).to_be_visible()
+    shoot(page, "lyrics", SIZES[0])
+    page.close()
 
 
 def behind_the_scenes(playwright: Playwright) -> None:
@@ -124,8 +140,10 @@ def fill_queue(context: BrowserContext, address: str) -> None:
     tracks = api.get(f"{address}/tracks").json()["tracks"]
     for track, name in zip(tracks, GUESTS, strict=False):
         api.post(f"{queue}/items", data={"track_id": track["track_id"], "performer_name": name})
+    for track in tracks[::2]:
+        api.post(f"{address}/tracks/{track['track_id']}/like")
     api.post(f"{queue}/command/play")
-    api.post(f"{queue}/command/seek", data={"position_ms": 4000})
+    api.post(f"{queue}/command/seek", data={"position_ms": 9000})
     api.post(f"{queue}/command/pause")
 
 
