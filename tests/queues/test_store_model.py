@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Coroutine
+from random import Random
 from typing import Any, Literal, TypeVar
 
 from hypothesis import settings
@@ -16,7 +17,7 @@ from api_queue.queues.models import Added, Edit, Item, Limits, Refused
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.store import RedisQueues
 from api_queue.queues.transport import TransportService
-from api_queue.types import ItemId, ItemStatus
+from api_queue.types import ItemId, ItemStatus, Milliseconds
 from tests.queues.agreement import check_index
 from tests.queues.builders import NOW, FakeClock, an_item
 from tests.queues.party import X
@@ -70,16 +71,55 @@ class StoreMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.waiting)
     @rule(which=WHICH)
+    def add_before_another(self, which: int) -> None:
+        item, place = an_item("Dora", owner="d"), which % len(self.waiting)
+        settings_rev, before = self.do(self.store.queue(X)).settings_rev, self.waiting[place]
+        outdated = replace(before, weight=before.weight + 1)
+        stale = self.do(self.store.add(X, item, Limits(), settings_rev, None, NOW, outdated))
+        assert stale == Refused("stale")
+        answer = self.do(self.store.add(X, item, Limits(), settings_rev, None, NOW, before))
+        assert isinstance(answer, Added)
+        self.wrote(answer.rev)
+        self.waiting.insert(place, item)
+
+    @rule(places=st.lists(WHICH, min_size=1, max_size=3))
+    def enqueue(self, places: list[int]) -> None:
+        rows: list[tuple[Item, Item | None]] = []
+        for where in places:
+            item, place = an_item("Eve", owner="e"), where % (len(self.waiting) + 1)
+            rows.append((item, self.waiting[place] if place < len(self.waiting) else None))
+            self.waiting.insert(place, item)
+        assert self.do(self.store.enqueue(X, self.rev - 1, rows, NOW)) is None
+        self.wrote(self.do(self.store.enqueue(X, self.rev, rows, NOW)))
+
+    @rule(chance=st.randoms(use_true_random=False))
+    def shuffle(self, chance: Random) -> None:
+        """Whoever has worked out an add before it is told."""
+        queue = self.do(self.store.queue(X))
+        session = replace(queue.session, shuffle=not queue.session.shuffle)
+        self.waiting = chance.sample(self.waiting, len(self.waiting))
+        assert self.do(self.store.set_options(X, self.rev - 1, session, self.waiting, NOW)) is None
+        self.wrote(self.do(self.store.set_options(X, self.rev, session, self.waiting, NOW)))
+        assert self.do(self.store.add(X, an_item(), Limits(), queue.settings_rev, None, NOW)) == Refused("stale")
+
+    @precondition(lambda self: self.waiting)
+    @rule(which=WHICH)
     def remove(self, which: int) -> None:
         item = self.waiting.pop(which % len(self.waiting))
         self.wrote(self.do(self.store.remove(X, item, NOW)))
         assert self.do(self.store.remove(X, item, NOW)) is None
 
     @precondition(lambda self: self.waiting)
-    @rule(which=WHICH, name=st.sampled_from(["Cleo", "CLEO"]), play_at=st.none() | st.integers(NOW, NOW + 10**9))
-    def edit(self, which: int, name: str, play_at: int | None) -> None:
+    @rule(
+        which=WHICH,
+        name=st.sampled_from(["Cleo", "CLEO"]),
+        play_at=st.none() | st.integers(NOW, NOW + 10**9),
+        tempo=st.sampled_from([0.5, 1, 1.7]),
+    )
+    def edit(self, which: int, name: str, play_at: int | None, tempo: float) -> None:
         at = which % len(self.waiting)
-        before, after = self.waiting[at], replace(self.waiting[at], performer_name=name, timestamp_play=play_at)
+        before = self.waiting[at]
+        after = replace(before, performer_name=name, timestamp_play=play_at).at_tempo(tempo, Milliseconds(60_000))
         self.wrote(self.do(self.store.change(X, Edit(before, after), None, NOW)))
         self.waiting[at] = after
 
