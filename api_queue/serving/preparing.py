@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api_queue.errors import StartRefused, Unavailable
 from api_queue.jobs.models import TaskId
 from api_queue.parts import Parts
+from api_queue.serving.resuming import resume_sessions
 from api_queue.settings import Settings
 from api_queue.types import QueueName
 
@@ -20,8 +21,8 @@ class Prepared(NamedTuple):
     scan: TaskId
 
 
-async def prepare(settings: Settings) -> Prepared:
-    """Before the workers start: the queue to begin with, the demo's tokens, and the scan that they begin with."""
+async def prepare(settings: Settings, *, own_redis: bool) -> Prepared:
+    """Before the workers start: what they begin with, the sessions as they go on, the demo's tokens and the scan."""
     parts = Parts(settings)
     try:
         if settings.profile == "demo":
@@ -30,6 +31,7 @@ async def prepare(settings: Settings) -> Prepared:
             await parts.tokens.refuse_demo_admin()
         if settings.queues_start and not await parts.queues.queues():
             await parts.queues.ensure(QueueName(settings.queues_start), settings.queues_start.capitalize())
+        await resume_sessions(parts, own_redis=own_redis)
         is_known = settings.profile == "demo" or await parts.tokens.has_admin()
         scan = await parts.library_keeper.scan_at_start()
         return Prepared(None if is_known else await parts.tokens.new_code(), scan.task_id)

@@ -47,12 +47,13 @@ def serve(settings: Settings) -> None:
             lock = parts.enter_context(locked(settings.data))
             listener = parts.enter_context(listen(settings.host, settings.port))
             settings = _with_addresses(settings, listener)
-            if not settings.redis_url:
+            own_redis = not settings.redis_url
+            if own_redis:
                 settings = _with_redis(settings, parts, lock)
             broker_url = settings.mqtt_url
             if not broker_url:
                 settings, broker_url = _with_broker(settings, parts)
-        prepared = _prepare(settings)
+        prepared = _prepare(settings, own_redis=own_redis)
         show_scan_beside(settings, prepared.scan)
         _run_sanic(settings, broker_url, listener, partial(welcome.show, settings, prepared.admin_code))
 
@@ -119,11 +120,11 @@ def _with_broker(settings: Settings, parts: ExitStack) -> tuple[Settings, str]:
     return replace(settings, mqtt_port=broker.process.port, mqtt_ws_port=broker.process.ws_port), broker.url
 
 
-def _prepare(settings: Settings) -> Prepared:
+def _prepare(settings: Settings, *, own_redis: bool) -> Prepared:
     """Tables, and what they begin with."""
     with refusing_faults():
         upgrade(settings.sql_url)
-        return asyncio.run(prepare(settings))
+        return asyncio.run(prepare(settings, own_redis=own_redis))
 
 
 # -- Sanic -----------------------------------------------------------------------------------------------------
