@@ -3,7 +3,7 @@
 from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue.playback.service import PlaybackService
-from api_queue.playback.wire import HeartbeatBody, Report, SpeakerChoice, pulse_json
+from api_queue.playback.wire import HeartbeatBody, Report, SpeakerChoice, playback_json, pulse_json
 from api_queue.queues.models import Queue
 from api_queue.queues.names import queue_name
 from api_queue.queues.options import Options, OptionService
@@ -23,9 +23,10 @@ def _session(request: Request, queue: Queue) -> HTTPResponse:
 
 @bp.get("/sessions/<name>")
 async def show(request: Request, name: str) -> HTTPResponse:
-    """What plays on this queue, where, and by whom."""
+    """What plays on this queue, where, and by whom; its items, its devices."""
     playback: PlaybackService = request.app.ctx.playback
-    return _session(request, await playback.session(queue_name(name)))
+    body = playback_json(await playback.session(queue_name(name)), request.app.ctx.clock.now_ms())
+    return reply(body, headers={"Cache-Control": "no-store"})
 
 
 @bp.post("/sessions/<name>/play", name="play")

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from api_queue.playback.devices import DeviceView
+from api_queue.queues.models import Queue, QueueView
 from api_queue.queues.session import Candidate
 from api_queue.types import DeviceId, ItemId, QueueName
 from api_queue.web.identity import Caller
@@ -43,9 +45,20 @@ class Pulse:
         return self.lease_ms // 3
 
 
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """A session with all that belongs to it."""
+
+    view: QueueView
+    devices: Sequence[DeviceView]
+
+
 class DeviceSource(Protocol):
     async def heard(self, caller: Caller, beat: Heartbeat) -> tuple[QueueName, DeviceId]:
         """Which device this is; it is there from now on. UnknownDevice, MissingRight."""
+
+    async def views(self, queue: Queue) -> Sequence[DeviceView]:
+        """All of a queue, in the order of registering."""
 
     async def allowed(self, queue: QueueName) -> Sequence[Candidate]:
         """The devices that may be its speaker, in the order of taking over. Asked with every heartbeat."""

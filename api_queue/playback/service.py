@@ -5,8 +5,8 @@ from typing import Any
 from api_queue.drivers.clock import Clock
 from api_queue.errors import DeviceNotAllowed, PlaybackOff, UnknownQueue
 from api_queue.media.models import Lease
-from api_queue.playback.models import DeviceSource, Heartbeat, Pulse
-from api_queue.queues.models import KIND_LIMITS, Queue
+from api_queue.playback.models import DeviceSource, Heartbeat, Playback, Pulse
+from api_queue.queues.models import MADE_BY_GUESTS, Queue
 from api_queue.queues.service import QueueService
 from api_queue.queues.speaker import SpeakerService
 from api_queue.queues.transport import TransportService
@@ -29,8 +29,9 @@ class PlaybackService:
         self._devices = devices
         self._clock = clock
 
-    async def session(self, name: QueueName) -> Queue:
-        return await self._queues.queue(name)
+    async def session(self, name: QueueName) -> Playback:
+        view = await self._queues.view(name)
+        return Playback(view, await self._devices.views(view.queue))
 
     async def control(self, name: QueueName, verb: str, args: dict[str, Any], by: Role) -> Queue:
         if verb == "next":
@@ -95,4 +96,4 @@ class PlaybackService:
 
 
 def may_play(queue: Queue) -> bool:
-    return queue.kind not in KIND_LIMITS or queue.settings.guest_playback
+    return queue.kind not in MADE_BY_GUESTS or queue.settings.guest_playback

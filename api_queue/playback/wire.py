@@ -5,7 +5,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from api_queue.playback.models import Heartbeat, Pulse
+from api_queue.playback.device_wire import device_json
+from api_queue.playback.models import Heartbeat, Playback, Pulse
+from api_queue.queues.wire import items_json, session_json
 from api_queue.tracks.likes import Likes
 from api_queue.tracks.wire import likes_json
 from api_queue.types import DeviceId, ItemId, TrackId
@@ -54,6 +56,15 @@ class HeartbeatBody(msgspec.Struct):
 
 def like_json(track_id: TrackId, likes: Likes) -> dict[str, Any]:
     return {"track_id": track_id, **likes_json(likes)}
+
+
+def playback_json(playback: Playback, now_ms: int) -> dict[str, Any]:
+    view = playback.view
+    return {
+        **session_json(view.queue, now_ms),
+        "queue": items_json(view, now_ms),
+        "devices": [device_json(device) for device in playback.devices],
+    }
 
 
 def pulse_json(pulse: Pulse) -> dict[str, Any]:

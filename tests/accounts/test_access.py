@@ -36,6 +36,7 @@ def test_nothing_that_writes_is_open_but_the_ways_to_log_in() -> None:
         path for (method, path), access in ACCESS.items() if method != "GET" and access in {"public", "open"}
     }
     users = {"/users/register", "/users/password", "/users/delete"}  # which take a password, or ask for one
+    devices = {"/devices/register", "/devices/claim"}  # of which a host lets in whom nobody knows
     assert open_writes == {
         "/auth",
         "/auth/refresh",
@@ -44,6 +45,7 @@ def test_nothing_that_writes_is_open_but_the_ways_to_log_in() -> None:
         "/refresh-token",
         "/revoke-token",
         *users,
+        *devices,
     }
 
 

@@ -107,6 +107,19 @@ async def test_a_removed_device_may_nothing_any_more(house: House) -> None:
         assert (await host.delete("/devices/pi-1", params={"queue": "party"})).status_code == 404
 
 
+async def test_a_session_shows_its_items_and_its_devices(house: House) -> None:
+    await registered(house)
+    async with house.guest() as ana, house.admin() as host:
+        track = (await ana.get("/tracks")).json()["tracks"][0]["track_id"]
+        item = (await ana.post("/queue/party/items", json={"track_id": track, "performer_name": "Ana"})).json()
+        await host.post("/sessions/party/speaker", json={"device_id": "pi-1"})
+        session = (await ana.get("/sessions/party")).json()
+        devices = (await host.get("/devices", params={"queue": "party"})).json()["devices"]
+    assert [each["id"] for each in session["queue"]] == [item["id"]]
+    assert session["devices"] == devices
+    assert [device["active"] for device in devices] == [True]
+
+
 async def test_the_party_sees_a_device_come(house: House) -> None:
     async with Screen(house.url, "party") as screen:
         await registered(house)

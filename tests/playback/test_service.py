@@ -78,7 +78,7 @@ async def test_a_heartbeat_of_a_generation_that_is_over_is_refused(service: Play
 
 
 async def test_only_a_queue_that_is_there_has_a_session(service: PlaybackService) -> None:
-    assert (await service.session(PARTY)).name == PARTY
+    assert (await service.session(PARTY)).view.queue.name == PARTY
     with pytest.raises(UnknownQueue):
         await service.session(NOWHERE)
     with pytest.raises(UnknownQueue):

@@ -261,6 +261,7 @@ def test_the_settings() -> None:
         "coming_soon_count": 5,
         "preview": False,
         "guest_playback": False,
+        "devices": None,
         "lyrics_offset_ms": 0,
         "history_length": 200,
         "retention": 24,
