@@ -16,8 +16,9 @@ run: $(VENV)/served ## Install what is needed and serve on port 8000
 demo: $(VENV)/served ## The README's curl lines on 127.0.0.1, in a data folder that is removed afterwards
 	@exec $(BIN)/python -m api_queue serve --config config/demo.toml $(ARGS)
 
+# Compiled Python is kept, whatever the shell says: each worker and each process of a test would do it again.
 test: $(VENV)/tested ## Run all tests; at least 90 % of the lines have to be covered
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --cov=api_queue --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --cov=api_queue --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
 
 check: $(VENV)/tested ## Look for faults without running anything: style, types, who imports whom
 	$(BIN)/ruff check .
