@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from api_queue.drivers import idle_program
 from api_queue.drivers.redis import Redis
 from api_queue.drivers.sql import connect, url_of
 from api_queue.errors import UnknownQueue
 from api_queue.migrations import upgrade
+from api_queue.tracks import readers
 from api_queue.tracks.data_files import DataFiles
 from api_queue.tracks.data_folder import DataFolder
 from api_queue.tracks.library import RedisLibrary
@@ -102,6 +104,15 @@ class Shelf:
         return [track.title for track in (await self.store.search(Search(q, tag_filter))).tracks]
 
 
+@pytest.fixture(autouse=True)
+def stood_back(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The policies of the programs that let a party go first. Here they would wait for all other tests."""
+    asked: list[int] = []
+    for module in (idle_program, readers):
+        monkeypatch.setattr(module, "stand_back", lambda _pid, _niceness, policy: asked.append(policy))
+    return asked
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Migrated once; copied for each test."""
@@ -132,6 +143,6 @@ async def shelf(store: SqlStore, redis: Redis, music: Path, tmp_path: Path) -> A
     clock, library, folder, queues = MovedClock(), RedisLibrary(redis), DataFolder(tmp_path / "data"), Queues()
     version = LibraryVersion(library, clock)
     service = TrackService(store, version, queues, (music,))
-    files, places, readers = DataFiles(store, folder, version, clock), SqlPlaces(store._engine), Readers(1)
-    yield Shelf(store, library, folder, files, service, queues, clock, music, places, readers)
-    await readers.aclose()
+    files, places, reading = DataFiles(store, folder, version, clock), SqlPlaces(store._engine), Readers(1)
+    yield Shelf(store, library, folder, files, service, queues, clock, music, places, reading)
+    await reading.aclose()

@@ -52,7 +52,7 @@ async def analyze(shelf: Shelf, track_id: str = "*", **options: Any) -> Ran:
 # -- decoding --------------------------------------------------------------------------------------------------
 
 
-async def test_loudness_peak_and_digest_are_measured(tone: Path) -> None:
+async def test_loudness_peak_and_digest_are_measured(tone: Path, stood_back: list[int]) -> None:
     # A sine at 997 Hz in both channels is as loud as it is high: 1/16 are -24.1 dB
     analysis, peaks = await decode(tone)
     assert analysis.is_whole is True
@@ -61,6 +61,8 @@ async def test_loudness_peak_and_digest_are_measured(tone: Path) -> None:
     assert analysis.track_gain_db == pytest.approx(6.1, abs=0.2)
     assert POINTS - 10 <= len(peaks) <= POINTS
     assert set(peaks) <= {15, 16}
+    # And only while nobody else had anything to do
+    assert stood_back == [os.SCHED_IDLE]
 
 
 @pytest.mark.parametrize("options", [("-sample_fmt", "s32"), ("-ar", "96000")])

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -46,13 +47,16 @@ async def test_a_file_that_takes_for_ever_is_given_up(music: Path, monkeypatch: 
     assert reading.fault == "the process that read it broke off"
 
 
-async def test_readers_that_were_started_before_read_in_order(music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_readers_that_were_started_before_read_in_order(
+    music: Path, stood_back: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Given two that have started
     monkeypatch.setattr(readers, "TOGETHER", 2)
     found = [Found(f"{song(title).write(music / f'{title}.flac')}") for title in "abcde"]
     two, told = Readers(2), list[tuple[int, int]]()
     await two.start()
     started = {reader._process for reader in two._idle}
+    assert stood_back == [os.SCHED_BATCH] * 2
     # When they read in turns, then answers stand in the order of the questions, and nobody else was started
     read = await two.read(found, lambda done, total: told.append((done, total)))
     assert [reading.track.title for reading in read if reading.track] == list("abcde")
