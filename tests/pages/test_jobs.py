@@ -53,7 +53,7 @@ async def worked(jobs: Jobs) -> AsyncIterator[Jobs]:
 async def page(browser: Browser, house: House, jobs: Jobs) -> AsyncIterator[Page]:
     """The page, on the phone of somebody who may see it."""
     async with device(browser, PHONE) as phone:
-        yield await (await log_in(phone, house)).open(f"{house.url}/jobs")
+        yield await (await log_in(phone, house.url, house.admin_token)).open(f"{house.url}/jobs")
 
 
 def row(page: Page, text: str = "") -> Locator:

@@ -49,7 +49,9 @@ def music(keeper_house: House) -> Path:
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, keeper_house: House, music: Path) -> AsyncIterator[Page]:
     async with device(browser, PHONE) as phone:
-        page = await (await log_in(phone, keeper_house)).open(f"{keeper_house.url}/library")
+        page = await (await log_in(phone, keeper_house.url, keeper_house.admin_token)).open(
+            f"{keeper_house.url}/library"
+        )
         await expect(page.get_by_role("button", name="Add")).to_be_enabled()
         yield page
 
@@ -133,7 +135,7 @@ async def test_why_a_folder_is_refused_stands_at_its_field(page: Page, music: Pa
 
 async def test_all_that_is_known_of_a_track(house: House, browser: Browser) -> None:
     async with device(browser) as phone:
-        page = await (await log_in(phone, house)).open(f"{house.url}/library")
+        page = await (await log_in(phone, house.url, house.admin_token)).open(f"{house.url}/library")
         await page.get_by_label("Song or artist").fill("batery low")
         await page.get_by_role("button", name="Battery Low Blues").press("Enter")
         sheet = page.get_by_role("dialog", name="Battery Low Blues")
