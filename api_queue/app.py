@@ -125,10 +125,15 @@ def _look_after(app: "Sanic[Any, Any]", parts: WebParts) -> None:
     """What runs in a worker beside its requests, from its start to its end."""
     beside: list[asyncio.Task[None]] = []
 
+    def forget() -> None:
+        """Some login has ended; who listens to what is theirs has to show theirs again."""
+        parts.resolver.forget()
+        parts.hub.end_private()
+
     @app.after_server_start
     async def begin(_app: "Sanic[Any, Any]") -> None:
         beside.append(asyncio.create_task(_kept_up(parts.hub.run), name="hub"))
-        forgetting = partial(parts.revocations.follow, parts.resolver.forget)
+        forgetting = partial(parts.revocations.follow, forget)
         beside.append(asyncio.create_task(_kept_up(forgetting), name="revocations"))
 
     @app.after_server_stop

@@ -26,7 +26,9 @@ from api_queue.types import (
 LEAD_MS: Final = 1000
 #: Whose adds pass the limits, and whom neither mutes nor the end of the party concern.
 HOSTS: Final[frozenset[Role]] = frozenset({"host", "admin"})
-#: How many items may wait, whoever adds them, on queues that anybody can make; a demo is for trying out.
+#: What guests may make. It ends when nobody has changed it for its `retention`, and an admin allows it to play.
+MADE_BY_GUESTS: Final[frozenset[QueueKind]] = frozenset({"demo", "transient"})
+#: How many items may wait, whoever adds them, on queues that no admin has made; a demo is for trying out.
 KIND_LIMITS: Final[dict[QueueKind, int]] = {"demo": 10, "transient": 500, "personal": 10_000}
 
 

@@ -11,7 +11,7 @@ from api_queue.accounts.service import TokenService
 from api_queue.drivers.clock import Clock
 from api_queue.errors import AdminOnlySetting, GuestQueuesOff, QueueExists, QueueMoved, UnknownQueue
 from api_queue.formats import crockford
-from api_queue.queues.models import KIND_LIMITS, History, Item, Leftovers, Queue, QueueView, Store
+from api_queue.queues.models import KIND_LIMITS, MADE_BY_GUESTS, History, Item, Leftovers, Queue, QueueView, Store
 from api_queue.queues.names import new_queue_name
 from api_queue.queues.settings import QueueSettings, SettingsChange
 from api_queue.settings import Settings
@@ -182,7 +182,7 @@ class QueueService:
         """Deletes a transient queue that nobody has changed for its `retention`; whether it did."""
         queue = await self._store.queue(name)
         now_ms = self._clock.now_ms()
-        if queue.kind not in KIND_LIMITS or now_ms - queue.changed_at_ms < queue.settings.retention * 3_600_000:
+        if queue.kind not in MADE_BY_GUESTS or now_ms - queue.changed_at_ms < queue.settings.retention * 3_600_000:
             return False
         if not await self._store.delete(name, now_ms, queue.rev):  # somebody was faster
             return False

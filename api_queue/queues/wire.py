@@ -12,6 +12,7 @@ from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings, iso
 from api_queue.queues.timing import expected_starts, free_at
 from api_queue.types import EventName, GuestId, ItemId, QueueName, Role
+from api_queue.web.personal import is_personal, user_id
 
 #: An event that goes out with a change: its name, and what it carries besides rev, type and ts.
 Notice = tuple[EventName, dict[str, Any]]
@@ -90,6 +91,7 @@ def session_json(queue: Queue, now_ms: int | None = None) -> dict[str, Any]:
         "track_uuid": s.track_id,
         "updated_at": iso(queue.changed_at_ms),
         "active_device_uuid": s.active,
+        **({"user_uuid": user_id(queue.name)} if is_personal(queue.name) else {}),
     }
 
 

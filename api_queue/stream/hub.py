@@ -10,10 +10,20 @@ from api_queue.events import Event
 from api_queue.stream import wire
 from api_queue.stream.follower import Follower
 from api_queue.stream.listener import Listener
-from api_queue.stream.models import BeaconSource, EventLog, Line, Positions, Snapshot, SnapshotSource, Subscription
+from api_queue.stream.models import (
+    TASKS,
+    BeaconSource,
+    EventLog,
+    Line,
+    Positions,
+    Snapshot,
+    SnapshotSource,
+    Subscription,
+)
 from api_queue.stream.room import Room
 from api_queue.stream.transcript import Transcript
 from api_queue.types import QueueName
+from api_queue.web.personal import is_personal
 
 BEACON_S: Final = 4.0
 #: How often the lines of slow listeners are looked at.
@@ -75,6 +85,12 @@ class Hub:
         self._closing = True
         for audience in self._audiences.values():
             _end(audience)
+
+    def end_private(self) -> None:
+        """Of what not everybody may hear: somebody who does may have lost their login. The others come back."""
+        for subscription, audience in self._audiences.items():
+            if any(queue == TASKS or is_personal(queue) for queue in subscription.queues):
+                _end(audience)
 
     def _enter(self, listener: Listener) -> None:
         subscription = listener.subscription

@@ -171,6 +171,23 @@ async def test_a_queue_deleted_while_no_relay_ran_is_cleared_too(
         await eventually(lambda: "api_queue/queue/gone/items" not in subscriber.retained)
 
 
+async def test_nothing_of_a_members_own_queue_is_published(
+    parts: RelayParts, queues: Queues, subscriber: Subscriber, redis: Redis
+) -> None:
+    # Given one from before the relay, and one that is made beside it
+    await queues.create("u_0123456789ab")
+    async with relaying(parts):
+        await queues.create("u_ba9876543210")
+        for name in ("u_0123456789ab", "u_ba9876543210"):
+            await queues.change(name)
+        # When the whole state was published, and what came later too
+        await queues.create("loud")
+        await eventually(lambda: subscriber.retained_rev("loud", "session") == 1)
+    # Then a guest who subscribes to everything has heard of neither
+    assert not [topic for topic, _ in subscriber.heard if "u_" in topic]
+    assert await redis.call("SMEMBERS", "relay:announced") == {"loud"}
+
+
 async def test_the_library_is_told_when_it_changes(parts: RelayParts, subscriber: Subscriber) -> None:
     library = Library()
     library.told = '{"hash":"abc","count":3,"updated":1}'

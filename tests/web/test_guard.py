@@ -161,6 +161,36 @@ async def test_a_public_write_of_another_sites_page_is_refused_too(client: httpx
     assert (await client.post(PUBLIC, headers={"Sec-Fetch-Site": "cross-site"})).status_code == 403
 
 
+# -- what is somebody's own --------------------------------------------------------------------------------------
+
+
+async def test_a_personal_queue_is_asked_for_before_anything_else(client: httpx.AsyncClient, keepers: Keepers) -> None:
+    answer = await client.post("/queue/u_0123456789ab/items", headers={"Authorization": HOST})
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_queue")
+    assert keepers.asked == ["who"]
+
+
+async def test_nobody_becomes_a_guest_by_asking_for_one(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/queue/u_0123456789ab/items")
+    assert (answer.status_code, answer.json()["code"]) == (401, "missing_credential")
+    assert "set-cookie" not in answer.headers
+
+
+async def test_at_a_public_door_too_if_it_leads_there(client: httpx.AsyncClient, keepers: Keepers) -> None:
+    keepers.refuse = BadCredential()
+    answer = await client.post(f"{PUBLIC}?queue=u_0123456789ab", headers={"Authorization": "Bearer wrong"})
+    assert (answer.status_code, keepers.asked) == (401, ["who", "login"])
+
+
+async def test_a_browser_whose_login_has_run_out_gets_the_page_that_renews_it(
+    client: httpx.AsyncClient, keepers: Keepers
+) -> None:
+    keepers.refuse = LoginExpired()
+    headers = {"Accept": "text/html", "Authorization": "Bearer old"}
+    answer = await client.get("/queue/u_0123456789ab/settings", headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
+
+
 # -- guests ----------------------------------------------------------------------------------------------------
 
 
