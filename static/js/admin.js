@@ -1,16 +1,19 @@
-// The host's page: transport, list, settings, guests, keys, end of the party.
+// The host's page: transport, list, speakers, settings, guests, keys, end of the party.
 
 import { openAdd } from "./add.js";
 import { post } from "./api.js";
+import { Devices, showLost } from "./devices.js";
 import { byId, el, fill, icon, sheet, toast, write } from "./dom.js";
 import { enterAs, link, notHere, queueName } from "./enter.js";
 import { showGuests } from "./guests.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
 import { Now } from "./now.js";
+import { Options } from "./options.js";
+import { Requests } from "./requests.js";
 import { Search } from "./search.js";
 import { Settings } from "./settings.js";
-import { Keys, showJoin } from "./share.js";
+import { copy, Keys, showJoin } from "./share.js";
 import { title, waiting } from "./state.js";
 import { clock, count } from "./text.js";
 import { lookUp } from "./tracks.js";
@@ -28,22 +31,33 @@ const END = {
 const queue = queueName();
 const summary = await enterAs(["helper", "host", "admin"], queue, "host");
 write(byId("title"), summary.title || queue);
-byId("to-player").href = `/queue/${queue}/player`;
+byId("to-player").href = byId("open-player").href = `/queue/${queue}/player`;
 byId("to-display").href = `/queue/${queue}/display`;
 byId("to-guest").href = `/queue/${queue}/`;
 
-const live = new Live(queue, { state: show, link, gone: () => notHere() });
+const live = new Live(queue, { state: show, link, gone: () => notHere(), event: heard });
 const now = new Now(byId("transport"), live);
 const transport = new Transport(live);
 const list = new List(byId("items"), live);
+const options = new Options(live);
 const settings = new Settings(byId("settings"), queue);
 const keys = new Keys(byId("keys"), queue);
+const devices = summary.role === "helper" ? null : new Devices(live);
+const requests = devices && new Requests(byId("requests"), queue, () => devices.load());
 showJoin(queue);
 setInterval(() => list.show(), 10_000);
 byId("keys-part").addEventListener("toggle", () => byId("keys-part").open && keys.load());
 byId("add").addEventListener("click", openSearch);
+byId("copy-command").addEventListener("click", () => copy(byId("command").textContent));
 byId("clear").addEventListener("click", () => confirm(CLEAR));
 byId("end").addEventListener("click", () => confirm(END));
+
+function heard(name, payload) {
+  if (name === "snapshot") devices?.load();
+  if (name !== "device_change") return;
+  devices?.heard(payload.device);
+  requests?.load();
+}
 
 function show() {
   const { state } = live;
@@ -55,6 +69,9 @@ function show() {
   now.show();
   transport.show();
   list.show();
+  options.show();
+  devices?.show();
+  showLost(byId("lost"), state.session);
   settings.show(state.settings);
   showGuests(byId("guests"), byId("guests-hint"), queue, state.items);
   showOver(state.items.filter((item) => item.status in OVER).reverse());

@@ -26,19 +26,24 @@ const STRANGE = { code: "strange", detail: "The server gave an answer that makes
 export const get = (path, options) => call("GET", path, undefined, options);
 export const post = (path, body = {}, options = {}) => call("POST", path, body, options);
 export const put = (path, body) => call("PUT", path, body);
-export const patch = (path, body) => call("PATCH", path, body);
+export const patch = (path, body, options) => call("PATCH", path, body, options);
 export const del = (path, body) => call("DELETE", path, body);
 
-/** With `key` a write may be sent again after a lost answer, and still happens once. */
-async function call(method, path, body, { signal, key } = {}) {
+/**
+ * With `key` a write may be sent again after a lost answer, and still happens once. With `token` it is sent in that
+ * token's name and not in the cookies', and `keepalive` lets it outlive the page.
+ */
+async function call(method, path, body, { signal, key, token, keepalive } = {}) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
-  const request = { method, headers, signal, credentials: "same-origin", cache: "no-store" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const credentials = token ? "omit" : "same-origin";
+  const request = { method, headers, signal, keepalive, credentials, cache: "no-store" };
   if (body !== undefined) request.body = JSON.stringify(body);
   const first = await send(path, request);
   // After the end of a party the answer has dropped the session's cookie: sent again, it is a new guest's.
-  const again = first.code === "session_ended" || (mayBeStale(first, path) && (await refresh()));
+  const again = !token && (first.code === "session_ended" || (mayBeStale(first, path) && (await refresh())));
   if (!again) return first.value();
   if (key) headers["Idempotency-Key"] = randomKey();
   return (await send(path, request)).value();

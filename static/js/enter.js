@@ -40,19 +40,26 @@ export function notHere(sentence = "This queue was closed.") {
     el("a", { className: "button flame", href: "/", textContent: "Find another party" }));
 }
 
-/** Lets only these roles on: anybody else gets the login card in place of the page. */
-export async function enterAs(roles, queue, page) {
+/** Whether this is one of `roles`, whose login then stays fresh. */
+export async function entersAs(roles, queue, page) {
   let summary = await enter(queue, page);
   if (!roles.includes(summary.role) && (await refresh())) summary = await enter(queue, page);
   document.body.dataset.role = summary.role;
-  if (!roles.includes(summary.role)) {
+  const may = roles.includes(summary.role);
+  if (may) setInterval(refresh, 600_000);
+  return { summary, may };
+}
+
+/** Lets only these roles on: anybody else gets the login card in place of the page. */
+export async function enterAs(roles, queue, page) {
+  const { summary, may } = await entersAs(roles, queue, page);
+  if (!may) {
     return instead(
       el("h1", { textContent: "For the host" }),
       el("p", { textContent: "This page runs the party, so it asks for the host's link or token." }),
       loginButton("I am the host"),
       el("a", { className: "button", href: `/queue/${queue}/`, textContent: "I am a guest" }));
   }
-  setInterval(refresh, 600_000);
   return summary;
 }
 

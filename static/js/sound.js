@@ -1,135 +1,110 @@
-// One <audio> kept in step with a session: what plays here, at which position, how loud.
+// Two decks kept in step with a session: one plays, the other has the next track ready.
 
+import { Deck } from "./deck.js";
 import { projected } from "./times.js";
+import { lookUp } from "./tracks.js";
 
-/** Farther off than this is corrected: by a slightly other speed when near, by a jump when far. */
-const OFF_MS = 300;
-const FAR_MS = 2000;
-const NUDGE = 0.04;
-const FADE_MS = 400;
+/** What comes is loaded so long before the end of what plays: later plans may still change it. */
+const AHEAD_MS = 40_000;
 
 export class Sound {
   /**
-   * @param {HTMLAudioElement} audio
+   * @param {HTMLAudioElement[]} audios two
    * @param {{source: (trackId: string) => Promise<string>, ended: (itemId: string) => void,
    *   failed: (itemId: string, reason: string) => void, blocked: () => void, now: () => number}} how
    */
-  constructor(audio, how) {
-    this.audio = audio;
+  constructor(audios, how) {
     this.how = how;
-    this.itemId = null;
-    this.volume = 1;
-    this.level = 0;
-    this.tries = 0;
-    audio.addEventListener("ended", () => this.itemId && this.how.ended(this.itemId));
-    audio.addEventListener("error", () => this.broken());
-    audio.addEventListener("playing", () => { this.tries = 0; });
-    setInterval(() => this.follow(this.session), 500);
+    this.session = null;
+    const mine = (does) => (deck, ...args) => deck === this.deck && does(deck.itemId, ...args);
+    const hears = { source: how.source, blocked: how.blocked, ended: mine(how.ended), failed: mine(how.failed) };
+    [this.deck, this.spare] = audios.map((audio) => new Deck(audio, hears));
   }
 
-  /** Does what the session says. Called at each change, and twice a second against drift. */
-  follow(session) {
+  /** Whether a page may sound without a tap; an empty <audio> is refused at once. */
+  static async allowed() {
+    const audio = new Audio();
+    const asked = audio.play().then(() => true, (error) => error.name !== "NotAllowedError");
+    const allowed = await Promise.race([asked, new Promise((done) => setTimeout(() => done(true), 200))]);
+    audio.pause();
+    return allowed;
+  }
+
+  /** In a tap: some browsers let an <audio> sound only if it was touched then. */
+  unlock() {
+    for (const deck of [this.deck, this.spare]) if (!deck.itemId) deck.audio.load();
+  }
+
+  /**
+   * Does what the session says. Called at each change, and often against drift.
+   * @param {any} session @param {{id: string, track_id: string}} [next] what comes after the current item
+   */
+  follow(session, next) {
     this.session = session;
-    if (!session || session.play_state === "stopped" || !session.item_id) return this.silence();
-    if (session.item_id !== this.itemId) return this.load(session);
-    if (session.play_state === "paused") return this.pause(session);
-    const at = projected(session, this.how.now());
-    if (at < 0) return this.cue(-at);
-    if (!this.audio.readyState || (this.audio.ended && at > this.audio.duration * 1000 - FAR_MS)) return undefined;
-    this.align(at);
-    return this.audio.paused ? this.play() : undefined;
+    if (session.play_state === "stopped" || !session.item_id) return this.release();
+    if (session.item_id === this.spare.itemId) this.swap();
+    if (session.item_id !== this.deck.itemId) return void this.deck.load(session.item_id, session.track_id);
+    this.setVolume(session.volume);
+    this.prepare(next);
+    return session.play_state === "paused" ? this.pause() : this.play();
   }
 
-  /** During the pause before a track its first bytes are here already; it starts to the moment. */
-  cue(ms) {
-    this.audio.pause();
-    clearTimeout(this.cued);
-    this.cued = setTimeout(() => this.follow(this.session), ms);
-  }
-
-  async load(session) {
-    const { item_id: itemId, track_id: trackId } = session;
-    this.empty();
-    this.itemId = itemId;
-    try {
-      const url = await this.how.source(trackId);
-      if (this.itemId !== itemId) return;
-      this.level = 0;
-      this.audio.src = url;
-      this.audio.load();
-    } catch {
-      if (this.itemId === itemId) this.again();
-    }
-  }
-
-  /** Once more, later each time, with a fresh address: the server may be away, or the old one dead. */
-  again() {
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.empty(), 1000 * Math.min(5, this.tries + 1));
-  }
-
-  broken() {
-    const itemId = this.itemId;
-    if (!itemId || !this.audio.getAttribute("src")) return;
-    this.tries += 1;
-    const reason = this.audio.error?.message || "it could not be decoded";
-    if (this.tries > 3 && navigator.onLine) this.how.failed(itemId, reason.slice(0, 200));
-    this.again();
-  }
-
-  align(at) {
-    const off = this.audio.currentTime * 1000 - at;
-    if (this.audio.seeking) return;
-    if (Math.abs(off) > FAR_MS || (this.audio.paused && Math.abs(off) > OFF_MS)) this.audio.currentTime = at / 1000;
-    const near = Math.abs(off) < (this.audio.playbackRate === 1 ? OFF_MS : OFF_MS / 6);
-    this.audio.playbackRate = near ? 1 : 1 - Math.sign(off) * NUDGE;
+  swap() {
+    this.deck.empty();
+    [this.deck, this.spare] = [this.spare, this.deck];
   }
 
   play() {
-    this.fadeIn();
-    return this.audio.play().catch((error) => error.name === "NotAllowedError" && this.how.blocked());
+    const now = this.how.now();
+    const at = projected(this.session, now);
+    const wait = Math.max(-at, (this.session.quiet_until_ms ?? 0) - now);
+    if (wait > 0) return this.cue(wait);
+    return this.deck.play(at * this.tempo, this.tempo);
   }
 
-  pause(session) {
-    this.audio.pause();
-    if (this.audio.readyState && !this.audio.seeking) {
-      const at = Math.max(0, projected(session, this.how.now())) / 1000;
-      if (Math.abs(this.audio.currentTime - at) > 0.05) this.audio.currentTime = at;
-    }
+  /** Before a track, and while the speaker before may still sound: everything is ready, and starts to the moment. */
+  cue(ms) {
+    this.deck.audio.pause();
+    clearTimeout(this.cued);
+    this.cued = setTimeout(() => this.session?.play_state === "playing" && this.play(), ms);
   }
 
-  silence() {
-    if (this.itemId) this.empty();
+  pause() {
+    clearTimeout(this.cued);
+    this.deck.pauseAt(Math.max(0, projected(this.session, this.how.now())) * this.tempo);
   }
 
-  empty() {
-    this.itemId = null;
-    this.audio.pause();
-    this.audio.removeAttribute("src");
-    this.audio.load();
+  prepare(next) {
+    const left = (this.session.duration_ms ?? 0) - projected(this.session, this.how.now());
+    if (next && next.id !== this.spare.itemId && left < AHEAD_MS) this.spare.load(next.id, next.track_id);
+  }
+
+  get tempo() {
+    return this.session?.tempo ?? 1;
+  }
+
+  /** What sounds, where in ms as they pass in the room, and how much of it is here; null while nothing does. */
+  get place() {
+    const { itemId, at, bufferMs } = this.deck;
+    return at === null ? null : { item_id: itemId, position_ms: Math.round(at / this.tempo), buffer_ms: bufferMs };
+  }
+
+  /** Tracks are as loud as each other; a browser can make them softer only. @param {number} percent */
+  setVolume(percent) {
+    const loud = lookUp(this.deck.trackId, () => this.session && this.setVolume(this.session.volume))?.replaygain;
+    this.deck.setLoudness((percent / 100) * Math.min(1, 10 ** ((loud?.track_gain_db ?? 0) / 20)));
+  }
+
+  /** @param {0|1} to */
+  fade(to) {
+    this.deck.fade(to);
   }
 
   /** Lets go of the music at once, whatever the session says. */
   release() {
     this.session = null;
-    clearTimeout(this.retry);
     clearTimeout(this.cued);
-    this.silence();
-  }
-
-  setVolume(percent) {
-    this.volume = percent / 100;
-    this.audio.volume = this.volume * this.level;
-  }
-
-  /** Starts silent: no click, and no shock after a reconnect. */
-  fadeIn() {
-    clearInterval(this.fading);
-    this.level = 0;
-    this.fading = setInterval(() => {
-      this.level = Math.min(1, this.level + 40 / FADE_MS);
-      this.audio.volume = this.volume * this.level;
-      if (this.level === 1) clearInterval(this.fading);
-    }, 40);
+    this.deck.empty();
+    this.spare.empty();
   }
 }

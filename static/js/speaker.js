@@ -1,94 +1,156 @@
-// This tab as the one speaker of a queue: claim it, keep it by heartbeats, lose it with good grace.
+// This tab on the one seat of the speaker: offered, taken, kept by heartbeats, given up with good grace.
 
-import { patch, post, randomKey } from "./api.js";
-import { memory } from "./dom.js";
-
-const BEAT_MS = 5000;
+/** Until the server says otherwise. */
+const INTERVAL_MS = 5000;
+/** A fade, and the tick that begins it. */
+const FADING_MS = 800;
+const AGAIN_MS = [1000, 2000, 5000];
 
 export class Speaker {
   /**
-   * @param {string} queue
-   * @param {{changed: (session?: any) => void, taken: (name: string) => void,
-   *   beat: () => {item_id?: string, position_ms?: number}}} how
+   * @param {import("./device.js").Device} device
+   * @param {{changed: () => void, beat: () => {item_id?: string, position_ms?: number}, removed: () => void}} how
    */
-  constructor(queue, how) {
-    this.queue = queue;
+  constructor(device, how) {
+    this.device = device;
     this.how = how;
+    /** Whether this tab may sound: only then it is a spare, and lets the server hear of it. */
+    this.ready = false;
+    /** Of the seat that is this tab's; null: it makes no sound. */
     this.generation = null;
-    this.wanted = false;
-    this.deviceId = memory.get("aq_device", "sessionStorage") || randomKey();
-    // A reload keeps the id, a duplicated tab must not have it: it is stored only while no page is there.
-    memory.set("aq_device", "", "sessionStorage");
-    addEventListener("pagehide", () => memory.set("aq_device", this.deviceId, "sessionStorage"));
-    setInterval(() => this.beat(), BEAT_MS);
-    setInterval(() => this.active && performance.now() > this.leaseEnd && this.drop(), 500);
+    /** Of a seat that waits for a tap. */
+    this.offered = null;
+    this.sole = false;
+    this.intervalMs = INTERVAL_MS;
+    this.beatenAt = -Infinity;
+    this.reported = Promise.resolve();
+    this.leave();
+    addEventListener("pagehide", () => this.generation !== null && this.leave(true));
   }
 
   get active() {
-    return this.generation !== null;
+    return this.generation !== null && (this.sole ? this.leaseEnd > 0 : this.leftMs > 0);
   }
 
-  /** Asks to be the speaker; `takeOver` also when another one plays. Throws the server's refusal. */
-  async claim(name, takeOver) {
-    this.name = name;
-    const body = { device_id: this.deviceId, device_name: name, ...(takeOver ? {} : { if_free: true }) };
-    const session = await post(`/sessions/${this.queue}/speaker`, body);
-    this.wanted = true;
-    this.generation = session.generation;
-    this.renew(15_000);
-    this.how.changed(session);
+  /**
+   * Of the lease, by the clock that no one can set. That one stands still while a laptop sleeps: there the other one
+   * tells that the time is over.
+   */
+  get leftMs() {
+    return Math.min(this.leaseEnd - performance.now(), this.leaseEndByDate - Date.now());
   }
 
-  /** The lease is kept by this device's own clock that no one can set. */
-  renew(ms) {
-    this.leaseEnd = performance.now() + ms;
+  /** The lease is about to end, and no heartbeat was answered. */
+  get ending() {
+    return !this.sole && this.leftMs < FADING_MS;
+  }
+
+  /** The seat was chosen for this device; it is this tab's when the server has heard so. */
+  sit(generation) {
+    if (this.generation === generation) return;
+    this.leave();
+    this.generation = this.device.generation = generation;
+    this.offered = null;
+    this.beat();
+  }
+
+  /** What the stream says of the seat. */
+  heard(session) {
+    if (this.generation !== null && session.generation > this.generation) this.giveUp();
+    this.offered = this.generation === null && this.isMine(session) ? session.generation : null;
+    if (this.offered !== null && this.ready) this.sit(this.offered);
+  }
+
+  /** Also the one that this device has lost, as long as no other has it: it may come back. */
+  isMine({ active_device_id: active, generation }) {
+    return active === this.device.id || (!active && generation === this.device.generation);
+  }
+
+  /** Four times a second. */
+  tick() {
+    if (performance.now() - this.beatenAt >= this.intervalMs) this.beat();
+    if (this.active !== this.wasActive) this.tell();
   }
 
   async beat() {
-    if (!this.wanted) return;
-    if (!this.active) return void this.comeBack();
+    if (!this.ready || !this.device.token) return;
     const { generation } = this;
-    const sent = performance.now();
+    const [sent, sentByDate] = [(this.beatenAt = performance.now()), Date.now()];
     try {
-      const body = { queue: this.queue, device_id: this.deviceId, generation, ...this.how.beat() };
-      const answer = await patch("/devices/heartbeat", body);
+      const answer = await this.device.heartbeat(generation === null ? {} : { generation, ...this.how.beat() });
       if (generation !== this.generation) return;
-      if (answer.active === false) return void this.drop(true);
-      this.leaseEnd = sent + Math.max(0, answer.lease_until_ms - answer.clock_ms);
+      this.intervalMs = answer.interval_ms;
+      if (generation !== null) this.renew(answer, sent, sentByDate);
+      else if (answer.active) this.sit(answer.generation);
     } catch (error) {
-      if (generation === this.generation && [403, 404, 409].includes(error.status)) this.drop(error.status !== 409);
+      if (generation === this.generation) this.refused(error);
     }
   }
 
-  /** After a gap this tab offers itself again, but never takes the music from another. */
-  async comeBack() {
-    try {
-      await this.claim(this.name, false);
-    } catch (error) {
-      if (error.status === 409) this.drop(true, error.facts.speaker);
-    }
+  renew(answer, sent, sentByDate) {
+    this.sole = answer.sole;
+    this.leaseEnd = sent + answer.lease_ms;
+    this.leaseEndByDate = sentByDate + answer.lease_ms;
+    this.tell();
   }
 
-  /** @param {boolean} [lost] another one has it now, so do not ask again @param {string} [to] its name */
-  drop(lost = false, to = undefined) {
+  /** An answer that does not come, or that the server was not well, changes nothing before the lease ends. */
+  refused({ status, code }) {
+    if (code === "stale_generation") return this.giveUp();
+    if (![401, 403, 404].includes(status)) return undefined;
+    this.leave();
+    this.device.token = null;
+    this.ready = false;
+    this.how.removed();
+    return this.tell();
+  }
+
+  /** Silent first, and then the server hears it. */
+  giveUp() {
+    this.leave();
+    this.tell();
+    this.beat();
+  }
+
+  /** @param {boolean} [aloud] with the page's last breath */
+  leave(aloud = false) {
     this.generation = null;
-    if (lost) this.wanted = false;
-    if (to) this.how.taken(to);
+    this.leaseEnd = 0;
+    this.leaseEndByDate = 0;
+    if (aloud && this.device.token) this.device.heartbeat({}, { keepalive: true }).catch(() => {});
+  }
+
+  /** The browser wants a tap: who cannot sound must not keep the seat. */
+  blocked() {
+    const { generation } = this;
+    this.giveUp();
+    this.ready = false;
+    this.offered = generation;
+    this.tell();
+  }
+
+  tell() {
+    this.wasActive = this.active;
     this.how.changed();
   }
 
-  /** The stream said who speaks. */
-  heard(session) {
-    if (this.active && session.generation > this.generation) this.drop(session.active_device_id !== null);
+  source = async (trackId) => (await this.device.post("/media/token", { track_id: trackId })).url;
+
+  /** In their order, each said until the server has heard it, for as long as it is this tab's to say. */
+  report(what, body) {
+    const { generation } = this;
+    this.reported = this.reported.then(() => this.say(what, { ...body, generation }));
   }
 
-  source = async (trackId) => {
-    const body = { queue: this.queue, device_id: this.deviceId, generation: this.generation, track_id: trackId };
-    return (await post("/media/token", body)).url;
-  };
-
-  report(what, itemId, reason) {
-    const body = { item_id: itemId, generation: this.generation, ...(reason ? { reason } : {}) };
-    return post(`/sessions/${this.queue}/${what}`, body).catch(() => {});
+  async say(what, report) {
+    for (let tries = 0; report.generation === this.generation; tries += 1) {
+      try {
+        return await this.device.post(`/sessions/${this.device.queue}/${what}`, report);
+      } catch (error) {
+        if (error.status >= 400 && error.status < 500) return undefined;
+      }
+      await new Promise((done) => setTimeout(done, AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]));
+    }
+    return undefined;
   }
 }

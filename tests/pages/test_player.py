@@ -1,35 +1,42 @@
 """The player's page plays real music in a real <audio>, in time with the session, and never beside another one."""
 
+from typing import Any
+
 import httpx
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.pages.conftest import Device, Queue, at_the_party, device
+from api_queue.types import QueueName
+from tests.house import House
+from tests.pages.conftest import SOON_MS, Device, Queue, at_the_party, device
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 #: How far the sound is from where the session says the music is, in ms; null while it does not play.
 DRIFT = """async (queue) => {
-    const audio = document.getElementById("audio");
-    if (audio.paused || audio.seeking || audio.readyState < 3) return null;
+    const audio = [...document.querySelectorAll("audio")].find((audio) => !audio.paused);
+    if (!audio || audio.seeking || audio.readyState < 3) return null;
     const asked = Date.now();
     const session = await (await fetch(`/sessions/${queue}`)).json();
     const { clock_ms } = await (await fetch("/.well-known/api-queue")).json();
     const offset = clock_ms - Date.now();
     const now = Date.now() + offset;
-    return audio.currentTime * 1000 - (session.position_ms + now - session.position_at_ms);
+    return audio.currentTime * 1000 / session.tempo - (session.position_ms + now - session.position_at_ms);
 }"""
+#: Of the two <audio> the one that sounds; of the other one what it has ready.
+SOUNDING = "[...document.querySelectorAll('audio')].find((audio) => !audio.paused)"
+READY = "[...document.querySelectorAll('audio')].find((audio) => audio.paused && audio.readyState > 2)"
 
 
 async def hears(page: Page) -> None:
     """Bytes come and the music moves on."""
-    await page.wait_for_function("() => !audio.paused && audio.currentTime > 0.3 && audio.buffered.length > 0")
-    before = await page.evaluate("audio.currentTime")
-    await page.wait_for_function(f"() => audio.currentTime > {before} + 0.3")
+    await page.wait_for_function(f"() => {SOUNDING}?.currentTime > 0.3 && {SOUNDING}.buffered.length > 0")
+    before = await page.evaluate(f"{SOUNDING}.currentTime")
+    await page.wait_for_function(f"() => {SOUNDING}?.currentTime > {before} + 0.3")
 
 
 async def silent(page: Page) -> None:
-    await page.wait_for_function("() => audio.paused")
+    await page.wait_for_function(f"() => !{SOUNDING}")
 
 
 async def test_a_queued_track_is_heard(laptop: Device, queue: Queue, three: httpx.AsyncClient) -> None:
@@ -38,7 +45,7 @@ async def test_a_queued_track_is_heard(laptop: Device, queue: Queue, three: http
     await page.get_by_role("button", name="Start playing here").click()
     await expect(page.get_by_text("Playing here.")).to_be_visible()
     await hears(page)
-    assert "/media/tracks/" in await page.evaluate("audio.currentSrc")
+    assert "/media/tracks/" in await page.evaluate(f"{SOUNDING}.currentSrc")
 
 
 async def test_it_is_in_time_with_the_session_also_after_a_seek(
@@ -51,7 +58,7 @@ async def test_it_is_in_time_with_the_session_also_after_a_seek(
     await hears(page)
     await in_time(page, queue)
     await three.post("command/seek", json={"position_ms": 9000})
-    await page.wait_for_function("() => audio.currentTime > 8.9 && !audio.paused")
+    await page.wait_for_function(f"() => {SOUNDING}?.currentTime > 8.9")
     await in_time(page, queue)
 
 
@@ -79,7 +86,10 @@ async def test_it_obeys_pause_play_next_and_stop(
     await hears(page)
     await three.post("command/stop")
     await silent(page)
-    assert await page.evaluate("audio.getAttribute('src')") is None
+    assert await page.evaluate("[...document.querySelectorAll('audio')].map((audio) => audio.getAttribute('src'))") == [
+        None,
+        None,
+    ]
 
 
 async def test_the_end_of_a_track_brings_the_next(
@@ -111,7 +121,7 @@ async def test_never_two(browser: Browser, laptop: Device, queue: Queue, three: 
         await hears(cellar)
         await silent(kitchen)
         await expect(kitchen.get_by_text("Another player (", exact=False)).to_be_visible()
-        assert await kitchen.evaluate("audio.paused")
+        await silent(kitchen)
 
 
 async def test_it_plays_without_a_secure_context(phone: Device, queue: Queue, three: httpx.AsyncClient) -> None:
@@ -137,3 +147,149 @@ async def test_it_comes_back_after_the_network_was_away(
     await laptop.context.set_offline(False)
     await expect(page.get_by_role("region", name="Now playing")).to_contain_text(songs[1])
     await hears(page)
+
+
+async def another(browser_device: Device, queue: Queue) -> Page:
+    """The host's player on one more device."""
+    return await browser_device.open(f"{queue.address}/login?next=/queue/{queue.name}/player#token={queue.host_token}")
+
+
+async def devices(three: httpx.AsyncClient, queue: Queue) -> dict[str, dict[str, Any]]:
+    """Those of the queue, by their names."""
+    listed = (await three.get(f"{queue.address}/devices", params={"queue": queue.name})).json()["devices"]
+    return {each["device_name"]: each for each in listed}
+
+
+async def choose(three: httpx.AsyncClient, queue: Queue, device_id: str) -> None:
+    answer = await three.post(f"{queue.address}/sessions/{queue.name}/speaker", json={"device_id": device_id})
+    assert answer.status_code == 200
+
+
+async def test_a_spare_starts_by_itself_when_it_is_chosen(
+    browser: Browser, laptop: Device, queue: Queue, three: httpx.AsyncClient
+) -> None:
+    kitchen = await laptop.open(queue.path("player"))
+    await three.post("command/play")
+    await kitchen.get_by_role("button", name="Start playing here").click()
+    await hears(kitchen)
+    [first] = (await devices(three, queue)).values()
+    assert (first["active"], first["connected"], first["kind"]) == (True, True, "speaker")
+
+    async with device(browser) as other:
+        cellar = await another(other, queue)
+        await cellar.get_by_role("button", name="Only stand by").click()
+        await expect(cellar.get_by_text("This one stands by.")).to_be_visible()
+        [_, second] = (await three.get(f"{queue.address}/devices", params={"queue": queue.name})).json()["devices"]
+        await choose(three, queue, second["device_id"])
+        await hears(cellar)
+        await silent(kitchen)
+
+
+async def test_a_chosen_page_that_may_not_sound_yet_asks_for_one_tap(
+    laptop: Device, queue: Queue, three: httpx.AsyncClient
+) -> None:
+    page = await laptop.open(queue.path("player"))
+    await expect(page.get_by_role("button", name="Start playing here")).to_be_visible()
+    await three.post("command/play")
+    [there] = (await devices(three, queue)).values()
+    await choose(three, queue, there["device_id"])
+    await expect(page.get_by_text("This player was chosen.")).to_be_visible()
+    await page.get_by_role("button", name="Tap to hear it").click()
+    await hears(page)
+
+
+async def test_a_page_that_goes_lets_go_and_says_why_it_waits_when_it_is_back(
+    laptop: Device, queue: Queue, house: House, three: httpx.AsyncClient
+) -> None:
+    page = await laptop.open(queue.path("player"))
+    await three.post("command/play")
+    await page.get_by_role("button", name="Start playing here").click()
+    await hears(page)
+    await page.reload()
+    await page.wait_for_function(
+        "async (queue) => (await (await fetch(`/sessions/${queue}`)).json()).active_device_id === null", arg=queue.name
+    )
+    await expect(page.get_by_role("button", name="Tap to hear it")).to_be_visible()
+    await house.parts.playback.attend(QueueName(queue.name))
+    await expect(page.get_by_text("The music is paused: the speaker was lost.")).to_be_visible()
+    await page.get_by_role("button", name="Tap to hear it").click()
+    await hears(page)
+
+
+async def test_the_next_track_is_ready_before_its_turn(laptop: Device, queue: Queue, three: httpx.AsyncClient) -> None:
+    page = await laptop.open(queue.path("player"))
+    await three.post("command/play")
+    await page.get_by_role("button", name="Start playing here").click()
+    await hears(page)
+    await page.wait_for_function(f"() => {READY}")
+    ready = await page.evaluate(f"{READY}.currentSrc")
+    await three.post("command/next")
+    await page.wait_for_function(f"() => {SOUNDING}?.currentTime > 0.3")
+    assert await page.evaluate(f"{SOUNDING}.currentSrc") == ready
+
+
+async def test_tempo_is_played_and_a_key_that_cannot_be_is_said(
+    laptop: Device, queue: Queue, host_api: httpx.AsyncClient, songs: list[str]
+) -> None:
+    found = (await host_api.get(f"{queue.address}/tracks", params={"q": songs[0]})).json()["tracks"]
+    wish = {"track_id": found[0]["track_id"], "performer_name": "Ana", "tempo": 1.25, "key_shift": -2}
+    assert (await host_api.post("items", json=wish)).status_code == 201
+    page = await laptop.open(queue.path("player"))
+    await host_api.post("command/play")
+    await page.get_by_role("button", name="Start playing here").click()
+    await hears(page)
+    await in_time(page, queue)
+    rate, pitch = await page.evaluate(f"[{SOUNDING}.playbackRate, {SOUNDING}.preservesPitch]")
+    assert (rate > 1.15, pitch) == (True, True)
+    await expect(page.get_by_text("2 semitones lower is asked for; a browser cannot change the key")).to_be_visible()
+
+
+async def test_it_is_as_loud_as_the_session_says(laptop: Device, queue: Queue, three: httpx.AsyncClient) -> None:
+    page = await laptop.open(queue.path("player"))
+    await three.post("command/play")
+    await page.get_by_role("button", name="Start playing here").click()
+    await hears(page)
+    await page.get_by_label("Volume").fill("40")
+    await page.wait_for_function(f"() => {SOUNDING}.volume > 0 && {SOUNDING}.volume <= 0.4")
+    session = (await three.get(f"{queue.address}/sessions/{queue.name}")).json()
+    assert session["volume"] == 40
+
+
+async def test_the_lock_screen_shows_what_plays(
+    laptop: Device, queue: Queue, three: httpx.AsyncClient, songs: list[str]
+) -> None:
+    page = await laptop.open(queue.path("player"))
+    await three.post("command/play")
+    await page.get_by_role("button", name="Start playing here").click()
+    await hears(page)
+    await page.wait_for_function("(song) => navigator.mediaSession.metadata?.title === song", arg=songs[0])
+    assert await page.evaluate("navigator.mediaSession.playbackState") == "playing"
+
+
+async def test_whoever_is_no_host_is_let_in_by_a_code_and_plays(
+    phone: Device, queue: Queue, three: httpx.AsyncClient
+) -> None:
+    page = await phone.open(queue.path("player"))
+    await page.get_by_role("button", name="Ask to play here").click()
+    await expect(page.locator("#code")).not_to_be_empty()
+    code = await page.locator("#code").text_content()
+    assert (await three.post(f"devices/requests/{code}")).status_code == 204
+    await expect(page.get_by_text("Ready. The host can choose this player.")).to_be_visible(timeout=SOON_MS)
+    [there] = (await devices(three, queue)).values()
+    await three.post("command/play")
+    await choose(three, queue, there["device_id"])
+    await hears(page)
+    await expect(page.get_by_label("Volume")).to_be_hidden()
+
+
+async def test_a_player_that_the_host_takes_off_falls_silent(
+    laptop: Device, queue: Queue, three: httpx.AsyncClient
+) -> None:
+    page = await laptop.open(queue.path("player"))
+    await three.post("command/play")
+    await page.get_by_role("button", name="Start playing here").click()
+    await hears(page)
+    [there] = (await devices(three, queue)).values()
+    await three.delete(f"{queue.address}/devices/{there['device_id']}", params={"queue": queue.name})
+    await silent(page)
+    await expect(page.get_by_text("The host has taken this player off.")).to_be_visible(timeout=SOON_MS)

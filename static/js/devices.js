@@ -1,0 +1,148 @@
+// The devices of a queue: which one is the speaker, in which order others take over, and which go.
+
+import { del, get, post, put } from "./api.js";
+import { byId, el, fill, icon, sheet, toast, write } from "./dom.js";
+import { joinAddress } from "./share.js";
+import { day } from "./text.js";
+
+const KINDS = { screen: "screen", remote: "remote control" };
+const ICONS = { speaker: "bell", screen: "screen", remote: "remote" };
+const LOST = "The speaker was lost, and the music waits. Check its power and Wi-Fi, or choose another one.";
+
+export class Devices {
+  /** @param {import("./live.js").Live} live */
+  constructor(live) {
+    this.live = live;
+    this.devices = [];
+    this.list = byId("devices");
+    joinAddress(live.queue).catch(() => location.href).then((address) => this.showCommand(new URL(address).origin));
+    this.load();
+  }
+
+  showCommand(origin) {
+    write(byId("command"), `python -m api_queue speaker --server ${origin} --queue ${this.live.queue} --name "Kitchen"`);
+  }
+
+  async load() {
+    try {
+      ({ devices: this.devices } = await get(`/devices?queue=${this.live.queue}`));
+      this.show();
+    } catch { /* the next event, or the next round, will do */ }
+  }
+
+  /** One was registered, came, went, began or ceased to be the speaker, or was taken off. */
+  heard(device) {
+    const others = this.devices.filter((other) => other.device_id !== device.device_id);
+    const place = this.devices.findIndex((other) => other.device_id === device.device_id);
+    if (!device.removed) others.splice(place < 0 ? others.length : place, 0, device);
+    this.devices = others;
+    this.show();
+  }
+
+  /** Those that may be the speaker, in the order of taking over, and the rest behind. */
+  get rows() {
+    const order = this.live.state.settings.devices ?? this.devices.map((device) => device.device_id);
+    const rank = ({ device_id: id, kind }) => (kind === "speaker" && order.includes(id) ? order.indexOf(id) : Infinity);
+    return [...this.devices].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)))
+      .map((device) => ({ device, place: rank(device) }));
+  }
+
+  show() {
+    if (!this.live.state) return;
+    const { session } = this.live.state;
+    const { rows } = this;
+    fill(this.list, rows, (row) => row.device.device_id, (row) => this.make(row), (node, row) => this.showRow(node, row));
+    const speakers = rows.filter((row) => row.device.kind === "speaker");
+    const any = speakers.some((row) => row.device.connected);
+    byId("no-speaker").hidden = any;
+    write(byId("devices-hint"), any && !session.active_device_id ? "Tap a speaker, and the music comes out of it." : "");
+  }
+
+  make({ device: { kind } }) {
+    const node = el("li", { className: "device" });
+    node.append(
+      el("button", { type: "button", className: "choose", onclick: () => this.choose(node.dataset.key) },
+        icon(ICONS[kind]), el("span", { className: "words" },
+          el("strong", { className: "cut", dir: "auto" }), el("span", { className: "cut dim" }))),
+      el("button", { type: "button", className: "more", onclick: () => this.openMore(node.dataset.key) }, icon("more")));
+    return node;
+  }
+
+  showRow(node, { device, place }) {
+    const [choose, more] = node.children;
+    const active = this.isActive(device);
+    node.classList.toggle("now", active);
+    node.classList.toggle("away", !device.connected);
+    choose.disabled = active || place === Infinity || !device.connected;
+    choose.setAttribute("aria-pressed", String(active));
+    write(choose.querySelector("strong"), device.device_name);
+    write(choose.querySelector(".dim"), this.words(device, place));
+    more.ariaLabel = more.title = `More for ${device.device_name}`;
+  }
+
+  isActive({ device_id: id }) {
+    return id === this.live.state.session.active_device_id;
+  }
+
+  words(device, place) {
+    const state = this.isActive(device) ? "the speaker" : device.connected ? "ready" : this.lastSeen(device);
+    const may = device.kind === "speaker" && place === Infinity ? "not allowed to play" : null;
+    return [state, KINDS[device.kind] ?? device.device_platform, may].filter(Boolean).join(", ");
+  }
+
+  lastSeen({ last_seen: at }) {
+    return at ? `away since ${day(Date.parse(at), this.live.now())}` : "away";
+  }
+
+  /** One tap, and the music moves there, to the same second. */
+  choose(id) {
+    return this.change(post(`/sessions/${this.live.queue}/speaker`, { device_id: id }));
+  }
+
+  openMore(id) {
+    const { device, place } = this.rows.find((row) => row.device.device_id === id);
+    const act = (text, does, className) => el("button",
+      { type: "button", textContent: text, className, onclick: () => { dialog.close(); does(); } });
+    const dialog = sheet("Change this device", el("h2", { dir: "auto", textContent: device.device_name }),
+      el("p", { className: "hint", textContent: this.words(device, place) }),
+      ...(device.kind === "speaker" ? this.orders(id, act) : []),
+      act("Take it off", () => this.remove(device), "danger"), act("Close", () => {}, "quiet"));
+  }
+
+  /** The setting `devices` is the order of taking over; who is not in it does not play. */
+  orders(id, act) {
+    const order = this.rows.filter((row) => row.place !== Infinity).map((row) => row.device.device_id);
+    const others = order.filter((other) => other !== id);
+    const at = order.indexOf(id);
+    const set = (text, devices) => act(text, () => this.change(
+      put(`/queue/${this.live.queue}/settings`, { devices }), "Saved."));
+    const between = (place) => [...others.slice(0, place), id, ...others.slice(place)];
+    if (at < 0) return [set("Let it play here", [...others, id])];
+    return [
+      at > 0 && set("Take over earlier", between(at - 1)),
+      at < others.length && set("Take over later", between(at + 1)),
+      set("Never let it play here", others),
+    ].filter(Boolean);
+  }
+
+  async remove(device) {
+    await this.change(del(`/devices/${encodeURIComponent(device.device_id)}?queue=${this.live.queue}`), "Taken off.");
+    await this.load();
+  }
+
+  async change(request, said) {
+    try {
+      await request;
+      if (said) toast(said);
+    } catch (error) {
+      toast(error.sentence);
+    }
+  }
+}
+
+/** The host is told when the music has no speaker any more, and what to do about it. */
+export function showLost(box, { paused_because: because }) {
+  const lost = because === "speaker_lost";
+  box.hidden = !lost;
+  write(box.firstElementChild, lost ? LOST : "");
+}
