@@ -144,6 +144,7 @@ class House:
         app.add_route(who, "/queue/<name:str>/command/<command:str>", methods=["GET", "POST"], name="command")
         app.add_route(who, "/queue/<name:str>/settings", methods=["PUT"], name="settings")
         app.add_route(add, "/api/v1/queues/<queue:str>/messages", methods=["POST"], name="send")
+        app.add_route(who, "/sessions/<name:str>/ended", methods=["POST"], name="ended")
         app.add_route(who, "/devices/heartbeat", methods=["PATCH"], name="heartbeat")
         app.add_route(who, "/media/token", methods=["POST"], name="mint")
 

@@ -14,7 +14,8 @@ ADD = ("POST", "/queue/party/items")
 HELP = ("PUT", "/queue/party/")
 HOST = ("PUT", "/queue/party/settings")
 ADMIN = ("GET", "/queue/")
-SPEAK = ("PATCH", "/devices/heartbeat")
+SPEAK = ("POST", "/sessions/party/ended")
+BEAT = ("PATCH", "/devices/heartbeat")
 LOOK = ("GET", "/queue/party/")
 HEALTH = ("GET", "/health")
 
@@ -22,26 +23,26 @@ HEALTH = ("GET", "/health")
 @pytest.mark.parametrize(
     ("role", "queue", "passes"),
     [
-        ("member", None, {ADD, SPEAK, LOOK, HEALTH}),  # on their own queue, which the service asks
+        ("member", None, {ADD, BEAT, LOOK, HEALTH}),  # on their own queue, which the service asks
         ("helper", PARTY, {ADD, HELP, LOOK, HEALTH}),
-        ("host", PARTY, {ADD, HELP, HOST, SPEAK, LOOK, HEALTH}),
-        ("host", OTHER, {ADD, SPEAK, LOOK, HEALTH}),  # whose queue the body names is the service's question
-        ("admin", None, {ADD, HELP, HOST, ADMIN, SPEAK, LOOK, HEALTH}),
-        ("speaker", PARTY, {SPEAK, LOOK, HEALTH}),
-        ("screen", PARTY, {LOOK, HEALTH}),
+        ("host", PARTY, {ADD, HELP, HOST, SPEAK, BEAT, LOOK, HEALTH}),
+        ("host", OTHER, {ADD, BEAT, LOOK, HEALTH}),  # whose queue the body names is the service's question
+        ("admin", None, {ADD, HELP, HOST, ADMIN, SPEAK, BEAT, LOOK, HEALTH}),
+        ("speaker", PARTY, {SPEAK, BEAT, LOOK, HEALTH}),
+        ("screen", PARTY, {BEAT, LOOK, HEALTH}),
     ],
 )
 async def test_each_role_passes_where_it_may_and_nowhere_else(
     house: House, client: httpx.AsyncClient, role: str, queue: Any, passes: set[tuple[str, str]]
 ) -> None:
     login = bearer(await house.token(role, queue))
-    for method, path in (ADD, HELP, HOST, ADMIN, SPEAK, LOOK, HEALTH):
+    for method, path in (ADD, HELP, HOST, ADMIN, SPEAK, BEAT, LOOK, HEALTH):
         answer = await client.request(method, path, headers=login, json={})
         expected = {200, 201} if (method, path) in passes else {403}
         assert answer.status_code in expected, (method, path, answer.text)
 
 
-@pytest.mark.parametrize(("method", "path"), [HELP, HOST, ADMIN, SPEAK])
+@pytest.mark.parametrize(("method", "path"), [HELP, HOST, ADMIN, SPEAK, BEAT])
 async def test_nobody_is_401_and_a_guest_403_naming_who_may(client: httpx.AsyncClient, method: str, path: str) -> None:
     nobody = await client.request(method, path)
     assert (nobody.status_code, nobody.json()["code"]) == (401, "missing_credential")
