@@ -1,6 +1,7 @@
 """What the watch does with processes that die, that are being started, or that do not want to end."""
 
 import math
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -222,6 +223,32 @@ def test_who_does_not_end_in_time_is_killed_and_named() -> None:
         watch._end_the_living(kill=True)
     assert process.done == ["kill"]
     assert [line["process"] for line in logs] == ["Sanic-Server-0-0"]
+
+
+@pytest.mark.parametrize(("again", "after_s"), [(None, supervision.STOP_TIMEOUT_S), (signal.SIGTERM, 0)])
+def test_it_is_killed_when_its_time_is_up_or_we_are_told_again(
+    later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch, again: int | None, after_s: float
+) -> None:
+    class Killed(Exception):
+        """How the watch ends here."""
+
+    class Stubborn(Process):
+        def kill(self) -> None:
+            raise Killed
+
+    def wait(_numbers: object, seconds: float) -> int | None:
+        later(seconds)
+        return again
+
+    monkeypatch.setattr(signal, "sigtimedwait", wait)
+    # Given a process that hears nothing
+    watch, _ = watching(Stubborn("web", 1))
+    watch._on_signal(signal.SIGTERM, None)
+    begun_s = time.monotonic()
+    # Then it is waited for as long, and no longer
+    with pytest.raises(Killed):
+        watch._watch()
+    assert time.monotonic() - begun_s == pytest.approx(after_s, abs=2.5 * supervision.TICK_S)
 
 
 def test_nobody_waits_longer_than_a_supervisor_would() -> None:
