@@ -63,9 +63,9 @@ class DeviceWatch:
         for event in events:
             if event.name == "speaker_change":
                 before, now = self._speakers.get(queue), _decode(event.data).session.active_device_id
-                self._speakers[queue] = now
                 for device_id in {before, now} if before != now else ():
                     await self._tell(queue, device_id)
+                self._speakers[queue] = now
 
     async def _tell(self, queue: QueueName, device_id: DeviceId | None) -> None:
         """What is not there any more has nothing to tell."""
