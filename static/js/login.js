@@ -6,7 +6,7 @@ import { byId, el, write } from "./dom.js";
 /** What each role comes for. */
 const PAGES = { host: "admin", helper: "admin", admin: "admin", screen: "display", speaker: "player" };
 /** A page that needs a login answers with this one, under its own address. */
-const inPlace = location.pathname !== "/login";
+const inPlace = !location.pathname.startsWith("/login");
 const given = new URLSearchParams(location.hash.slice(1));
 history.replaceState(null, "", location.pathname + location.search);
 byId("login").addEventListener("submit", (event) => {
