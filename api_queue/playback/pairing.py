@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,6 +38,18 @@ class Pairing(Struct, frozen=True, kw_only=True):
     device_id: DeviceId | None
     state: Literal["waiting", "granted", "refused"] = "waiting"
     granted_by: str = ""
+
+    @classmethod
+    def of(cls, wish: Wish, secret: str, now_ms: int) -> Self:
+        return cls(
+            code=_code_of(secret),
+            claim_hash=hash_of(secret),
+            expires_at_ms=now_ms + WAITS_MS,
+            name=wish.name,
+            platform=wish.platform,
+            kind=wish.kind,
+            device_id=wish.device_id,
+        )
 
     @property
     def wish(self) -> Wish:
@@ -87,19 +99,11 @@ class PairingService:
 
     async def _ask(self, caller: Caller, queue: QueueName, wish: Wish) -> Asked:
         await self._limit.check("pair", caller)
-        expires_at_ms = self._clock.now_ms() + WAITS_MS
+        now_ms = self._clock.now_ms()
         while True:
             secret = new_secret()
-            pairing = Pairing(
-                code=_code_of(secret),
-                claim_hash=hash_of(secret),
-                expires_at_ms=expires_at_ms,
-                name=wish.name,
-                platform=wish.platform,
-                kind=wish.kind,
-                device_id=wish.device_id,
-            )
-            answer = await self._store.ask(queue, pairing, self._clock.now_ms())
+            pairing = Pairing.of(wish, secret, now_ms)
+            answer = await self._store.ask(queue, pairing, now_ms)
             if answer == "full":
                 raise PairingsFull(limit=MOST_WAITING, retry_after=60)
             if answer == "ok":

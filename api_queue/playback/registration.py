@@ -76,28 +76,35 @@ class RegistrationService:
 
     async def _register(self, queue: QueueName, wish: Wish, owner: str) -> Registered:
         """The token is made first: one that no device has got does no harm."""
-        record, now_ms = await self._queues.queue(queue), self._clock.now_ms()
+        record = await self._queues.queue(queue)
         there = await self._known(queue, wish.device_id)
         if there is None:
             await self._make_room(queue)
         token, value = await self._tokens.create(ROLES[wish.kind], queue, label=f"device {wish.name}")
-        device = Device(
+        device = self._device(queue, wish, owner, token.token_id, there)
+        await self._enter(device)
+        view = await self._devices.view(record, device.device_id)
+        await self._news.changed(view)
+        return Registered(view, value, there is None)
+
+    def _device(self, queue: QueueName, wish: Wish, owner: str, token_id: str, there: Device | None) -> Device:
+        """In the place that it had, if it was there."""
+        return Device(
             queue=queue,
             device_id=wish.device_id or DeviceId(str(uuid.uuid4())),
             name=wish.name,
             platform=wish.platform,
             kind=wish.kind,
             owner=owner,
-            token_id=token.token_id,
-            registered_at_ms=there.registered_at_ms if there else now_ms,
+            token_id=token_id,
+            registered_at_ms=there.registered_at_ms if there else self._clock.now_ms(),
         )
+
+    async def _enter(self, device: Device) -> None:
         replaced = await self._store.put(device)
-        await self._presence.arrive(queue, device.device_id, Presence(last_seen_ms=now_ms))
+        await self._presence.arrive(device.queue, device.device_id, Presence(last_seen_ms=self._clock.now_ms()))
         if replaced:
             await self._tokens.revoke(replaced)
-        view = await self._devices.view(record, device.device_id)
-        await self._news.changed(view)
-        return Registered(view, value, there is None)
 
     async def _make_room(self, queue: QueueName) -> None:
         """A browser that forgot who it was is a new device each time. Raises DevicesFull."""
