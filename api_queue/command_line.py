@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_account_commands(commands, common)
     _add_key_commands(commands, common)
     _add_message_commands(commands, common)
+    _add_speaker(commands)
     command("settings", _show_settings, "Show each setting with its value and where it was set.")
     command("version", _show_version, "Show the version.")
     return parser
@@ -155,6 +157,26 @@ def _add_message_commands(
     copying.set_defaults(command=_copy_messages)
 
 
+def _add_speaker(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sentence = "Play a queue on this machine, with mpv."
+    parser = commands.add_parser("speaker", help=sentence, description=sentence)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--server", metavar="URL", help="address of the server")
+    where.add_argument("--discover", action="store_true", help="find the server of this network by mDNS")
+    parser.add_argument("--interface", metavar="ADDRESS", help="with --discover: look only there")
+    parser.add_argument("--queue", metavar="NAME", help="the queue to play; a member's token has its own")
+    parser.add_argument("--name", default=socket.gethostname(), help="what the host sees")
+    parser.add_argument(
+        "--token", metavar="aq_...", help="a token of the queue; else API_QUEUE_TOKEN; with neither the host lets it in"
+    )
+    parser.add_argument(
+        "--output", default="auto", metavar="auto|null|DEVICE", help="as `mpv --audio-device=help` says"
+    )
+    parser.add_argument("--state", metavar="DIR", type=Path, help="where it keeps which device it is")
+    parser.add_argument("--mpv-socket", metavar="PATH", type=Path, help="lets others look into mpv; for tests")
+    parser.set_defaults(command=_speaker)
+
+
 def _of_data() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="the server's data folder")
@@ -203,6 +225,14 @@ def _run_role(asked: argparse.Namespace) -> None:
         variables = " and ".join(f"{settings_sources.PREFIX}{setting.upper()}" for setting in shared)
         raise StartRefused(reason=f"A {role} alone needs the server's own {' and '.join(shared)}: set {variables}.")
     run_alone(role, settings)
+
+
+def _speaker(asked: argparse.Namespace) -> None:
+    from api_queue.clients.speaker.options import Options, hide_token
+    from api_queue.clients.speaker.speaker import run
+
+    hide_token(asked.token)
+    run(Options.of(asked))
 
 
 def _scan(asked: argparse.Namespace) -> int:

@@ -17,7 +17,10 @@ from api_queue.migrations import upgrade
 from api_queue.serving import forking, roles, serve
 from api_queue.settings import Settings
 
-COMMANDS = ["serve", "relay", "conductor", "work", "scan", "token", "account", "key", "messages", "settings", "version"]
+COMMANDS = [
+    *("serve", "relay", "conductor", "work", "scan", "token", "account", "key", "messages"),
+    *("speaker", "settings", "version"),
+]
 
 
 class Said(NamedTuple):

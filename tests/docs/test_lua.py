@@ -5,7 +5,7 @@ import re
 from tests.docs.tracked import text_of, tracked
 
 USE = re.compile(r"^--! use (\w+)/(\w+)$", re.MULTILINE)
-SCRIPTS = [name for name in tracked() if name.endswith(".lua") and name.startswith("api_queue/")]
+SCRIPTS = [name for name in tracked() if name.endswith(".lua") and "/lua/" in name]
 SHARED = {f"api_queue/{feature}/lua/{file}.lua" for name in SCRIPTS for feature, file in USE.findall(text_of(name))}
 VERBS = sorted(set(SCRIPTS) - SHARED)
 

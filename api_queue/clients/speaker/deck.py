@@ -25,19 +25,26 @@ _EARLY_MS: Final = 3_000
 _READY_MS: Final = 100.0
 _LONGEST_READY_MS: Final = 3_000.0
 
+#: mpv's word for a start behind the end, which is how we join when a track has just ended.
+_BEYOND: Final = "no audio or video data played"
+
 #: What the deck tells: the item, and why it could not be played.
 Told = Callable[[ItemId, str | None], None]
 
 
 @dataclass
 class _Record:
-    """What is on the deck. `entry` is mpv's name for it; positions are ms of the file."""
+    """What is on the deck. `entry` is mpv's name for it; positions are ms of the file.
+
+    `is_cued`: it has not started since it was put where it is. mpv's own word of that is off by what it has buffered.
+    """
 
     item_id: ItemId
     entry: int
     is_file: bool
     cued_at_ms: float
     position_ms: float
+    is_cued: bool = True
     length_ms: float = 0
     ready: bool = False
     key_shift: int = 0
@@ -116,7 +123,7 @@ class Deck:
         return LOOK_S
 
     async def _steer(self, plan: Plan, record: _Record, *, allowed: bool) -> float:
-        position_s = await self._mpv.get("audio-pts")
+        position_s = None if record.is_cued else await self._mpv.get("audio-pts")
         record.position_ms = record.position_ms if position_s is None else position_s * 1000
         record.length_ms = record.length_ms or (await self._mpv.get("duration") or 0) * 1000
         if record.key_shift != plan.key_shift:
@@ -139,11 +146,11 @@ class Deck:
         return LOOK_S
 
     async def _cue(self, record: _Record, position_ms: float) -> None:
-        record.ready, record.cued_at_ms, record.position_ms = False, local_ms(), position_ms
+        record.ready, record.is_cued, record.cued_at_ms, record.position_ms = False, True, local_ms(), position_ms
         await self._mpv.command("seek", position_ms / 1000, "absolute+exact")
 
     async def _start(self, plan: Plan, record: _Record) -> None:
-        self._volume = plan.volume
+        record.is_cued, self._volume = False, plan.volume
         await self._set_speed(plan.tempo)
         await self._mpv.volume(plan.volume, FADE_IN_S if record.position_ms > 1_000 else 0)
         await self._mpv.set("pause", value=False)
@@ -196,7 +203,7 @@ class Deck:
         elif not record.is_file and (reason == "error" or self._was_early(record)):
             self._broken = record.item_id
         else:
-            self._over(record.item_id, error or None if reason == "error" else None)
+            self._over(record.item_id, error if reason == "error" and error != _BEYOND else None)
 
     def _was_early(self, record: _Record) -> bool:
         return record.length_ms - record.position_ms > _EARLY_MS

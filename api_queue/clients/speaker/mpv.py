@@ -20,7 +20,7 @@ from api_queue.errors import StartRefused
 _OPTIONS: Final = (
     *("--no-config", "--no-terminal", "--load-scripts=no", "--ytdl=no", "--osc=no", "--input-default-bindings=no"),
     *("--idle=yes", "--pause", "--volume=0", "--vid=no", "--replaygain=track", "--hr-seek=yes"),
-    *("--audio-pitch-correction=no", "--audio-client-name=api_queue"),
+    *("--audio-pitch-correction=no", "--gapless-audio=no", "--audio-client-name=api_queue"),
     *("--cache=yes", "--demuxer-max-bytes=128MiB", "--network-timeout=10"),
 )
 _SWITCH: Final = Path(__file__).with_name("switch.lua")
@@ -61,22 +61,27 @@ class Mpv:
                 raise
         self._reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=_LINE_BYTES)
         self._reading = asyncio.create_task(self._read(), name="mpv-events")
-        await asyncio.wait_for(self._until_it_has_a_switch(), _START_S)
+        await self._until_it_has_a_switch()
         for number, name in enumerate(_OBSERVED, 1):
             await self.command("observe_property", number, name)
 
     async def _until_it_has_a_switch(self) -> None:
+        """Its scripts are loaded after it has begun to answer."""
+        deadline_ms = local_ms() + _START_S * 1000
         while True:
             try:
                 return await self.lease(0)
-            except MpvRefused:  # its scripts are still being loaded
+            except MpvRefused:
+                if local_ms() > deadline_ms:
+                    raise StartRefused(reason="This mpv cannot run Lua scripts, which the speaker needs.") from None
                 await asyncio.sleep(0.05)
 
     async def close(self) -> None:
         self._writer.close()
         self._reading.cancel()
         try:
-            await asyncio.wait_for(self._process.wait(), 2)
+            async with asyncio.timeout(2):
+                await self._process.wait()
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
@@ -87,7 +92,8 @@ class Mpv:
         answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
         try:
             self._writer.write(msgspec.json.encode({"command": words, "request_id": self._number}) + b"\n")
-            return await asyncio.wait_for(answer, _ANSWER_S)
+            async with asyncio.timeout(_ANSWER_S):  # not wait_for, which may lose a cancellation before Python 3.12
+                return await answer
         except (OSError, TimeoutError) as error:
             raise MpvGone(str(error)) from None
         finally:
@@ -106,13 +112,20 @@ class Mpv:
 
     async def lease(self, until_ms: float) -> None:
         """It may sound until then (`local_ms`; `inf`: for ever). What the clocks differ by errs towards silence."""
-        self._clock = asyncio.get_running_loop().create_future()
-        await self._switch("clock")
-        ahead_ms = local_ms() - await asyncio.wait_for(self._clock, _ANSWER_S) * 1000
+        ahead_ms = local_ms() - await self._switch_s() * 1000
         await self._switch("lease", f"{(until_ms - ahead_ms) / 1000 if until_ms else 0:.3f}")
 
     async def volume(self, percent: float, within_s: float) -> None:
         await self._switch("volume", f"{percent:.3f}", f"{within_s:.3f}")
+
+    async def _switch_s(self) -> float:
+        self._clock = asyncio.get_running_loop().create_future()
+        await self._switch("clock")
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                return await self._clock
+        except TimeoutError:
+            raise MpvGone("its switch does not answer") from None
 
     async def _switch(self, *words: str) -> None:
         await self.command("script-message-to", "switch", *words)

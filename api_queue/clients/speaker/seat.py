@@ -53,7 +53,8 @@ class Seat:
                 await self._changed(NONE)
             wait_s = await self._beat()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._news.wait()
 
     async def leave(self) -> None:
         """I am here, and make no sound: whoever comes next need not wait for the end of the lease."""

@@ -4,7 +4,6 @@ import asyncio
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -16,6 +15,8 @@ from api_queue.clients.speaker.feeds import News, follow
 from api_queue.clients.speaker.joining import Joining
 from api_queue.clients.speaker.lease import NONE, Lease, may_sound
 from api_queue.clients.speaker.mpv import Mpv, MpvGone
+from api_queue.clients.speaker.network import found_server
+from api_queue.clients.speaker.options import Options
 from api_queue.clients.speaker.plan import Over, Plan, ahead, plan, wanted
 from api_queue.clients.speaker.prefetch import Prefetch
 from api_queue.clients.speaker.reports import Reports
@@ -25,23 +26,10 @@ from api_queue.clients.speaker.state_file import Known, StateFile
 from api_queue.clients.speaker.status import State, Status, StatusLines
 from api_queue.clients.speaker.wire import Session
 from api_queue.errors import StartRefused
-from api_queue.types import ItemId, QueueName
+from api_queue.types import ItemId
 
 #: What mpv does that needs an answer; its volume fades in a hundred events.
 _WAKING: Final = frozenset({"playback-restart", "end-file", "gone"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """`output`: null, auto, or a device of mpv's. `mpv_socket`: where others may look into mpv."""
-
-    server: str
-    queue: QueueName | None
-    name: str
-    token: str | None
-    output: str
-    state: Path
-    mpv_socket: Path | None = None
 
 
 class Speaker:
@@ -87,7 +75,8 @@ class Speaker:
             )
             self._show()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._news.wait()
 
     def _ahead(self) -> Room:
         return ahead(self._room, self._reports.pending)
@@ -184,9 +173,10 @@ async def _until_stopped(options: Options, state: StateFile) -> None:
 
 async def _speak(options: Options, state: StateFile) -> None:
     clock = ServerClock()
-    api = Api(options.server, clock)
+    server = options.server or await found_server(options.interface)
+    api = Api(server, clock)
     try:
-        known = await Joining(api, options.server, state, _say).device(options.name, options.queue, options.token)
+        known = await Joining(api, server, state, _say).device(options.name, options.queue, options.token)
         with TemporaryDirectory(prefix="api_queue-speaker-") as files:
             await Speaker(api, clock, known, Path(files)).run(options.output, options.mpv_socket)
     finally:

@@ -83,10 +83,12 @@ async def test_a_command_that_it_does_not_know_is_refused(player: Player) -> Non
 
 
 async def test_an_mpv_that_was_killed_is_gone(player: Player) -> None:
+    told: list[str] = []
+    player.listeners.append(lambda event: told.append(event["event"]))
     os.kill(player.mpv._process.pid, signal.SIGKILL)
+    await player.until(lambda: "gone" in told)
 
     with pytest.raises(MpvGone):
-        await player.mpv.command("get_property", "pause")
         await player.mpv.command("get_property", "pause")
 
 

@@ -1,0 +1,112 @@
+"""Speakers at a party: a real server and real mpv, in one loop."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.clients.speaker.party import Room, a_speaker, choose, control
+from tests.house import House
+
+
+@pytest.fixture
+async def host(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """With three tracks on the queue, two seconds apart."""
+    async with house.admin() as host:
+        await host.put("/queue/party/settings", json={"track_space": 1})
+        tracks = (await host.get("/tracks", params={"limit": 3})).json()["tracks"]
+        for track in tracks:
+            added = await host.post("/queue/party/items", json={"track_id": track["track_id"], "performer_name": "Ann"})
+            assert added.status_code == 201, added.text
+        yield host
+
+
+@pytest.fixture
+async def kitchen(house: House, host: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Room]:
+    async with a_speaker(house.url, host, tmp_path) as room:
+        yield room
+
+
+async def playing(host: httpx.AsyncClient, room: Room) -> None:
+    await choose(host, room)
+    await control(host, "play")
+    await room.until(lambda: room.audible, "music")
+
+
+async def test_a_spare_is_silent(host: httpx.AsyncClient, kitchen: Room) -> None:
+    await control(host, "play")
+
+    assert kitchen.status is not None
+    assert (kitchen.status.state, kitchen.status.audible) == ("spare", False)
+
+
+async def test_the_chosen_one_plays_where_the_session_is(host: httpx.AsyncClient, kitchen: Room) -> None:
+    await playing(host, kitchen)
+
+    await control(host, "seek", position_ms=10_000)
+
+    await kitchen.until(lambda: kitchen.audible and (kitchen.position_ms() or 0) > 10_500, "the new place")
+    session = (await host.get("/sessions/party")).json()
+    assert session["active_device_id"] == kitchen.device_id
+    assert abs(session["position_ms"] - (kitchen.position_ms() or 0)) < 500
+
+
+async def test_a_pause_and_a_stop_are_heard_at_once(host: httpx.AsyncClient, kitchen: Room) -> None:
+    await playing(host, kitchen)
+
+    await control(host, "pause")
+    await kitchen.until(lambda: not kitchen.audible, "silence")
+    await control(host, "play")
+    await kitchen.until(lambda: kitchen.audible, "music again")
+    await control(host, "stop")
+    await kitchen.until(
+        lambda: not kitchen.audible and kitchen.status and kitchen.status.state == "stopped", "the stop"
+    )
+
+
+async def test_the_next_track_follows_after_the_space_without_waiting_for_the_server(
+    host: httpx.AsyncClient, kitchen: Room
+) -> None:
+    await playing(host, kitchen)
+    first = (await host.get("/sessions/party")).json()
+    await kitchen.until(lambda: len(list(kitchen.speaker._prefetch._folder.glob("*.flac"))) == 3, "two tracks ahead")
+    sounds: list[tuple[float, bool]] = []
+
+    await control(host, "seek", position_ms=first["duration_ms"] - 700)
+    await kitchen.until(lambda: kitchen.status and kitchen.status.item_id != first["item_id"], "the next item")
+    ended_ms = kitchen.clock.now_ms()
+    await kitchen.until(lambda: kitchen.audible, "the next track")
+    sounds.append((kitchen.clock.now_ms() - ended_ms, kitchen.audible))
+
+    assert 900 <= sounds[0][0] < 1_300
+    session = (await host.get("/sessions/party")).json()
+    assert session["item_id"] == kitchen.status.item_id if kitchen.status else False
+    assert [item["status"] for item in session["queue"]][:2] == ["played", "playing"]
+
+
+async def test_two_are_never_heard_and_the_other_goes_on_in_place(
+    house: House, host: httpx.AsyncClient, kitchen: Room, tmp_path: Path
+) -> None:
+    async with a_speaker(house.url, host, tmp_path, "Hall") as hall:
+        await playing(host, kitchen)
+        await control(host, "seek", position_ms=8_000)
+        both: list[bool] = []
+
+        await choose(host, hall)
+        await hall.until(lambda: both.append(kitchen.audible and hall.audible) or hall.audible, "music in the hall")
+
+        assert not any(both)
+        session = (await host.get("/sessions/party")).json()
+        assert abs(session["position_ms"] - (hall.position_ms() or 0)) < 500
+        assert kitchen.status is not None
+        assert kitchen.status.state == "spare"
+        assert "Hall" in kitchen.status.reason
+
+
+async def test_who_leaves_gives_the_seat_away(house: House, host: httpx.AsyncClient, tmp_path: Path) -> None:
+    async with a_speaker(house.url, host, tmp_path) as room:
+        await playing(host, room)
+
+    session = (await host.get("/sessions/party")).json()
+    assert session["lease_until_ms"] is None or session["lease_until_ms"] <= room.clock.now_ms()
