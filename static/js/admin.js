@@ -2,7 +2,7 @@
 
 import { openAdd } from "./add.js";
 import { post } from "./api.js";
-import { Devices, showLost } from "./devices.js";
+import { Devices, showWhy } from "./devices.js";
 import { byId, el, fill, icon, sheet, toast, write } from "./dom.js";
 import { enterAs, link, notHere, queueName } from "./enter.js";
 import { showGuests } from "./guests.js";
@@ -47,10 +47,11 @@ const requests = devices && new Requests(byId("requests"), queue, () => devices.
 showJoin(queue);
 setInterval(() => list.show(), 10_000);
 byId("keys-part").addEventListener("toggle", () => byId("keys-part").open && keys.load());
-byId("add").addEventListener("click", openSearch);
-byId("copy-command").addEventListener("click", () => copy(byId("command").textContent));
-byId("clear").addEventListener("click", () => confirm(CLEAR));
-byId("end").addEventListener("click", () => confirm(END));
+const BUTTONS = {
+  "add": openSearch, "copy-command": () => copy(byId("command").textContent),
+  "clear": () => confirm(CLEAR), "end": () => confirm(END),
+};
+for (const [id, does] of Object.entries(BUTTONS)) Object.assign(byId(id), { onclick: does, disabled: false });
 
 function heard(name, payload) {
   if (name === "snapshot") devices?.load();
@@ -71,7 +72,7 @@ function show() {
   list.show();
   options.show();
   devices?.show();
-  showLost(byId("lost"), state.session);
+  showWhy(byId("lost"), state.session);
   settings.show(state.settings);
   showGuests(byId("guests"), byId("guests-hint"), queue, state.items);
   showOver(state.items.filter((item) => item.status in OVER).reverse());

@@ -41,7 +41,8 @@ export class Device {
   }
 
   async enter(name) {
-    const wish = { queue: this.queue, device_id: this.id, device_name: name, device_platform: PLATFORM, kind: "speaker" };
+    const { queue, id: device_id } = this;
+    const wish = { queue, device_id, device_name: name, device_platform: PLATFORM, kind: "speaker" };
     let answer = await post("/devices/register", wish);
     const { claim } = answer;
     try {

@@ -7,7 +7,10 @@ import { day } from "./text.js";
 
 const KINDS = { screen: "screen", remote: "remote control" };
 const ICONS = { speaker: "bell", screen: "screen", remote: "remote" };
-const LOST = "The speaker was lost, and the music waits. Check its power and Wi-Fi, or choose another one.";
+const WHY = {
+  speaker_lost: "The speaker was lost, and the music waits. Check its power and Wi-Fi, or choose another one.",
+  restart: "The server was started anew, and the music waits. Press Play when a speaker is there.",
+};
 
 export class Devices {
   /** @param {import("./live.js").Live} live */
@@ -16,11 +19,11 @@ export class Devices {
     this.devices = [];
     this.list = byId("devices");
     joinAddress(live.queue).catch(() => location.href).then((address) => this.showCommand(new URL(address).origin));
-    this.load();
   }
 
   showCommand(origin) {
-    write(byId("command"), `python -m api_queue speaker --server ${origin} --queue ${this.live.queue} --name "Kitchen"`);
+    const { queue } = this.live;
+    write(byId("command"), `python -m api_queue speaker --server ${origin} --queue ${queue} --name "Kitchen"`);
   }
 
   async load() {
@@ -51,20 +54,23 @@ export class Devices {
     if (!this.live.state) return;
     const { session } = this.live.state;
     const { rows } = this;
-    fill(this.list, rows, (row) => row.device.device_id, (row) => this.make(row), (node, row) => this.showRow(node, row));
+    const key = (row) => row.device.device_id;
+    fill(this.list, rows, key, (row) => this.make(row), (node, row) => this.showRow(node, row));
     const speakers = rows.filter((row) => row.device.kind === "speaker");
     const any = speakers.some((row) => row.device.connected);
     byId("no-speaker").hidden = any;
-    write(byId("devices-hint"), any && !session.active_device_id ? "Tap a speaker, and the music comes out of it." : "");
+    const unheard = any && !session.active_device_id;
+    write(byId("devices-hint"), unheard ? "Tap a speaker, and the music comes out of it." : "");
   }
 
   make({ device: { kind } }) {
     const node = el("li", { className: "device" });
+    const more = () => this.openMore(node.dataset.key);
     node.append(
       el("button", { type: "button", className: "choose", onclick: () => this.choose(node.dataset.key) },
         icon(ICONS[kind]), el("span", { className: "words" },
           el("strong", { className: "cut", dir: "auto" }), el("span", { className: "cut dim" }))),
-      el("button", { type: "button", className: "more", onclick: () => this.openMore(node.dataset.key) }, icon("more")));
+      el("button", { type: "button", className: "more", onclick: more }, icon("more")));
     return node;
   }
 
@@ -85,9 +91,10 @@ export class Devices {
   }
 
   words(device, place) {
-    const state = this.isActive(device) ? "the speaker" : device.connected ? "ready" : this.lastSeen(device);
-    const may = device.kind === "speaker" && place === Infinity ? "not allowed to play" : null;
-    return [state, KINDS[device.kind] ?? device.device_platform, may].filter(Boolean).join(", ");
+    const plays = device.kind === "speaker";
+    const here = this.isActive(device) ? "the speaker" : plays ? "ready" : "connected";
+    const may = plays && place === Infinity ? "not allowed to play" : null;
+    return [device.connected ? here : this.lastSeen(device), KINDS[device.kind] ?? device.device_platform, may].filter(Boolean).join(", ");
   }
 
   lastSeen({ last_seen: at }) {
@@ -140,9 +147,9 @@ export class Devices {
   }
 }
 
-/** The host is told when the music has no speaker any more, and what to do about it. */
-export function showLost(box, { paused_because: because }) {
-  const lost = because === "speaker_lost";
-  box.hidden = !lost;
-  write(box.firstElementChild, lost ? LOST : "");
+/** The host is told why the music waits when nobody has paused it, and what to do about it. */
+export function showWhy(box, { play_state: state, paused_because: because }) {
+  const why = (state === "paused" && WHY[because]) || "";
+  box.hidden = !why;
+  write(box.firstElementChild, why);
 }

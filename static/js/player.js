@@ -129,7 +129,7 @@ function changed() {
 function show() {
   const session = live.state?.session;
   const page = { ...is, session, speaker, device, quiet: (session?.quiet_until_ms ?? 0) > live.now() };
-  byId("player").dataset.is = speaker.active ? "on" : device.code ? "asks" : is.trouble ? "trouble" : is.other ? "taken" : "idle";
+  byId("player").dataset.is = speaker.active ? "on" : is.trouble ? "trouble" : is.other ? "taken" : "idle";
   write(byId("status"), statusOf(page));
   write(byId("why"), session ? why(session) : "");
   write(byId("code"), device.code ?? "");

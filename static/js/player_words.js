@@ -21,7 +21,8 @@ export function statusOf({ session, speaker, device, quiet, other, trouble, isHo
   if (speaker.offered !== null) return "This player was chosen. The browser wants one tap before it plays.";
   if (speaker.active && quiet) return "A moment: the speaker before falls silent.";
   if (speaker.active) return session?.item_id ? "Playing here." : "Ready. The next track plays here.";
-  if (speaker.generation !== null) return speaker.leaseEnd ? "Connection lost. This player comes back by itself." : "One moment.";
+  if (speaker.generation !== null && !speaker.leaseEnd) return "One moment.";
+  if (speaker.generation !== null) return "Connection lost. This player comes back by itself.";
   if (trouble) return trouble;
   if (other) return `Another player (${other}) is playing.${speaker.ready ? " This one stands by." : ""}`;
   if (!isHost && !device.token) return "Only the host lets a player in.";
@@ -33,8 +34,8 @@ export const why = (session) => (session.play_state === "paused" && PAUSED[sessi
 
 /** What this player cannot do for the item, or does to it. */
 export function troubleOf({ key_shift: shift = 0, tempo = 1 }) {
-  const key = shift && `${count(Math.abs(shift), "semitone")} ${shift > 0 ? "higher" : "lower"} is asked for; a browser cannot`
-    + " change the key, the speaker program can.";
+  const by = `${count(Math.abs(shift), "semitone")} ${shift > 0 ? "higher" : "lower"}`;
+  const key = shift && `${by} is asked for; a browser cannot change the key, the speaker program can.`;
   const speed = tempo !== 1 && `${tempo.toLocaleString()} times as fast.`;
   return [key, speed].filter(Boolean).join(" ");
 }

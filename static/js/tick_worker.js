@@ -1,3 +1,3 @@
-// Ticks for a page that nobody looks at: in a hidden tab its own timers may stand still for a minute, a worker's do not.
+// Ticks for a page that nobody looks at: there its own timers may stand still for a minute, a worker's do not.
 
 setInterval(() => postMessage(null), 250);

@@ -94,6 +94,15 @@ async def files() -> AsyncIterator[str]:
         yield address
 
 
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def sandbox(browser: Browser, files: str) -> AsyncIterator[Page]:
+    """An empty page that can load the pages' modules."""
+    page = await browser.new_page()
+    await page.goto(f"{files}/static/favicon.svg")
+    yield page
+    await page.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session", scope="package")
 async def house(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A whole server with the demo music. One for all tests of the pages: each has a queue of its own."""

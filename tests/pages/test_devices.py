@@ -80,7 +80,7 @@ async def test_a_screen_is_listed_and_cannot_be_chosen(
 ) -> None:
     await register(host_api, queue, "Wall", "screen")
     page = await laptop.open(queue.path("admin"))
-    await expect(speaker(page, "Wall")).to_contain_text("ready, screen")
+    await expect(speaker(page, "Wall")).to_contain_text("connected, screen")
     await expect(speaker(page, "Wall")).to_be_disabled()
 
 

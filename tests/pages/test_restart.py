@@ -38,6 +38,7 @@ async def test_a_player_and_a_guest_outlive_the_server(browser: Browser, tmp_pat
 
             server.end(signal.SIGKILL)
             await expect(guest.get_by_text("No connection. Trying again…")).to_be_visible()
+            await hears(player)  # no other speaker is allowed, so it plays on
             with live_server(tmp_path, "--port", f"{port}") as again:
                 assert again.url == server.url
                 banner = guest.get_by_text("No connection. Trying again…")

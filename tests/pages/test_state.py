@@ -1,11 +1,9 @@
 """What a page makes of the events of a queue: the reducer, event by event."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -15,14 +13,6 @@ FOLD = """async ([state, events]) => {
     return state;
 }"""
 SESSION = {"play_state": "playing", "item_id": "a", "position_ms": 0, "position_at_ms": 1000}
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def sandbox(browser: Browser, files: str) -> AsyncIterator[Page]:
-    page = await browser.new_page()
-    await page.goto(f"{files}/static/favicon.svg")
-    yield page
-    await page.close()
 
 
 def snapshot(*ids: str, rev: int = 5) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """Tasks in words, and what becomes of the list of them."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -19,14 +17,6 @@ MERGE = """async ([tasks, newer]) => {
     return list.map((task) => `${task.task_id} ${task.status}`);
 }"""
 TOOK = {"started_at": "2026-11-21T14:00:00.000+00:00"}
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def sandbox(browser: Browser, files: str) -> AsyncIterator[Page]:
-    page = await browser.new_page()
-    await page.goto(f"{files}/static/favicon.svg")
-    yield page
-    await page.close()
 
 
 async def words(sandbox: Page, name: str, *args: Any) -> Any:
