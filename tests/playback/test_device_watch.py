@@ -1,12 +1,17 @@
 """Who goes, who becomes the speaker: told once, by the one watch of the house."""
 
 import asyncio
+import itertools
+from contextlib import suppress
 
 from api_queue.events import Event
 from api_queue.playback.device_watch import SHORTEST_S
 from api_queue.playback.devices import PRESENT_MS
 from api_queue.queues.keys import key
+from api_queue.serving.conducting import run_conductor
 from api_queue.types import DeviceId, EventId
+from tests.acceptance.readers import Screen
+from tests.house import House
 from tests.playback.devices import beat, register, told
 from tests.queues.party import HOST, Party, X
 
@@ -76,3 +81,22 @@ async def test_the_new_speaker_and_the_old_one_are_told_of(party: Party) -> None
     await party.parts.playback.choose_speaker(X, DeviceId("garden"), if_free=False)
     await watch.heard(X, (await speaker_changes(party))[1:])
     assert sorted((await told(party))[before + 1 :]) == [("garden", True, True), ("kitchen", True, False)]
+
+
+async def test_it_runs_where_the_conductor_does(house: House) -> None:
+    conducting = asyncio.create_task(run_conductor(house.parts.settings))
+    async with Screen(house.url, "party") as screen, house.admin() as host:
+        names = ("kitchen", "garden")
+        for name in names:
+            await host.post("/devices/register", json={"queue": "party", "device_name": name, "device_id": name})
+        await screen.until(lambda: screen.heard.count("device_change") == len(names))
+        # When the speaker changes, again and again, for nobody can tell when the conductor has begun to listen
+        for name in itertools.islice(itertools.cycle(names), 100):
+            await host.post("/sessions/party/speaker", json={"device_id": name})
+            with suppress(TimeoutError):
+                await screen.until(lambda: screen.heard.count("device_change") > len(names), 0.2)
+                break
+    # Then it is told as a device, too
+    assert screen.heard.count("device_change") > len(names)
+    conducting.cancel()
+    await asyncio.wait([conducting])
