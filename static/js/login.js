@@ -17,8 +17,17 @@ addEventListener("hashchange", () => location.reload());
 
 if (given.get("code")) await logIn({ code: given.get("code") });
 else if (given.get("token")) await logIn({ token: given.get("token") });
-else if (inPlace && (await refresh())) location.reload();
+else if (inPlace && (await renewed())) location.reload();
 else ask("With the key that a host gave you.");
+
+/** Whether there was a login that had only run out. */
+async function renewed() {
+  try {
+    return (await refresh()) && (await get("/auth/me")).signed_in;
+  } catch {
+    return false;
+  }
+}
 
 /** A key as it is, or a pasted link that carries one. */
 function typed(text) {

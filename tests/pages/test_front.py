@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from api_queue.web.personal import personal_queue
 from tests.house import House
 from tests.pages.conftest import Device, Queue, at_the_party
 
@@ -63,3 +64,21 @@ async def test_a_login_goes_back_to_where_it_was_asked_for(phone: Device, queue:
 async def test_a_login_never_goes_to_another_site(phone: Device, queue: Queue) -> None:
     page = await phone.open(f"{queue.address}/login?next=//elsewhere.test/#token={queue.host_token}")
     await page.wait_for_url(f"{queue.address}/queue/{queue.name}/admin")
+
+
+async def test_a_page_of_a_members_own_asks_for_their_login(phone: Device, house: House) -> None:
+    # Given a member whose browser is not logged in
+    token, value = await house.parts.tokens.create("member")
+    address = f"{at_the_party(house.url)}/queue/{personal_queue(token.token_id)}/display"
+    page = await phone.open(address)
+    # When they log in where they stand
+    await page.get_by_label("Key, or the whole link").fill(value)
+    await page.get_by_role("button", name="Log in").click()
+    # Then they see what they came for
+    await expect(page).not_to_have_title("Log in")
+    assert page.url == address
+    # And when their access has run out, some time later, it is renewed on the way
+    await page.evaluate("localStorage.clear()")
+    await phone.context.clear_cookies(name="access_token")
+    await page.reload()
+    await expect(page).not_to_have_title("Log in")
