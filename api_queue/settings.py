@@ -28,6 +28,8 @@ class Settings:
     data: Path = _key(Path("data"), "Folder of everything that lasts: Redis log, SQLite, keys, track data files.")
     profile: Literal["normal", "demo"] = _key("normal", "`demo` knows the tokens test and admin, on loopback only.")
     log_level: Literal["debug", "info", "warning", "error"] = _key("info", "Least severe log line that is written.")
+    mdns: Literal["off", "on"] = _key("off", "Whether speakers on the same network find this server by mDNS.")
+    mdns_interfaces: tuple[str, ...] = _key((), "Addresses of ours that mDNS announces from; empty takes all.")
     trusted_proxies: tuple[str, ...] = _key((), "Addresses or networks whose X-Forwarded-For is believed.")
     cors_origins: tuple[str, ...] = _key((), "Other sites whose scripts may call this server; never with cookies.")
 

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from multiprocessing.context import BaseContext
@@ -53,6 +53,8 @@ def serve(settings: Settings) -> None:
             broker_url = settings.mqtt_url
             if not broker_url:
                 settings, broker_url = _with_broker(settings, parts)
+        if settings.mdns == "on":
+            parts.enter_context(_announced(settings))
         prepared = _prepare(settings, own_redis=own_redis)
         show_scan_beside(settings, prepared.scan)
         _run_sanic(settings, broker_url, listener, partial(welcome.show, settings, prepared.admin_code))
@@ -118,6 +120,12 @@ def _with_broker(settings: Settings, parts: ExitStack) -> tuple[Settings, str]:
     parts.callback(broker.stop)
     broker.start()
     return replace(settings, mqtt_port=broker.process.port, mqtt_ws_port=broker.process.ws_port), broker.url
+
+
+def _announced(settings: Settings) -> AbstractContextManager[None]:
+    from api_queue.drivers.mdns import announced  # noqa: PLC0415 - a tenth of a second, for a few
+
+    return announced(settings.public_url, settings.mdns_interfaces)
 
 
 def _prepare(settings: Settings, *, own_redis: bool) -> Prepared:

@@ -38,6 +38,7 @@ async def _first(zeroconf: Zeroconf) -> str:
         while True:
             info = AsyncServiceInfo(SERVICE, await names.get())
             if await info.async_request(zeroconf, _ASK_MS) and info.parsed_addresses():
-                return f"http://{info.parsed_addresses()[0]}:{info.port}"
+                scheme = "https" if info.properties.get(b"scheme") == b"https" else "http"
+                return f"{scheme}://{info.parsed_addresses()[0]}:{info.port}"
     finally:
         await browser.async_cancel()
