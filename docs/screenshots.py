@@ -145,6 +145,9 @@ def fill_queue(context: BrowserContext, address: str) -> None:
     api.post(f"{queue}/command/play")
     api.post(f"{queue}/command/seek", data={"position_ms": 9000})
     api.post(f"{queue}/command/pause")
+    for name, platform in (("Kitchen", "linux aarch64"), ("Balcony", "Android")):
+        wish = {"queue": "party", "device_name": name, "device_platform": platform}
+        api.post(f"{address}/devices/register", data=wish)
 
 
 def photograph(context: BrowserContext, address: str, name: str) -> None:
