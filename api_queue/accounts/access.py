@@ -158,6 +158,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     # tracks and their bytes; an address of the music carries its own credential
     ("GET", "/tracks"): "open",
     ("GET", "/tracks/<track_id>"): "open",
+    ("GET", "/likes"): "open",
     ("POST", "/tracks/<track_id>/like"): "guest",
     ("DELETE", "/tracks/<track_id>/like"): "guest",
     ("GET", "/tracks/<track_id>/cover"): "open",

@@ -1,6 +1,6 @@
 """Who likes which track, in SQL: it stays when the file moves or is tagged anew."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, String, Table, Text, delete, func, insert, select
@@ -40,6 +40,12 @@ class SqlLikes:
         mine = delete(likes).where(likes.c.track_id == track_id, likes.c.guest_id == guest_id)
         async with writing(self._engine) as connection:
             return bool((await connection.execute(mine)).rowcount)
+
+    async def liked(self, guest_id: GuestId, most: int) -> Sequence[TrackId]:
+        mine = select(likes.c.track_id).where(likes.c.guest_id == guest_id)
+        newest = mine.order_by(likes.c.liked_at.desc(), likes.c.track_id).limit(most)
+        async with self._engine.connect() as connection:
+            return list(map(TrackId, await connection.scalars(newest)))
 
     async def likes(self, track_ids: Collection[TrackId], guest_id: GuestId | None) -> Mapping[TrackId, Likes]:
         mine = func.count().filter(likes.c.guest_id == guest_id)

@@ -1,15 +1,19 @@
 """Likes: one for each guest and track."""
 
-from collections.abc import Collection, Mapping
-from typing import Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, Protocol
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import MissingCredential
 from api_queue.queues.service import QueueService
 from api_queue.tracks.likes import NO_LIKES, Likes, LikeSource
+from api_queue.tracks.models import Track
 from api_queue.tracks.service import TrackService
 from api_queue.types import GuestId, TrackId
 from api_queue.web.identity import Caller
+
+#: What one look at all likes brings; whoever has more sees the newest.
+MOST_LIKED: Final = 1000
 
 
 class LikeStore(LikeSource, Protocol):
@@ -18,6 +22,9 @@ class LikeStore(LikeSource, Protocol):
 
     async def remove(self, track_id: TrackId, guest_id: GuestId) -> bool:
         """False: there was none."""
+
+    async def liked(self, guest_id: GuestId, most: int) -> Sequence[TrackId]:
+        """The newest first."""
 
 
 class LikeService:
@@ -41,14 +48,20 @@ class LikeService:
         changed = await self._store.remove(track_id, guest_id)
         return track_id, await self._told(track_id, guest_id, caller if changed else None)
 
+    async def liked(self, caller: Caller) -> Sequence[Track]:
+        """The newest first, at most MOST_LIKED, and only what is in the library now."""
+        if caller.likes_as is None:
+            return []
+        return await self._tracks.some(await self._store.liked(caller.likes_as, MOST_LIKED))
+
     async def likes(self, track_ids: Collection[TrackId], guest_id: GuestId | None) -> Mapping[TrackId, Likes]:
         """`tracks.likes.LikeSource`."""
         return await self._store.likes(track_ids, guest_id)
 
     async def _who_and_what(self, name: str, caller: Caller) -> tuple[TrackId, GuestId]:
-        if caller.guest_id is None:
+        if caller.likes_as is None:
             raise MissingCredential
-        return (await self._tracks.track(name)).track_id, caller.guest_id
+        return (await self._tracks.track(name)).track_id, caller.likes_as
 
     async def _told(self, track_id: TrackId, guest_id: GuestId, by: Caller | None) -> Likes:
         """Every queue hears of it, unless nobody changed anything."""

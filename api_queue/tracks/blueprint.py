@@ -106,7 +106,7 @@ def _query(request: Request) -> SearchQuery:
 async def _likes(request: Request, tracks: Sequence[Track]) -> Mapping[TrackId, Likes]:
     source: LikeSource = request.app.ctx.likes
     caller: Caller = request.ctx.caller
-    return await source.likes([track.track_id for track in tracks], caller.guest_id)
+    return await source.likes([track.track_id for track in tracks], caller.likes_as)
 
 
 def _is_known(request: Request, headers: dict[str, str]) -> bool:

@@ -213,6 +213,9 @@ class Store(Protocol):
 
     async def track(self, name: str) -> Track | None: ...
 
+    async def some(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]:
+        """Those of them that are here."""
+
     async def paths(self, track_id: TrackId) -> list[Path]:
         """Where it lies; the first place speaks for the track."""
 

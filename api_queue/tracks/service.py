@@ -24,7 +24,7 @@ from api_queue.tracks.models import (
 from api_queue.tracks.music_file import read_cover, read_lyrics
 from api_queue.tracks.version import LibraryVersion
 from api_queue.tracks.walk import is_inside
-from api_queue.types import QueueName
+from api_queue.types import QueueName, TrackId
 
 #: A party's whole repertoire, at about 1 kB each.
 FACTS_KEPT: Final = 10_000
@@ -59,6 +59,11 @@ class TrackService:
         if track is None:
             raise TrackNotFound(track_id=name)
         return track
+
+    async def some(self, track_ids: Sequence[TrackId]) -> list[Track]:
+        """In this order, without those that are gone."""
+        here = await self._store.some(track_ids)
+        return [here[track_id] for track_id in track_ids if track_id in here]
 
     async def album(self, name: str) -> list[TrackFacts]:
         """By disc and track number, those without one last. Raises UnknownAlbum."""

@@ -36,6 +36,11 @@ class SqlStore:
             record = record or await connection.scalar(by_alias)
         return decode(record) if record else None
 
+    async def some(self, track_ids: Collection[TrackId]) -> dict[TrackId, Track]:
+        here = select(tracks.c.record).where(tracks.c.track_id.in_(track_ids))
+        async with self._engine.connect() as connection:
+            return {track.track_id: track for track in map(decode, await connection.scalars(here))}
+
     async def paths(self, track_id: TrackId) -> list[Path]:
         async with self._engine.connect() as connection:
             found = select(places.c.path).where(places.c.track_id == track_id).order_by(places.c.path)

@@ -93,6 +93,11 @@ class Caller:
         """Of a member: a UUID."""
         return self.personal_queue and user_id(self.personal_queue)
 
+    @property
+    def likes_as(self) -> GuestId | None:
+        """Whose likes theirs are. A member's are their own on each device, whatever session that has besides."""
+        return GuestId(self.user_id) if self.user_id else self.guest_id
+
     def sees(self, queue: QueueName) -> bool:
         """False: this is somebody else's personal queue, and as if it were not there."""
         return not is_personal(queue) or self.role_on(queue) != "guest"

@@ -11,6 +11,7 @@ import pytest
 
 from api_queue.drivers.redis import Redis
 from api_queue.queues.keys import key
+from api_queue.tracks.store import SqlStore
 from api_queue.types import QueueName
 from api_queue.web.personal import personal_queue
 from tests.house import House, a_house
@@ -140,3 +141,42 @@ async def test_who_taps_too_often_waits_as_for_adds(
         statuses = [(await ana.request(method, LIKE)).status_code for method in ("POST", "DELETE", "POST")]
 
     assert statuses == [200, 200, 429]
+
+
+async def titles(client: httpx.AsyncClient) -> list[str]:
+    return [track["title"] for track in (await client.get("/likes")).json()["tracks"]]
+
+
+async def test_what_a_guest_likes_is_listed_the_newest_first(
+    house: House, ana: httpx.AsyncClient, ben: httpx.AsyncClient
+) -> None:
+    tracks = (await ana.get("/tracks")).json()["tracks"][:3]
+    for track in tracks:
+        await ana.post(f"/tracks/{track['track_id']}/like")
+    await ana.delete(f"/tracks/{tracks[1]['track_id']}/like")
+
+    found = (await ana.get("/likes")).json()
+    assert found == {"total": 2, "tracks": [{**track, "likes": 1, "liked": True} for track in (tracks[2], tracks[0])]}
+    assert await titles(ben) == []
+    async with house.nobody() as nobody:
+        assert await titles(nobody) == []
+
+
+async def test_a_liked_track_that_left_the_library_is_not_listed(house: House, ana: httpx.AsyncClient) -> None:
+    track_id = (await ana.post(LIKE)).json()["track_id"]
+    library = SqlStore(house.parts.engine)
+    await library.forget([f"{path}" for path in await library.paths(track_id)])
+
+    assert await titles(ana) == []
+
+
+async def test_a_member_likes_the_same_on_each_device(house: House) -> None:
+    """Also where the browser has been a guest before."""
+    _, value = await house.parts.tokens.create("member", label="Ana")
+    login = {"Authorization": f"Bearer {value}"}
+    async with house.guest(1) as phone, house.guest(2) as laptop:
+        await phone.post(LIKE, headers=login)
+
+        assert (await laptop.get(f"/tracks/{ALIAS}", headers=login)).json()["liked"]
+        assert len((await laptop.get("/likes", headers=login)).json()["tracks"]) == 1
+        assert await titles(phone) == []
