@@ -30,7 +30,7 @@ export class Requests {
       type: "button", className: `${className} grow`, textContent: text, ariaLabel: `${text} ${name}, ${code}`,
       onclick: () => this.decide(does, said),
     });
-    return el("li", { className: "request", role: "status" },
+    return el("li", { className: "request" },
       el("strong", { className: "cut", dir: "auto", textContent: name }),
       el("span", { className: "code digits", textContent: code }),
       el("span", { className: "dim", textContent: [MAY[kind], platform].filter(Boolean).join(", ") }),
