@@ -144,7 +144,11 @@ def after_restart(queue: Queue, now_ms: int, lease_ms: int) -> Session:
     if session.active is None:
         return _paused_by_restart(session, session.projected_ms(now_ms), now_ms)
     since_ms = session.lease_since_ms if session.has_speaker(now_ms) else now_ms
-    return replace(session, lease_until_ms=now_ms + lease_ms, lease_since_ms=since_ms)
+    session = replace(session, lease_until_ms=now_ms + lease_ms, lease_since_ms=since_ms)
+    if session.projected_ms(now_ms) < session.duration_ms:
+        return session
+    # It ended while nobody could be told: its speaker has the conductor's grace from now on to say when.
+    return replace(session, position_ms=session.duration_ms, position_at_ms=now_ms)
 
 
 def _paused_by_restart(session: Session, position_ms: int, now_ms: int) -> Session:

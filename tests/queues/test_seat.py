@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from api_queue.queues import seat
 from api_queue.queues.models import LEAD_MS, Queue
 from api_queue.queues.session import Candidate, LastReport, Session, Yielding
+from api_queue.queues.transitions import GRACE_MS, over_ms
 from api_queue.types import DeviceId, ItemId, Milliseconds
 from tests.queues.builders import NOW, a_queue
 
@@ -216,6 +217,11 @@ def test_a_speaker_is_waited_for_one_lease() -> None:
     assert (after.state, after.generation, after.lease_until_ms) == ("playing", 3, NOW + LEASE_MS)
     assert after.lease_since_ms == NOW
     assert restarted(PLAYING).lease_since_ms == PLAYING.lease_since_ms
+
+
+def test_one_whose_track_ended_meanwhile_has_time_to_say_when() -> None:
+    ended = replace(PLAYING, position_at_ms=NOW - 10 * PLAYING.duration_ms)
+    assert over_ms(restarted(ended), NOW) == NOW + GRACE_MS
 
 
 def test_without_a_speaker_it_is_paused_where_it_would_be() -> None:

@@ -113,6 +113,7 @@ class Deck:
             source = str(path) if path else await self._api.address(plan.track_id)
         except (Away, Refused):  # the folder's fetcher learns which, and why
             return LOOK_S
+        await self.hush()
         at_ms = max(0.0, plan.media_ms(self._clock.now_ms() + self._ready_in_ms))
         await self._mpv.set("replaygain-fallback", self._prefetch.gains_db.get(plan.track_id, 0.0))
         await self._tune(plan)

@@ -1,0 +1,215 @@
+"""The program as it is started, beside a server as it is started: one of them stops, hangs or is killed."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.live import LiveServer, below, lives, until
+from tests.serving import NO_TLS
+
+LEASE_S = 3
+ENVIRONMENT = {"API_QUEUE_SPEAKER_LEASE_S": str(LEASE_S)}
+
+
+class Program:
+    """One `speaker`; `folder` is its own."""
+
+    def __init__(self, url: str, folder: Path, *options: str, token: str = "") -> None:
+        folder.mkdir(exist_ok=True)
+        self.out, self.err, self.socket = folder / "out", folder / "err", folder / "mpv"
+        words = ["--server", url, "--queue", "party", "--name", folder.name, "--output", "null"]
+        kept = ["--state", str(folder / "state"), "--mpv-socket", str(self.socket)]
+        with self.out.open("w") as out, self.err.open("w") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "api_queue", "speaker", *words, *kept, *options],
+                stdout=out,
+                stderr=err,
+                env={**os.environ, "API_QUEUE_TOKEN": token, "TMPDIR": str(folder)},
+            )
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.read_text().splitlines() if line.endswith("}")]
+
+    @property
+    def last(self) -> dict[str, Any]:
+        return self.lines[-1] if self.lines else {}
+
+    def mpv(self, name: str) -> Any:
+        """A property, asked of mpv itself: also while its speaker is stopped."""
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(self.socket))
+            link.sendall(json.dumps({"command": ["get_property", name], "request_id": 7}).encode() + b"\n")
+            for line in link.makefile("rb"):
+                answer = json.loads(line)
+                if answer.get("request_id") == 7:
+                    return answer.get("data")
+        return None
+
+    def is_heard(self) -> bool:
+        return not self.mpv("pause") and not self.mpv("core-idle") and self.mpv("volume") > 0
+
+    def until(self, true: Callable[[dict[str, Any]], object], what: str, timeout_s: float = 30) -> None:
+        until(lambda: self.process.poll() is not None or (self.last and true(self.last)), what, timeout_s)
+        assert self.process.poll() is None, self.err.read_text()
+
+    def end(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+        return self.process.wait(20)
+
+
+Start = Callable[..., Program]
+
+
+def a_server(folder: Path, port: int = 0) -> LiveServer:
+    return LiveServer(folder, "--port", str(port), environment=ENVIRONMENT).wait_until_ready()
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[list[LiveServer]]:
+    """One that runs; whoever starts another puts it here."""
+    servers = [a_server(tmp_path)]
+    yield servers
+    for server in servers:
+        if server.process.poll() is None:
+            server.end()
+
+
+@pytest.fixture
+def server(servers: list[LiveServer]) -> LiveServer:
+    return servers[0]
+
+
+@pytest.fixture
+def host(server: LiveServer) -> Iterator[httpx.Client]:
+    """With a queue of three, a second apart."""
+    code = (server.data / "admin-link").read_text().strip().partition("#code=")[2]
+    with httpx.Client(base_url=server.url, timeout=20, verify=NO_TLS) as host:
+        token = host.post("/auth", json={"code": code}).raise_for_status().json()["access_token"]
+        host.headers["Authorization"] = f"Bearer {token}"
+        host.put("/queue/party/settings", json={"track_space": 1}).raise_for_status()
+        for track in host.get("/tracks", params={"limit": 3}).json()["tracks"]:
+            item = {"track_id": track["track_id"], "performer_name": "Ann"}
+            host.post("/queue/party/items", json=item).raise_for_status()
+        yield host
+
+
+@pytest.fixture
+def start(server: LiveServer, tmp_path: Path) -> Iterator[Start]:
+    started: list[Program] = []
+
+    def start(name: str, **options: Any) -> Program:
+        started.append(Program(server.url, tmp_path / name, **options))
+        return started[-1]
+
+    yield start
+    for program in started:
+        program.end()
+
+
+def let_in(host: httpx.Client, program: Program) -> None:
+    """As the host does who sees the code on the speaker's own screen."""
+    until(lambda: "its code is" in program.err.read_text(), "the code")
+    code = program.err.read_text().partition("its code is ")[2][:6]
+    host.post(f"/queue/party/devices/requests/{code}").raise_for_status()
+    program.until(lambda last: last["state"] == "spare", "being a device")
+
+
+def session(host: httpx.Client) -> dict[str, Any]:
+    found: dict[str, Any] = host.get("/sessions/party").raise_for_status().json()
+    return found
+
+
+def control(host: httpx.Client, verb: str, **body: object) -> dict[str, Any]:
+    answered: dict[str, Any] = host.post(f"/sessions/party/{verb}", json=body).raise_for_status().json()
+    return answered
+
+
+def test_a_host_lets_it_in_it_plays_and_goes_with_a_word(
+    server: LiveServer, host: httpx.Client, start: Start, tmp_path: Path
+) -> None:
+    kitchen = start("Kitchen")
+    let_in(host, kitchen)
+
+    control(host, "play")
+    kitchen.until(lambda last: last["audible"], "music, as the only device")
+
+    kept = tmp_path / "Kitchen" / "state" / "speaker.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert json.loads(kept.read_text())["token"] not in kitchen.out.read_text() + kitchen.err.read_text()
+    mpv = next(below(kitchen.process.pid))
+    assert kitchen.end() == 0
+    assert not lives(mpv)
+    assert session(host)["active_device_id"] is None
+
+
+def test_a_second_one_with_the_same_state_is_refused(host: httpx.Client, start: Start) -> None:
+    let_in(host, start("Kitchen"))
+
+    again = start("Kitchen")
+
+    assert again.process.wait(20) == 1
+    assert "runs already" in again.err.read_text()
+
+
+def test_one_that_hangs_is_silent_in_time_and_told_why_when_it_comes_back(host: httpx.Client, start: Start) -> None:
+    kitchen, hall = start("Kitchen"), start("Hall")
+    for program in (kitchen, hall):
+        let_in(host, program)
+    control(host, "play")
+    kitchen.until(lambda last: last["audible"] or hall.last["audible"], "music")
+    hung, other = (kitchen, hall) if kitchen.last["audible"] else (hall, kitchen)
+
+    os.kill(hung.process.pid, signal.SIGSTOP)
+    both: set[bool] = set()
+
+    def goes_on_elsewhere(last: dict[str, Any]) -> bool:
+        both.add(last["audible"] and hung.is_heard())
+        return bool(last["audible"])
+
+    other.until(goes_on_elsewhere, "music from the other one")
+    assert both == {False}
+    os.kill(hung.process.pid, signal.SIGCONT)
+    hung.until(lambda last: last["state"] == "spare" and last["reason"], "why it is a spare")
+    assert not hung.is_heard()
+    assert other.is_heard()
+
+
+def test_the_only_one_plays_on_without_the_server_and_nothing_is_heard_twice(
+    servers: list[LiveServer], host: httpx.Client, start: Start, tmp_path: Path
+) -> None:
+    """Given a server that is killed shortly before the end of a track; when it is back, it learns what was played."""
+    server, kitchen = servers[0], start("Kitchen")
+    let_in(host, kitchen)
+    control(host, "play")
+    kitchen.until(lambda last: last["audible"], "music")
+    first = session(host)
+    until(lambda: len(list(tmp_path.glob("Kitchen/api_queue-speaker-*/*.flac"))) == 3, "two tracks ahead")
+    control(host, "seek", position_ms=first["duration_ms"] - 4_000)
+    until(lambda: (kitchen.mpv("audio-pts") or 0) * 1000 > first["duration_ms"] - 4_000, "the last seconds")
+
+    server.end(signal.SIGKILL)
+    kitchen.until(
+        lambda last: last["item_id"] != first["item_id"] and last["audible"], "the next track, without a server"
+    )
+    second = kitchen.last["item_id"]
+    until(lambda: kitchen.mpv("audio-pts") > LEASE_S, "more than a lease of it")
+    servers.append(a_server(tmp_path, int(server.url.rpartition(":")[2])))
+
+    until(lambda: session(host)["item_id"] == second and session(host)["play_state"] == "playing", "the report")
+    statuses = [item["status"] for item in session(host)["queue"]]
+    assert statuses == ["played", "playing", "queued"]
+    assert kitchen.is_heard()
+    assert [line["item_id"] for line in kitchen.lines if line["audible"]].count(first["item_id"]) <= 2
+    assert abs(session(host)["position_ms"] / 1000 - kitchen.mpv("audio-pts")) < 0.5
