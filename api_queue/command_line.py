@@ -159,7 +159,7 @@ def _add_message_commands(
 
 def _add_speaker(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     sentence = "Play a queue on this machine, with mpv."
-    parser = commands.add_parser("speaker", help=sentence, description=sentence)
+    parser = commands.add_parser("speaker", help=sentence, description=sentence, allow_abbrev=False)
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--server", metavar="URL", help="address of the server")
     where.add_argument("--discover", action="store_true", help="find the server of this network by mDNS")

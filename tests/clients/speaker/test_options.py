@@ -1,0 +1,38 @@
+"""How a speaker is started, and what nobody reads in the list of processes."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from api_queue.clients.speaker import options
+from api_queue.clients.speaker.options import hide_token
+
+
+@pytest.mark.parametrize("given", [["--token", "aq_secret"], ["--token=aq_secret"]])
+def test_a_token_moves_from_the_command_line_to_the_environment(
+    monkeypatch: pytest.MonkeyPatch, given: list[str]
+) -> None:
+    started: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "api_queue", "speaker", *given, "--queue", "party"])
+    monkeypatch.setattr(os, "execve", lambda _program, words, environment: started.append((words, environment)))
+
+    hide_token("aq_secret")
+
+    ((words, environment),) = started
+    assert words == ["python", "-m", "api_queue", "speaker", "--queue", "party"]
+    assert environment["API_QUEUE_TOKEN"] == "aq_secret"
+
+
+def test_without_one_nothing_is_started_anew() -> None:
+    hide_token(None)
+
+
+def test_the_state_is_where_systemd_or_xdg_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert options._state_folder() == tmp_path / "api_queue"
+
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/speaker")
+    assert options._state_folder() == Path("/var/lib/speaker")
