@@ -559,7 +559,7 @@ class DeviceNotAllowed(Invalid):
 
 
 class NotTheSpeaker(Forbidden):
-    """Only the active speaker of a queue gets addresses of its music."""
+    """Only the active speaker of a queue gets addresses of its music, and says when a track is over."""
 
     code = "not_the_speaker"
 

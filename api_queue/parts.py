@@ -329,7 +329,7 @@ class Parts:
     @cached_property
     def devices(self) -> DeviceService:
         kept = (self.device_store, self.presence, self.rosters, DeviceNews(self.queues))
-        return DeviceService(*kept, self.tokens, self.queues, self.personal_queues, self.clock)
+        return DeviceService(*kept, self.tokens, self.queues, self.personal_queues, self.speakers, self.clock)
 
     @cached_property
     def registration(self) -> RegistrationService:

@@ -8,7 +8,7 @@ from api_queue.queues.models import Queue
 from api_queue.queues.names import queue_name
 from api_queue.queues.options import Options, OptionService
 from api_queue.queues.wire import session_json
-from api_queue.types import DeviceId, ItemId
+from api_queue.types import DeviceId
 from api_queue.web.bodies import read_body, read_fields
 from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
@@ -67,10 +67,8 @@ async def choose_speaker(request: Request, name: str) -> HTTPResponse:
 async def ended(request: Request, name: str) -> HTTPResponse:
     """The speaker has played the item to its end, and the next one begins."""
     playback: PlaybackService = request.app.ctx.playback
-    report = read_body(request, Report)
-    item_id = ItemId(report.item_id)
-    queue = await playback.ended(queue_name(name), item_id, report.generation, report.ended_at_ms)
-    return _session(request, queue)
+    ending = read_body(request, Report).as_ending("played")
+    return _session(request, await playback.over(request.ctx.caller, queue_name(name), ending))
 
 
 @bp.post("/sessions/<name>/failed")
@@ -78,8 +76,8 @@ async def ended(request: Request, name: str) -> HTTPResponse:
 async def failed(request: Request, name: str) -> HTTPResponse:
     """The speaker could not play the item, and the next one begins."""
     playback: PlaybackService = request.app.ctx.playback
-    report = read_body(request, Report)
-    return _session(request, await playback.failed(queue_name(name), ItemId(report.item_id), report.generation))
+    ending = read_body(request, Report).as_ending("failed")
+    return _session(request, await playback.over(request.ctx.caller, queue_name(name), ending))
 
 
 @bp.patch("/devices/heartbeat")

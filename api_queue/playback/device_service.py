@@ -21,6 +21,7 @@ from api_queue.queues.names import queue_name
 from api_queue.queues.personal import PersonalQueues
 from api_queue.queues.service import QueueService
 from api_queue.queues.session import Candidate
+from api_queue.queues.speaker import SpeakerService
 from api_queue.types import DeviceId, QueueName
 from api_queue.web.identity import Caller
 
@@ -35,9 +36,11 @@ class DeviceService:
         tokens: TokenService,
         queues: QueueService,
         personal: PersonalQueues,
+        speakers: SpeakerService,
         clock: Clock,
     ) -> None:
         self._store = store
+        self._speakers = speakers
         self._presence = presence
         self._rosters = rosters
         self._news = news
@@ -150,6 +153,7 @@ class DeviceService:
         await self._tokens.revoke(device.token_id)
         await self._store.remove(device)
         await self._presence.leave(device.queue, device.device_id)
+        await self._speakers.dismiss(device.queue, device.device_id)
 
     async def _hosted(self, caller: Caller, named: str | None) -> QueueName:
         name = await self.queue_meant(caller, named)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from api_queue.playback.devices import DeviceView
 from api_queue.queues.models import Queue, QueueView
@@ -26,6 +26,18 @@ class Heartbeat:
     position_ms: int | None = None
     volume: int | None = None
     buffer_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What the speaker of `generation` says of an item: it failed, or was played to its end, at `ended_at_ms` by the
+    server's clock.
+    """
+
+    item_id: ItemId
+    generation: int
+    leave_as: Literal["played", "failed"]
+    ended_at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +68,9 @@ class Playback:
 class DeviceSource(Protocol):
     async def heard(self, caller: Caller, beat: Heartbeat) -> tuple[QueueName, DeviceId]:
         """Which device this is; it is there from now on. UnknownDevice, MissingRight."""
+
+    async def itself(self, caller: Caller) -> tuple[QueueName, DeviceId] | None:
+        """Which device calls, when it does so by a token of its own."""
 
     async def views(self, queue: Queue) -> Sequence[DeviceView]:
         """All of a queue, in the order of registering."""

@@ -3,14 +3,14 @@
 from typing import Any
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import DeviceNotAllowed, PlaybackOff, UnknownQueue
+from api_queue.errors import DeviceNotAllowed, NotTheSpeaker, PlaybackOff, UnknownQueue
 from api_queue.media.models import Lease
-from api_queue.playback.models import DeviceSource, Heartbeat, Playback, Pulse
+from api_queue.playback.models import DeviceSource, Ending, Heartbeat, Playback, Pulse
 from api_queue.queues.models import MADE_BY_GUESTS, Queue
 from api_queue.queues.service import QueueService
 from api_queue.queues.speaker import SpeakerService
 from api_queue.queues.transport import TransportService
-from api_queue.types import DeviceId, ItemId, QueueName, Role
+from api_queue.types import DeviceId, QueueName, Role
 from api_queue.web.identity import Caller
 
 
@@ -54,13 +54,7 @@ class PlaybackService:
         """UnknownDevice, MissingRight, StaleGeneration."""
         queue, device_id = await self._devices.heard(caller, beat)
         sole = [c.device_id for c in await self._devices.allowed(queue)] == [device_id]
-        if beat.generation is None:
-            session = (await self._speakers.silent(queue, device_id)).session
-            active, generation, until_ms = session.active == device_id, session.generation, session.lease_until_ms
-        else:
-            at = (beat.item_id, beat.position_ms)
-            until_ms = await self._speakers.heartbeat(queue, device_id, beat.generation, at, sole=sole)
-            active, generation = True, beat.generation
+        active, generation, until_ms = await self._seat(queue, device_id, beat, sole=sole)
         return Pulse(
             active=active,
             sole=sole,
@@ -70,6 +64,17 @@ class PlaybackService:
             clock_ms=self._clock.now_ms(),
         )
 
+    async def _seat(
+        self, queue: QueueName, device_id: DeviceId, beat: Heartbeat, *, sole: bool
+    ) -> tuple[bool, int, int]:
+        """Whether the device is the speaker, the generation, and until when its lease holds."""
+        if beat.generation is None:
+            session = (await self._speakers.silent(queue, device_id)).session
+            return session.active == device_id, session.generation, session.lease_until_ms
+        at = (beat.item_id, beat.position_ms)
+        until_ms = await self._speakers.heartbeat(queue, device_id, beat.generation, at, sole=sole)
+        return True, beat.generation, until_ms
+
     async def attend(self, name: QueueName) -> Queue:
         """A session that plays, and whose lease nobody holds, gets a speaker or is paused."""
         queue = await self._queues.queue(name)
@@ -78,11 +83,12 @@ class PlaybackService:
         candidates = await self._devices.allowed(name) if may_play(queue) else ()
         return await self._speakers.attend(name, candidates)
 
-    async def ended(self, name: QueueName, item_id: ItemId, generation: int, ended_at_ms: int | None) -> Queue:
-        return await self._transport.over(name, item_id, "played", generation, ended_at_ms)
-
-    async def failed(self, name: QueueName, item_id: ItemId, generation: int) -> Queue:
-        return await self._transport.over(name, item_id, "failed", generation)
+    async def over(self, caller: Caller, name: QueueName, ending: Ending) -> Queue:
+        """Said twice, or of an item that is not current, it changes nothing. StaleGeneration, NotTheSpeaker."""
+        itself, session = await self._devices.itself(caller), (await self._queues.queue(name)).session
+        if itself and ending.generation == session.generation and itself != (name, session.speaker):
+            raise NotTheSpeaker
+        return await self._transport.over(name, ending.item_id, ending.leave_as, ending.generation, ending.ended_at_ms)
 
     async def lease(self, queue: QueueName) -> Lease | None:
         """`media.models.LeaseSource`: who may have the music now."""

@@ -1,12 +1,12 @@
 """What devices send and get."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from api_queue.playback.device_wire import device_json
-from api_queue.playback.models import Heartbeat, Playback, Pulse
+from api_queue.playback.models import Ending, Heartbeat, Playback, Pulse
 from api_queue.queues.wire import items_json, session_json
 from api_queue.tracks.likes import Likes
 from api_queue.tracks.wire import likes_json
@@ -29,6 +29,14 @@ class Report(msgspec.Struct):
     generation: int
     reason: Annotated[str, Meta(max_length=200)] = ""
     ended_at_ms: int | None = None
+
+    def as_ending(self, leave_as: Literal["played", "failed"]) -> Ending:
+        return Ending(
+            item_id=ItemId(self.item_id),
+            generation=self.generation,
+            leave_as=leave_as,
+            ended_at_ms=self.ended_at_ms if leave_as == "played" else None,
+        )
 
 
 class HeartbeatBody(msgspec.Struct):

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 from msgspec.structs import replace
 
@@ -41,13 +43,21 @@ def test_what_does_not_play_is_never_due(state: str) -> None:
     assert due_ms(replace(PLAYING, state=state), NOW) is None
 
 
+@asynccontextmanager
+async def conducting(house: House) -> AsyncIterator[None]:
+    conductor = asyncio.create_task(run_conductor(house.parts.settings))
+    try:
+        yield
+    finally:
+        conductor.cancel()
+        await asyncio.wait([conductor])
+
+
 @pytest.fixture
 async def conducted(house: House) -> AsyncIterator[House]:
     """With a conductor of its own, as `serve` has one."""
-    conducting = asyncio.create_task(run_conductor(house.parts.settings))
-    yield house
-    conducting.cancel()
-    await asyncio.wait([conducting])
+    async with conducting(house):
+        yield house
 
 
 async def reached(house: House, item_id: str | None) -> None:
@@ -77,10 +87,8 @@ async def test_a_track_that_ended_while_nobody_conducted_is_ended_by_the_next(ho
         item = await add(host)
         await host.post("/queue/party/command/play")
         await host.post("/queue/party/command/seek", json={"position_ms": item["track_duration_ms"]})
-    conducting = asyncio.create_task(run_conductor(house.parts.settings))
-    await reached(house, None)
-    conducting.cancel()
-    await asyncio.wait([conducting])
+    async with conducting(house):
+        await reached(house, None)
 
 
 async def test_a_second_conductor_waits_and_takes_over(house: House) -> None:
@@ -135,3 +143,59 @@ async def test_a_queue_that_cannot_be_read_does_not_stop_the_others(conducted: H
         await host.post("/queue/party/command/seek", json={"position_ms": item["track_duration_ms"]})
         # Then that one goes on
         await reached(conducted, None)
+
+
+# -- the speaker -----------------------------------------------------------------------------------------------
+
+KITCHEN, GARDEN = DeviceId("kitchen"), DeviceId("garden")
+
+
+async def playing_in_the_kitchen(house: House, host: httpx.AsyncClient) -> None:
+    """Where it was at 4 s when it was heard of last."""
+    for device in (KITCHEN, GARDEN):
+        body = {"queue": "party", "device_id": device, "device_name": device.capitalize()}
+        await host.post("/devices/register", json=body)
+    item = await add(host)
+    await host.post("/sessions/party/speaker", json={"device_id": KITCHEN})
+    await host.post("/queue/party/command/play")
+    beat = {"queue": "party", "device_id": KITCHEN, "generation": 1, "item_id": item["id"], "position_ms": 4000}
+    assert (await host.patch("/devices/heartbeat", json=beat)).status_code == 200
+
+
+async def run_out(house: House) -> None:
+    """The kitchen's lease ends as if its last heartbeat had been 15 s ago."""
+    await house.parts.redis.call("HSET", "q:{party}:meta", "lease_until_ms", house.parts.clock.now_ms())
+
+
+async def test_another_device_takes_over_where_the_dead_one_was_heard_of_last(house: House) -> None:
+    async with house.admin() as host, Screen(house.url, "party") as screen:
+        await playing_in_the_kitchen(house, host)
+        await run_out(house)
+        died_ms = house.parts.clock.now_ms()
+        async with conducting(house):
+            await screen.until(lambda: screen.session["active_device_id"] == GARDEN)
+        session = screen.session
+    assert session["play_state"] == "playing"
+    begins_ms = session["quiet_until_ms"]
+    assert session["position_ms"] + begins_ms - session["position_at_ms"] == 4000
+    assert died_ms < begins_ms
+
+
+async def test_without_another_the_host_hears_that_the_speaker_is_lost(house: House) -> None:
+    async with house.admin() as host, Screen(house.url, "party") as screen:
+        await playing_in_the_kitchen(house, host)
+        await host.delete(f"/devices/{GARDEN}", params={"queue": "party"})
+        await run_out(house)
+        async with conducting(house):
+            await screen.until(lambda: screen.session["play_state"] == "paused")
+        session = screen.session
+    assert (session["paused_because"], session["position_ms"]) == ("speaker_lost", 4000)
+
+
+async def test_what_plays_without_a_speaker_gets_the_first_device_that_comes(conducted: House) -> None:
+    async with conducted.admin() as host, Screen(conducted.url, "party") as screen:
+        await add(host)
+        await host.post("/queue/party/command/play")
+        body = {"queue": "party", "device_id": KITCHEN, "device_name": "Kitchen"}
+        await host.post("/devices/register", json=body)
+        await screen.until(lambda: screen.session["active_device_id"] == KITCHEN)

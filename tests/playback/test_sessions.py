@@ -1,10 +1,13 @@
 """The session of a queue and its one speaker, through a whole server."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
+from api_queue.queues.keys import key
+from api_queue.types import QueueName
 from tests.house import House
 
 ALIAS = "KAT_TUN_Your_side_Instrumental_"
@@ -109,6 +112,63 @@ async def test_a_report_of_an_old_generation_changes_nothing(house: House) -> No
         again = await host.post("/sessions/party/ended", json={"item_id": item["id"], "generation": 2})
     assert ended.json()["play_state"] == "stopped"
     assert again.json()["revision"] == ended.json()["revision"]
+
+
+async def test_a_switch_in_the_middle_of_a_track_goes_on_at_the_projected_position(house: House) -> None:
+    # Given a track that plays in the kitchen
+    async with house.admin() as host:
+        await add(host)
+        await host.post("/sessions/party/play")
+        await claim(host, "kitchen")
+        before = (await host.post("/sessions/party/seek", json={"position_ms": 9000})).json()
+        # When the garden is chosen, then it waits for the kitchen, and time goes on
+        switched = (await claim(host, "garden")).json()
+        assert switched["quiet_until_ms"] > switched["position_at_ms"]
+        elapsed = switched["position_at_ms"] - before["position_at_ms"]
+        assert switched["position_ms"] == before["position_ms"] + elapsed
+        # And begins when the kitchen is silent
+        silent = await host.patch("/devices/heartbeat", json={"queue": "party", "device_id": "kitchen"})
+        assert silent.json()["active"] is False
+        after = (await host.get("/sessions/party")).json()
+    assert (after["quiet_until_ms"], after["active_device_id"], after["generation"]) == (None, "garden", 2)
+
+
+async def test_a_device_that_is_not_allowed_is_not_made_the_speaker(house: House) -> None:
+    async with house.admin() as host:
+        refused = await host.post("/sessions/party/speaker", json={"device_id": "nobody"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "device_not_allowed")
+
+
+async def test_a_device_that_is_removed_is_the_speaker_no_more(house: House) -> None:
+    async with house.admin() as host:
+        await claim(host, "kitchen")
+        await host.delete("/devices/kitchen", params={"queue": "party"})
+        session = (await host.get("/sessions/party")).json()
+    assert (session["active_device_id"], session["generation"]) == (None, 2)
+
+
+async def test_another_device_says_nothing_of_the_speakers_track(house: House) -> None:
+    async with house.admin() as host, house.nobody() as garden:
+        item = await add(host)
+        await host.post("/sessions/party/play")
+        registered = await host.post("/devices/register", json={"queue": "party", "device_name": "Garden"})
+        garden.headers["Authorization"] = f"Bearer {registered.json()['token']}"
+        await claim(host, "kitchen")
+        report = {"item_id": item["id"], "generation": 1}
+        refused = await garden.post("/sessions/party/ended", json=report)
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_the_speaker")
+        assert (await host.get("/sessions/party")).json()["item_id"] == item["id"]
+
+
+async def test_a_burst_of_seeks_is_one_revision_and_one_publish_for_each(house: House) -> None:
+    async with house.admin() as host:
+        await add(host)
+        before = (await host.post("/sessions/party/play")).json()["revision"]
+        seeks = [host.post("/sessions/party/seek", json={"position_ms": 1000 * n}) for n in range(10)]
+        revisions = sorted(answer.json()["revision"] for answer in await asyncio.gather(*seeks))
+    entries = await house.parts.redis.call("XRANGE", key(QueueName("party"), "events"), "-", "+")
+    told = [int(fields["rev"]) for _, fields in entries if fields["name"] == "timeline_update"]
+    assert revisions == told[-10:] == list(range(before + 1, before + 11))
 
 
 async def test_a_failed_item_is_marked_and_the_next_one_starts(house: House) -> None:
