@@ -2,96 +2,19 @@
 
 import csv
 import io
-import json
-from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from api_queue.queues import wire
-from api_queue.queues.models import Command, Item, Mute, QueueView
+from api_queue.queues.models import Mute
 from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
-from api_queue.types import DeviceId, GuestId, ItemId, Milliseconds, TrackId
+from api_queue.types import GuestId
 from tests.queues.builders import NOW, a_queue
+from tests.queues.shown import NOTICED_SESSION, OVER, QUEUE, SESSION, VIEW, WAITING, WAITING_JSON
 
-OVER = Item(
-    track_id=TrackId("t0"),
-    performer_name="Ova",
-    session_owner=GuestId("ova"),
-    timestamp_play=NOW - 100_000,
-    id=ItemId("A000000000"),
-    timestamp_added=NOW - 200_000,
-    track_duration_ms=Milliseconds(50_000),
-    status="played",
-)
-CURRENT = replace(OVER, id=ItemId("B000000000"), performer_name="Cur", status="playing", timestamp_play=NOW - 10_000)
-WAITING = Item(
-    track_id=TrackId("t1"),
-    performer_name='Zoë, "the voice" 🎤',
-    session_owner=GuestId("zoe"),
-    id=ItemId("C000000000"),
-    timestamp_added=NOW - 1000,
-    track_duration_ms=Milliseconds(60_000),
-    weight=1.5,
-    added_by="helper",
-    key_shift=-2,
-    tempo=1.25,
-)
-LAST = replace(WAITING, id=ItemId("D000000000"), performer_name="Las")
-SESSION = Session(
-    state="playing",
-    item_id=CURRENT.id,
-    track_id=CURRENT.track_id,
-    duration_ms=Milliseconds(50_000),
-    position_ms=9000,
-    position_at_ms=NOW - 1000,
-    stop_after=False,
-    speaker=DeviceId("kitchen"),
-    speaker_name="The kitchen",
-    generation=4,
-    lease_until_ms=NOW + 15_000,
-)
-QUEUE = a_queue(SESSION, QueueSettings(title="Hall"), [WAITING, LAST], head=2, total=4)
-VIEW = QueueView(QUEUE, (OVER, CURRENT, WAITING, LAST), 2, "5-0")
-WAITING_JSON = {
-    "track_id": "t1",
-    "performer_name": 'Zoë, "the voice" 🎤',
-    "session_owner": "zoe",
-    "timestamp_play": None,
-    "id": "C000000000",
-    "timestamp_added": NOW - 1000,
-    "track_duration_ms": 60_000,
-    "weight": 1.5,
-    "status": "queued",
-    "added_by": "helper",
-    "key_shift": -2,
-    "tempo": 1.25,
-    "position": None,
-    "timestamp_expected": None,
-}
 #: The current one has 40 s left, the pauses are 15 s.
 FIRST_START = NOW + 40_000 + 15_000
-NOTICED_SESSION = {
-    "play_state": "playing",
-    "paused_because": None,
-    "item_id": "B000000000",
-    "track_id": "t0",
-    "position_ms": 9000,
-    "position_at_ms": NOW - 1000,
-    "duration_ms": 50_000,
-    "key_shift": 0,
-    "tempo": 1,
-    "stop_after": False,
-    "active_device_id": "kitchen",
-    "speaker_name": "The kitchen",
-    "generation": 4,
-    "lease_until_ms": NOW + 15_000,
-    "quiet_until_ms": None,
-    "shuffle": False,
-    "repeat_mode": "off",
-    "volume": 100,
-}
 
 
 # -- items and lists -------------------------------------------------------------------------------------------
@@ -287,74 +210,3 @@ def test_a_history() -> None:
     assert told["total"] == 1
     assert told["items"] == [wire.item_json(OVER)]
     assert wire.history_json([]) == {"total": 0, "items": []}
-
-
-# -- what the stream is told -----------------------------------------------------------------------------------
-
-
-def test_a_snapshot_is_the_list_with_all_around_it() -> None:
-    assert wire.snapshot_json(VIEW, NOW) == {
-        **wire.list_json(VIEW, NOW),
-        "type": "snapshot",
-        "kind": "named",
-        "settings": wire.settings_json(QueueSettings(title="Hall")),
-        "session": wire.session_json(QUEUE),
-    }
-
-
-def test_a_beacon_tells_where_the_music_is_now() -> None:
-    assert wire.beacon_json(QUEUE, NOW + 500) == {
-        "rev": 7,
-        "type": "timeline",
-        "ts": NOW + 500,
-        "item_id": "B000000000",
-        "position_ms": 10_500,
-        "position_at_ms": NOW + 500,
-    }
-
-
-def test_an_added_item_is_told_without_a_place() -> None:
-    assert json.loads(wire.change_add(WAITING)) == WAITING_JSON
-
-
-@pytest.mark.parametrize(
-    ("edit", "changes"),
-    [
-        ({"changed": True, "moved": False, "before": None}, [{"op": "update", "item": WAITING_JSON}]),
-        ({"changed": False, "moved": True, "before": None}, [{"op": "move", "id": WAITING.id, "before": None}]),
-        ({"changed": False, "moved": True, "before": LAST.id}, [{"op": "move", "id": WAITING.id, "before": LAST.id}]),
-        (
-            {"changed": True, "moved": True, "before": LAST.id},
-            [{"op": "update", "item": WAITING_JSON}, {"op": "move", "id": WAITING.id, "before": LAST.id}],
-        ),
-    ],
-)
-def test_an_edit_tells_what_changed_and_where_it_went(edit: Any, changes: Any) -> None:
-    assert wire.changes_edit(WAITING, **edit) == changes
-
-
-def test_removals_tell_ids() -> None:
-    assert wire.changes_remove([WAITING, LAST]) == [
-        {"op": "remove", "id": "C000000000"},
-        {"op": "remove", "id": "D000000000"},
-    ]
-
-
-def test_a_transition_tells_items_then_the_session_then_the_command() -> None:
-    notices = wire.transition_notices(Session(), SESSION, [CURRENT], Command("play", "host", {}))
-    assert notices.pop(1) == ("speaker_change", {"session": NOTICED_SESSION})
-    assert notices == [
-        ("items_change", {"changes": [{"op": "update", "item": wire.item_json(CURRENT)}]}),
-        ("timeline_update", {"session": NOTICED_SESSION}),
-        ("command", {"command": "play", "by": "host", "args": {}}),
-    ]
-
-
-def test_a_transition_by_itself_without_items_tells_the_session_alone() -> None:
-    before = replace(SESSION, position_ms=0)
-    assert wire.transition_notices(before, SESSION, [], None) == [("timeline_update", {"session": NOTICED_SESSION})]
-
-
-def test_another_speaker_alone_is_told_as_such() -> None:
-    before = replace(SESSION, speaker=DeviceId("garden"), generation=3)
-    assert wire.transition_notices(before, SESSION, [], None) == [("speaker_change", {"session": NOTICED_SESSION})]
