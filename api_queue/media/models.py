@@ -50,7 +50,7 @@ class Lease:
     since_ms: int = 0
 
     def keeps(self, token: MediaToken, now_ms: int) -> bool:
-        return self.since_ms <= token.expires_at_ms and now_ms < self.lease_until_ms
+        return self.since_ms < token.expires_at_ms and now_ms < self.lease_until_ms
 
 
 class LeaseSource(Protocol):

@@ -69,7 +69,13 @@ def test_an_admins_own_ends_on_the_millisecond_whatever_is_leased(expires: int, 
 @pytest.mark.parametrize(("until", "said"), [(NOW + 1, "good"), (NOW, "dead")])
 def test_a_heartbeat_keeps_it_to_the_end_of_the_lease(until: int, said: str) -> None:
     token = MediaToken("who", SONG, NOW - 600_000, Turn(PARTY, KITCHEN, 1))
-    assert verdict(token, SONG, Lease(KITCHEN, 1, until)) == said
+    assert verdict(token, SONG, Lease(KITCHEN, 1, until, NOW - 700_000)) == said
+
+
+@pytest.mark.parametrize(("since", "said"), [(NOW - 601, "good"), (NOW - 600, "dead"), (NOW, "dead")])
+def test_what_died_while_nobody_held_the_lease_stays_dead(since: int, said: str) -> None:
+    token = MediaToken("who", SONG, NOW - 600, Turn(PARTY, KITCHEN, 1))
+    assert verdict(token, SONG, Lease(KITCHEN, 1, NOW + 15_000, since)) == said
 
 
 # -- what is asked for and answered ----------------------------------------------------------------------------

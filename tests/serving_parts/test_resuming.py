@@ -1,0 +1,72 @@
+"""What becomes of the music when the server is started anew."""
+
+import httpx
+import pytest
+
+from api_queue.queues.session import Session
+from api_queue.serving import resuming
+from api_queue.serving.resuming import resume_sessions
+from api_queue.types import QueueName
+from tests.house import House
+from tests.playback.test_sessions import add, claim
+
+X = QueueName("party")
+
+
+async def session(house: House) -> Session:
+    return (await house.parts.queues.queue(X)).session
+
+
+async def play(host: httpx.AsyncClient) -> None:
+    await add(host)
+    await host.post("/queue/party/command/play")
+
+
+async def test_what_nobody_played_is_paused_where_it_would_be(house: House) -> None:
+    async with house.admin() as host:
+        await play(host)
+    await resume_sessions(house.parts, own_redis=True)
+    after = await session(house)
+    assert (after.state, after.paused_because) == ("paused", "restart")
+    # And a second start changes nothing more
+    await resume_sessions(house.parts, own_redis=True)
+    assert await session(house) == after
+
+
+async def test_what_a_speaker_played_goes_on_with_it(house: House) -> None:
+    async with house.admin() as host:
+        await play(host)
+        await claim(host, "kitchen")
+        await resume_sessions(house.parts, own_redis=True)
+        beat = {"queue": "party", "device_id": "kitchen", "generation": 1}
+        assert (await host.patch("/devices/heartbeat", json=beat)).status_code == 200
+    after = await session(house)
+    assert (after.state, after.active, after.generation) == ("playing", "kitchen", 1)
+
+
+async def test_a_day_later_it_is_paused_at_the_beginning_of_its_track(house: House) -> None:
+    async with house.admin() as host:
+        await play(host)
+        await claim(host, "kitchen")
+    await house.parts.redis.call("HINCRBY", "q:{party}:meta", "changed_at_ms", -25 * 3_600_000)
+    before = await session(house)
+    await resume_sessions(house.parts, own_redis=True)
+    after = await session(house)
+    assert (after.state, after.position_ms, after.item_id) == ("paused", 0, before.item_id)
+    assert (after.speaker, after.generation) == (None, 2)
+
+
+async def test_where_another_server_conducts_nothing_changes(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with house.admin() as host:
+        await play(host)
+    other = house.parts.lease("conductor", 60_000)
+    assert await other.acquire()
+    monkeypatch.setattr(resuming, "LOOK_S", 0.001)
+    monkeypatch.setattr(resuming, "CONDUCTOR_LEASE_MS", 1)
+    before = await session(house)
+    await resume_sessions(house.parts, own_redis=False)
+    assert await session(house) == before
+    # Until it is gone
+    await other.release()
+    await resume_sessions(house.parts, own_redis=False)
+    assert (await session(house)).paused_because == "restart"
