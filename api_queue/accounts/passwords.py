@@ -1,8 +1,9 @@
 """Passwords as argon2id hashes. It takes 20 MB and some hundredths of a second each, which is the point of it."""
 
 import asyncio
-from functools import partial
-from typing import Final
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -11,25 +12,30 @@ from argon2.exceptions import VerifyMismatchError
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 #: The others wait: guests who log in all at once must not take the memory and the cores of the room.
 _AT_ONCE: Final = 2
+T = TypeVar("T")
 
 
 class Passwords:
-    """Off the event loop. Passwords are as `account_models.normal_password` makes them."""
+    """Off the event loop. Passwords are as `account_models.normal_password` makes them.
+
+    In threads of its own: one that works on for somebody who has hung up still counts.
+    """
 
     def __init__(self) -> None:
-        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "argon2")
 
     async def hash(self, password: str) -> str:
-        async with self._room:
-            return await asyncio.to_thread(_HASHER.hash, password)
+        return await self._run(_HASHER.hash, password)
 
     async def fits(self, password: str, password_hash: str | None) -> bool:
         """Whether it is the one. It takes as long where there is none (`password_hash` None)."""
         if password_hash is None:
             await self.hash(password)
             return False
-        async with self._room:
-            return await asyncio.to_thread(partial(_fits, password, password_hash))
+        return await self._run(_fits, password, password_hash)
+
+    async def _run(self, work: Callable[..., T], *arguments: str) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
 
 def _fits(password: str, password_hash: str) -> bool:

@@ -1,6 +1,9 @@
 """Passwords are hashed with argon2id, beside the event loop."""
 
 import asyncio
+import threading
+
+import pytest
 
 from api_queue.accounts import passwords
 from api_queue.accounts.passwords import Passwords
@@ -35,12 +38,32 @@ async def test_where_there_is_no_hash_the_same_work_is_done() -> None:
     assert runs == ["correct horse"]
 
 
-async def test_the_loop_goes_on_and_few_are_hashed_at_once() -> None:
-    keeper, most, ticks = Passwords(), 0, 0
-    hashing = [asyncio.create_task(keeper.hash(f"password {n}")) for n in range(6)]
-    while not all(task.done() for task in hashing):
-        await asyncio.sleep(0)
-        ticks += 1
-        most = max(most, passwords._AT_ONCE - keeper._room._value)
-    assert ticks > 10
-    assert most == passwords._AT_ONCE
+class Argon2:
+    """In its place: each run says that it has begun, and goes on when it may."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Semaphore(0)
+        self.may_go_on = threading.Event()
+
+    def hash(self, password: str) -> str:
+        self.begun.release()
+        assert self.may_go_on.wait(20)
+        return password
+
+
+async def test_the_loop_goes_on_and_few_are_hashed_at_once_whoever_hangs_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given as many as may be hashed at once, for callers who then hang up
+    argon2 = Argon2()
+    monkeypatch.setattr(passwords, "_HASHER", argon2)
+    keeper = Passwords()
+    leaving = [asyncio.create_task(keeper.hash(f"password {n}")) for n in range(passwords._AT_ONCE)]
+    for _ in leaving:
+        assert await asyncio.to_thread(argon2.begun.acquire, timeout=20)
+    for task in leaving:
+        task.cancel()
+    await asyncio.wait(leaving)
+    # When more come, then they wait for those
+    others = [asyncio.create_task(keeper.hash("correct horse")) for _ in range(4)]
+    assert not await asyncio.to_thread(argon2.begun.acquire, timeout=0.05)
+    argon2.may_go_on.set()
+    assert await asyncio.gather(*others) == ["correct horse"] * 4
