@@ -23,7 +23,7 @@ async def register(request: Request) -> HTTPResponse:
 @bp.post("/password")
 @Operation(body=PasswordChange, status=204)
 async def change_password(request: Request) -> HTTPResponse:
-    """Another password. All logins of the account end."""
+    """Another password. All logins of the account end, and the tokens of its queue."""
     accounts: AccountService = request.app.ctx.accounts
     body = read_body(request, PasswordChange)
     await accounts.change_password(body.username, body.password, body.new_password)

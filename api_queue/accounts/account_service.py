@@ -62,7 +62,7 @@ class AccountService:
         return await self._tokens.use_by_id(account.token_id)
 
     async def change_password(self, username: str, password: str, following: str) -> None:
-        """All logins end, as somebody else may know the old one. Raises WrongPassword."""
+        """All logins end, and the tokens of its queue, as somebody else may know the old one. Raises WrongPassword."""
         await self._set(await self._proven(username, password), following)
 
     async def close(self, username: str, password: str) -> None:
@@ -78,7 +78,7 @@ class AccountService:
         """The value of its login token is nowhere, not even here once this is done."""
         name, now_ms = new_username(username), self._clock.now_ms()
         password_hash = await self._passwords.hash(new_password(password, name))
-        token = new_token(new_secret(PREFIX), "member", None, now_ms, label=name)
+        token = new_token(new_secret(PREFIX), "member", None, now_ms, label="account")
         account = Account(token.token_id, name, password_hash, now_ms)
         if not await self._store.add(account, username_key(name), token):
             raise UsernameTaken(username=name)
@@ -112,9 +112,12 @@ class AccountService:
         password_hash = await self._passwords.hash(new_password(password, account.username))
         await self._store.set_password(account.token_id, password_hash)
         await self._logins.end_all(account.token_id)
+        await self._tokens.revoke_queue(account.queue)
 
     async def _remove(self, account: Account) -> None:
-        """The account goes last, so that what was cut short can be asked for again."""
-        await self._personal.delete(account.queue)
+        """The logins go first, or one of them makes the queue anew; the account last, so that what was cut short can be
+        asked for again.
+        """
         await self._tokens.revoke(account.token_id)
+        await self._personal.delete(account.queue)
         await self._store.remove(account.token_id)

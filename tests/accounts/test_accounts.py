@@ -5,9 +5,11 @@ import jwt
 import pytest
 
 from api_queue.accounts.account_store import SqlAccounts
+from api_queue.errors import Unavailable
 from api_queue.settings import Settings
+from api_queue.types import QueueName
 from api_queue.web.personal import personal_queue, user_id
-from tests.accounts.house import House, bearer
+from tests.accounts.house import PARTY, House, bearer
 
 ANN = {"username": "Ann", "password": "correct horse"}
 
@@ -47,7 +49,7 @@ async def test_nothing_that_opens_anything_is_in_the_answer_or_the_database(hous
     assert account.password_hash.startswith("$argon2id$")
     token = await house.tokens.by_id(ann)
     assert token
-    assert (token.role, token.queue, token.label) == ("member", None, "Ann")
+    assert (token.role, token.queue, token.label) == ("member", None, "account")
 
 
 @pytest.mark.parametrize("username", ["Ann", "ANN", " ann "])
@@ -216,6 +218,17 @@ async def test_with_another_password_every_login_of_before_ends(
     assert (await client.post("/token", data=ANN | {"password": "another horse"})).status_code == 200
 
 
+async def test_with_another_password_whoever_was_let_onto_the_queue_is_out(
+    house: House, ann: str, client: httpx.AsyncClient
+) -> None:
+    """Who knew the old one may have left a remote there, or an invitation."""
+    remote = await house.token("host", personal_queue(ann))
+    elsewhere = await house.token("host", PARTY)
+    await client.post("/users/password", json=ANN | {"new_password": "another horse"})
+    assert (await client.get("/me", headers=bearer(remote))).status_code == 401
+    assert (await client.get("/me", headers=bearer(elsewhere))).status_code == 200
+
+
 async def test_who_does_not_know_the_password_changes_nothing(ann: str, client: httpx.AsyncClient) -> None:
     wrong = ANN | {"password": "wrong horse"}
     assert (await client.post("/users/password", json=wrong | {"new_password": "another horse"})).status_code == 401
@@ -247,7 +260,25 @@ async def test_a_deleted_account_takes_its_logins_and_its_queue_along(
     assert house.deleted == [personal_queue(ann)]
     assert (await client.get("/me", headers=bearer(logged_in["access_token"]))).status_code == 401
     assert (await client.post("/token", data=ANN)).status_code == 401
-    # And the name is free, for another user
+    # And nothing of the name is left, but that it is free, for another user
+    assert "Ann" not in [token.label for token in await house.tokens.tokens()]
     again = await client.post("/users/register", json=ANN)
     assert again.status_code == 201
     assert again.json()["user_uuid"] != user_id(personal_queue(ann))
+
+
+async def test_whose_queue_could_not_be_deleted_is_out_already_and_may_ask_again(
+    house: House, logged_in: dict[str, str], client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a server that loses Redis in the middle of it
+    async def away(_name: QueueName) -> None:
+        raise Unavailable(retry_after=1)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(house, "delete", away)
+        assert (await client.post("/users/delete", json=ANN)).status_code == 503
+    # Then no login can make the queue anew
+    assert (await client.get("/me", headers=bearer(logged_in["access_token"]))).status_code == 401
+    # And the account can be closed still
+    assert (await client.post("/users/delete", json=ANN)).status_code == 204
+    assert len(house.deleted) == 1
