@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_key_commands(commands, common)
     _add_message_commands(commands, common)
     _add_speaker(commands)
+    _add_drill(commands)
     command("settings", _show_settings, "Show each setting with its value and where it was set.")
     command("version", _show_version, "Show the version.")
     return parser
@@ -177,6 +178,18 @@ def _add_speaker(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(command=_speaker)
 
 
+def _add_drill(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sentence = "Strike a party of its own, and hear whether ever two speakers sound."
+    parser = commands.add_parser("drill", help=sentence, description=sentence)
+    parser.add_argument("--minutes", metavar="M", type=float, default=10, help="how long; 10")
+    parser.add_argument("--seed", metavar="N", type=int, help="the same blows as with this one before")
+    parser.add_argument("--speakers", metavar="N", type=int, default=2, choices=range(1, 6), help="1 to 5; 2")
+    parser.add_argument("--lease", metavar="S", type=float, default=15, help="seconds of a lease; 15")
+    parser.add_argument("--without", metavar="PART,...", default="", help="of browser and mosquitto")
+    parser.add_argument("--log", metavar="FILE", type=Path, help="what is shown, kept")
+    parser.set_defaults(command=_drill)
+
+
 def _of_data() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="the server's data folder")
@@ -233,6 +246,13 @@ def _speaker(asked: argparse.Namespace) -> None:
 
     hide_token(asked.token)
     run(Options.of(asked))
+
+
+def _drill(asked: argparse.Namespace) -> int:
+    from api_queue.clients.drill.drill import run
+    from api_queue.clients.drill.options import Options
+
+    return run(Options.of(asked))
 
 
 def _scan(asked: argparse.Namespace) -> int:
