@@ -1,5 +1,7 @@
 """`/devices`: registering, being let in, the list, the end."""
 
+from urllib.parse import unquote
+
 from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue.playback.device_service import DeviceService
@@ -60,7 +62,7 @@ async def show_devices(request: Request) -> HTTPResponse:
 async def remove_device(request: Request, device_id: str) -> HTTPResponse:
     """Its token is good no more."""
     devices: DeviceService = request.app.ctx.devices
-    await devices.remove(request.ctx.caller, read_query(request, OfQueue).queue, DeviceId(device_id))
+    await devices.remove(request.ctx.caller, read_query(request, OfQueue).queue, DeviceId(unquote(device_id)))
     return empty()
 
 

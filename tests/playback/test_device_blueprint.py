@@ -107,6 +107,13 @@ async def test_a_removed_device_may_nothing_any_more(house: House) -> None:
         assert (await host.delete("/devices/pi-1", params={"queue": "party"})).status_code == 404
 
 
+async def test_an_id_is_removed_however_its_address_is_written(house: House) -> None:
+    async with house.admin() as host:
+        for device_id, written in (("mac:a1", "mac%3Aa1"), ("mac:a1", "mac:a1")):
+            await registered(house, device_id=device_id)
+            assert (await host.delete(f"/devices/{written}", params={"queue": "party"})).status_code == 204
+
+
 async def test_a_session_shows_its_items_and_its_devices(house: House) -> None:
     await registered(house)
     async with house.guest() as ana, house.admin() as host:
