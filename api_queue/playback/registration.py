@@ -19,7 +19,7 @@ from api_queue.playback.devices import (
     Wish,
 )
 from api_queue.playback.rosters import Rosters
-from api_queue.queues.models import HOSTS
+from api_queue.queues.models import HOSTS, Queue
 from api_queue.queues.service import QueueService
 from api_queue.types import DeviceId, QueueName
 from api_queue.web.identity import Caller
@@ -79,7 +79,7 @@ class RegistrationService:
         record = await self._queues.queue(queue)
         there = await self._known(queue, wish.device_id)
         if there is None:
-            await self._make_room(queue)
+            await self._make_room(record)
         token, value = await self._tokens.create(ROLES[wish.kind], queue, label=f"device {wish.name}")
         device = self._device(queue, wish, owner, token.token_id, there)
         await self._enter(device)
@@ -106,16 +106,18 @@ class RegistrationService:
         if replaced:
             await self._tokens.revoke(replaced)
 
-    async def _make_room(self, queue: QueueName) -> None:
+    async def _make_room(self, queue: Queue) -> None:
         """A browser that forgot who it was is a new device each time. Raises DevicesFull."""
-        roster = await self._rosters.of(queue)
+        roster = await self._rosters.of(queue.name)
         if len(roster.devices) < MOST:
             return
         now_ms = self._clock.now_ms()
         away = min(roster.devices, key=roster.last_seen_ms)
         if now_ms - roster.last_seen_ms(away) < FORGOTTEN_MS:
             raise DevicesFull(limit=MOST)
+        view = await self._devices.view(queue, away.device_id)
         await self._devices.drop(away)
+        await self._news.changed(view, removed=True)
 
     async def _known(self, queue: QueueName, device_id: DeviceId | None) -> Device | None:
         return await self._store.device(queue, device_id) if device_id else None

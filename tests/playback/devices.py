@@ -35,3 +35,8 @@ async def told(party: Party) -> list[tuple[str, bool, bool]]:
     """Of each `device_change`: the device, whether it is connected, whether it is active."""
     said = [event["device"] for event in await party.events() if event["type"] == "device"]
     return [(device["device_id"], device["connected"], device["active"]) for device in said]
+
+
+async def removed(party: Party) -> list[str]:
+    """The devices of which `device_change` said that they were removed."""
+    return [event["device"]["device_id"] for event in await party.events() if event.get("device", {}).get("removed")]

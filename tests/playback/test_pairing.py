@@ -1,5 +1,7 @@
 """A device without rights shows a code; the host who sees it lets it in, once and in time."""
 
+import asyncio
+
 import pytest
 
 from api_queue.errors import (
@@ -142,10 +144,9 @@ async def test_a_host_who_decides_on_nobody_is_told(party: Party) -> None:
 async def test_of_two_claims_at_once_one_gets_the_device(party: Party) -> None:
     asked = await ask(party)
     await let_in(party, asked)
-    granted = await party.parts.pairing_store.find(X, asked.pairing.code)
-    assert granted is not None
-    assert await party.parts.pairing_store.settle(X, granted, None)
-    assert not await party.parts.pairing_store.settle(X, granted, None)
+    both = await asyncio.gather(claim(party, asked), claim(party, asked), return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in both) == ["ClaimOver", "Registered"]
+    assert len(await views(party)) == 1
 
 
 async def test_a_queue_that_is_deleted_takes_the_requests_with_it(party: Party) -> None:

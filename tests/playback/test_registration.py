@@ -9,7 +9,7 @@ from api_queue.playback.devices import FORGOTTEN_MS, MOST, Kind, Wish
 from api_queue.playback.pairing import Asked
 from api_queue.types import DeviceId, QueueName, Role
 from api_queue.web.identity import Caller, Grant
-from tests.playback.devices import beat, caller_by, register, told, views
+from tests.playback.devices import beat, caller_by, register, removed, told, views
 from tests.queues.party import HOST, Party, X, guest, somebody
 
 SPEAKERS_TOKEN = somebody("speaker")
@@ -111,5 +111,7 @@ async def test_a_full_queue_forgets_who_was_away_for_longest_but_nobody_of_today
     there = await views(party)
     assert len(there) == MOST
     assert {"tab-0", "kitchen"} <= set(there)
+    # Which is told as if the host had removed it
+    assert await removed(party) == ["tab-1"]
     # And who is known needs no room
     assert not (await register(party, "kitchen")).new
