@@ -59,6 +59,9 @@ class Deck:
         self._over = over
         self._record: _Record | None = None
         self._broken: ItemId | None = None
+        #: mpv's entries: the one that it has begun, the one that is ready; and how the last one ended.
+        self._begun = self._restarted = 0
+        self._end: dict[str, Any] = {}
         self._ready_in_ms = _READY_MS
         self._speed = 1.0
         self._volume: int | None = None
@@ -118,10 +121,19 @@ class Deck:
         await self._mpv.set("replaygain-fallback", self._prefetch.gains_db.get(plan.track_id, 0.0))
         await self._tune(plan)
         await self._mpv.set("start", f"{at_ms / 1000:.3f}")
+        asked_ms = local_ms()
         loading = await self._mpv.command("loadfile", source, "replace")
         entry = loading["playlist_entry_id"]
-        self._record = _Record(plan.item_id, entry, path is not None, local_ms(), at_ms, key_shift=plan.key_shift)
+        self._take(_Record(plan.item_id, entry, path is not None, asked_ms, at_ms, key_shift=plan.key_shift))
         return LOOK_S
+
+    def _take(self, record: _Record) -> None:
+        """mpv may have told of it before it has answered which entry it is."""
+        self._record = record
+        if self._restarted == record.entry:
+            self._ready(record)
+        if self._end.get("playlist_entry_id") == record.entry:
+            self._ended(record, self._end)
 
     async def _steer(self, plan: Plan, record: _Record, *, allowed: bool) -> float:
         position_s = None if record.is_cued else await self._mpv.get("audio-pts")
@@ -183,10 +195,16 @@ class Deck:
         match event:
             case {"event": "gone"}:
                 self.fault = MpvGone("mpv ended")
-            case {"event": "playback-restart"} if record and not record.ready:
-                self._ready(record)
-            case {"event": "end-file", "playlist_entry_id": entry} if record and entry == record.entry:
-                self._ended(record, event)
+            case {"event": "start-file", "playlist_entry_id": entry}:
+                self._begun = entry
+            case {"event": "playback-restart"}:
+                self._restarted = self._begun
+                if record and record.entry == self._restarted and not record.ready:
+                    self._ready(record)
+            case {"event": "end-file", "playlist_entry_id": entry}:
+                self._end = event
+                if record and entry == record.entry:
+                    self._ended(record, event)
 
     def _ready(self, record: _Record) -> None:
         """Learns how long it took, so that the next time it is on the dot."""

@@ -48,6 +48,7 @@ class Mpv:
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._clock: asyncio.Future[float] | None = None
         self._number = 0
+        self._is_gone = False
         self.seen: dict[str, Any] = {"pause": True, "core-idle": True, "volume": 0.0}
 
     async def start(self, output: str, watched_at: Path | None) -> None:
@@ -88,16 +89,18 @@ class Mpv:
 
     async def command(self, *words: object) -> Any:
         """Its answer. Raises MpvGone, MpvRefused."""
-        self._number += 1
-        answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
+        if self._is_gone:
+            raise MpvGone
+        number = self._number = self._number + 1
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
         try:
-            self._writer.write(msgspec.json.encode({"command": words, "request_id": self._number}) + b"\n")
+            self._writer.write(msgspec.json.encode({"command": words, "request_id": number}) + b"\n")
             async with asyncio.timeout(_ANSWER_S):  # not wait_for, which may lose a cancellation before Python 3.12
                 return await answer
         except (OSError, TimeoutError) as error:
             raise MpvGone(str(error)) from None
         finally:
-            self._answers.pop(self._number, None)
+            del self._answers[number]
 
     async def set(self, name: str, value: object) -> None:
         await self.command("set_property", name, value)
@@ -153,6 +156,7 @@ class Mpv:
                 _settle(answer, message)
 
     def _end(self) -> None:
+        self._is_gone = True
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(MpvGone())

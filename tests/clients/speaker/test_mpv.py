@@ -82,6 +82,15 @@ async def test_a_command_that_it_does_not_know_is_refused(player: Player) -> Non
         await player.mpv.command("make-coffee")
 
 
+async def test_many_may_ask_at_once(player: Player) -> None:
+    await play(player, 60_000)
+
+    found = await asyncio.gather(*(player.mpv.get(name) for name in ["volume", "audio-pts", "speed"] * 20))
+
+    assert found[0::3] == [100] * 20
+    assert found[2::3] == [1] * 20
+
+
 async def test_an_mpv_that_was_killed_is_gone(player: Player) -> None:
     told: list[str] = []
     player.listeners.append(lambda event: told.append(event["event"]))
