@@ -155,19 +155,16 @@ class Guard:
     async def on_response(self, request: Request, response: BaseHTTPResponse) -> None:
         harden(response)
         self._cors.permit(request, response)
-        context = request.ctx
-        caller: Caller | None = getattr(context, "caller", None)
-        if caller is not None and caller.new_session_id:
-            add_session_cookie(response, caller.new_session_id, secure=context.secure)
-        if getattr(context, "bad_session", False):
-            drop_session_cookie(response, secure=context.secure)
-        rule: Rule | None = getattr(context, "rule", None)
-        if rule is not None and rule.writes and caller is not None:
-            await self._after_write(request, response, rule, caller)
+        _set_session(request, response)
+        rule: Rule | None = getattr(request.ctx, "rule", None)
+        if rule is None:
+            return
+        if rule.access != "public":  # what is said depends on who asks, unless the handler knows better
+            response.headers.setdefault("Cache-Control", "no-store")
+        if rule.writes and hasattr(request.ctx, "caller"):
+            await self._after_write(request, response, rule, request.ctx.caller)
 
     async def _after_write(self, request: Request, response: BaseHTTPResponse, rule: Rule, caller: Caller) -> None:
-        if request.method == "GET":
-            response.headers.setdefault("Cache-Control", "no-store")
         if hasattr(request.ctx, "idempotency"):
             await self._idempotency.finish(request, response)
         if rule.audited and response.status < 400:
@@ -179,6 +176,15 @@ class Guard:
             await self._keepers.auditor.write(who, f"{request.method} {request.path}", _queue_of(request))
         except Exception:
             _log.exception("an audit line was lost")  # the change stands already
+
+
+def _set_session(request: Request, response: BaseHTTPResponse) -> None:
+    context = request.ctx
+    caller: Caller | None = getattr(context, "caller", None)
+    if caller is not None and caller.new_session_id:
+        add_session_cookie(response, caller.new_session_id, secure=context.secure)
+    if getattr(context, "bad_session", False):
+        drop_session_cookie(response, secure=context.secure)
 
 
 def _authorise(request: Request, rule: Rule, caller: Caller) -> None:

@@ -293,10 +293,19 @@ async def test_a_change_stands_when_its_line_is_lost(client: httpx.AsyncClient, 
     assert [line["event"] for line in logs] == ["an audit line was lost"]
 
 
-async def test_a_get_that_changes_something_is_kept_by_no_cache(client: httpx.AsyncClient, keepers: Keepers) -> None:
-    answer = await client.get("/queue/party/skip", headers={"Authorization": HOST, "Idempotency-Key": "k"})
-    assert answer.headers["cache-control"] == "no-store"
+async def test_a_get_that_changes_something_happens_once(client: httpx.AsyncClient, keepers: Keepers) -> None:
+    await client.get("/queue/party/skip", headers={"Authorization": HOST, "Idempotency-Key": "k"})
     assert ("kept", 200) in keepers.asked
+
+
+@pytest.mark.parametrize("path", ["/open", "/queue/party/settings", "/queue/party/skip"])
+async def test_what_is_said_to_one_caller_is_kept_for_no_other(client: httpx.AsyncClient, path: str) -> None:
+    for headers in ({"Authorization": HOST}, {}):
+        assert (await client.get(path, headers=headers)).headers["cache-control"] == "no-store"
+
+
+async def test_what_is_said_to_everybody_may_be_kept(client: httpx.AsyncClient) -> None:
+    assert "cache-control" not in (await client.post(PUBLIC)).headers
 
 
 async def test_a_body_that_no_route_asks_for_is_no_news(
