@@ -28,6 +28,8 @@ from api_queue.web.personal import is_personal
 BEACON_S: Final = 4.0
 #: How often the lines of slow listeners are looked at.
 DRAIN_S: Final = 0.05
+#: How often who listens to what not everybody may hear has to show their login again: nobody tells when one runs out.
+PRIVATE_S: Final = 900.0
 
 FORGOTTEN: Final = "What was missed is no longer kept; here is the state as it is now."
 
@@ -52,6 +54,7 @@ class Hub:
             group.create_task(self._follower.run(), name="hub-follower")
             group.create_task(self._look_after_slow(), name="hub-slow")
             group.create_task(self._send_beacons(), name="hub-beacons")
+            group.create_task(self._end_private_in_time(), name="hub-private")
 
     async def join(self, line: Line, subscription: Subscription, had: Positions) -> Listener:
         """Writes what was missed since `had`, else a snapshot, and from there every change until `leave`.
@@ -91,6 +94,11 @@ class Hub:
         for subscription, audience in self._audiences.items():
             if any(queue == TASKS or is_personal(queue) for queue in subscription.queues):
                 _end(audience)
+
+    async def _end_private_in_time(self) -> None:
+        while True:
+            await asyncio.sleep(PRIVATE_S)
+            self.end_private()
 
     def _enter(self, listener: Listener) -> None:
         subscription = listener.subscription

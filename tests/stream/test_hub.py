@@ -250,6 +250,22 @@ async def test_the_beacon_comes_while_something_plays(
     await asyncio.wait([running])
 
 
+async def test_who_listens_to_what_is_theirs_alone_shows_their_login_again(
+    queues: Queues, log: RedisEventLog, beacons: Beacons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a login that runs out nobody tells."""
+    monkeypatch.setattr(hub_module, "PRIVATE_S", 0.02)
+    own = QueueName("u_000000000000")
+    for name in (PARTY, own):
+        await queues.create(name)
+    hub = Hub(log, queues, beacons, buffer=50, kept=200)
+    running = asyncio.create_task(hub.run())
+    screens = [await Screen(*names, several=True).join(hub) for names in ((PARTY,), (own,), (PARTY, own))]
+    await eventually(lambda: [screen.ended for screen in screens] == [False, True, True])
+    running.cancel()
+    await asyncio.wait([running])
+
+
 async def test_a_beacon_that_is_older_than_the_last_change_is_not_sent(
     hub: Hub, queues: Queues, beacons: Beacons
 ) -> None:
