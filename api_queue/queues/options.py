@@ -11,6 +11,7 @@ from api_queue.drivers.clock import Clock
 from api_queue.errors import QueueMoved
 from api_queue.queues.models import Item, Queue, Store
 from api_queue.queues.session import Session
+from api_queue.queues.turns import Turns
 from api_queue.types import QueueName, RepeatMode
 
 TRIES: Final = 8
@@ -43,9 +44,14 @@ class OptionService:
         self._store = store
         self._clock = clock
         self._chance = chance
+        self._turns = Turns()
 
     async def change(self, name: QueueName, options: Options) -> Queue:
         """One revision, however many are named; none where all are so already."""
+        async with self._turns(name):
+            return await self._tried(name, options)
+
+    async def _tried(self, name: QueueName, options: Options) -> Queue:
         for _ in range(TRIES):
             queue, now_ms = await self._store.queue(name), self._clock.now_ms()
             session = options.on(queue.session)

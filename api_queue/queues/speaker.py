@@ -10,6 +10,7 @@ from api_queue.queues import seat
 from api_queue.queues.models import Queue, Store
 from api_queue.queues.session import Candidate, LastReport, Session, Stale
 from api_queue.queues.transport import TRIES
+from api_queue.queues.turns import Turns
 from api_queue.types import DeviceId, ItemId, QueueName
 
 Rule = Callable[[Queue, int], Session]
@@ -22,6 +23,7 @@ class SpeakerService:
         self._store = store
         self._clock = clock
         self.lease_ms = lease_ms
+        self._turns = Turns()
 
     async def claim(self, name: QueueName, device: Candidate, *, if_free: bool) -> Queue:
         """Makes the device the one speaker, and what was paused for want of one goes on. Who is it already stays so.
@@ -89,6 +91,10 @@ class SpeakerService:
         return await self._apply(name, lambda queue, now_ms: seat.after_restart(queue, now_ms, self.lease_ms))
 
     async def _apply(self, name: QueueName, rule: Rule) -> Queue:
+        async with self._turns(name):
+            return await self._tried(name, rule)
+
+    async def _tried(self, name: QueueName, rule: Rule) -> Queue:
         for _ in range(TRIES):
             queue, now_ms = await self._store.queue(name), self._clock.now_ms()
             session = rule(queue, now_ms)

@@ -12,6 +12,7 @@ from api_queue.queues import transitions
 from api_queue.queues.models import Command, Item, Queue, QueueView, Store
 from api_queue.queues.seat import renewed
 from api_queue.queues.transitions import SEEK_STEP_MS, Stage, Step
+from api_queue.queues.turns import Turns
 from api_queue.types import ItemId, ItemStatus, QueueName, Role
 
 TRIES: Final = 8
@@ -40,6 +41,7 @@ class TransportService:
         self._store = store
         self._clock = clock
         self._lease_ms = lease_ms
+        self._turns = Turns()
 
     async def command(self, name: QueueName, command: str, args: dict[str, Any], by: Role) -> Queue:
         """UnknownCommand; BadSeek and NothingPlaying of the seeks. What changes nothing costs no revision."""
@@ -81,6 +83,10 @@ class TransportService:
         return await self._apply(name, transitions.end)
 
     async def _apply(self, name: QueueName, rule: Rule, command: Command | None = None) -> Queue:
+        async with self._turns(name):
+            return await self._tried(name, rule, command)
+
+    async def _tried(self, name: QueueName, rule: Rule, command: Command | None) -> Queue:
         for _ in range(TRIES):
             view, now_ms = await self._look(name), self._clock.now_ms()
             step = rule(_stage(view), now_ms)

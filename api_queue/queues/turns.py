@@ -1,0 +1,20 @@
+"""Whoever would lose a race for a queue to a neighbour in this process waits for its turn instead.
+
+The scripts refuse what was worked out from an old revision. Of thirty seeks at once each would be worked out up to
+thirty times, and most be given up; so only those of other processes meet there.
+"""
+
+from asyncio import Lock
+from weakref import WeakValueDictionary
+
+from api_queue.types import QueueName
+
+
+class Turns:
+    """`async with turns(name)`. A lock is there for as long as somebody holds it or waits."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[QueueName, Lock] = WeakValueDictionary()
+
+    def __call__(self, name: QueueName) -> Lock:
+        return self._locks.setdefault(name, Lock())
