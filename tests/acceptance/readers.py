@@ -19,6 +19,7 @@ class Screen:
     items: list[dict[str, Any]] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     session: dict[str, Any] = field(default_factory=dict)
+    likes: dict[str, int] = field(default_factory=dict)
     revs: list[int] = field(default_factory=list)
     snapshots: int = 0
     resets: int = 0
@@ -28,18 +29,21 @@ class Screen:
     _task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Screen":
-        self._task = asyncio.create_task(self._follow(), name="screen")
+        self.come_back()
         await self.until(lambda: self.snapshots > 0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._stop()
+        await self.leave()
 
     async def cut(self) -> None:
-        await self._stop()
+        await self.leave()
+        self.come_back()
+
+    def come_back(self) -> None:
         self._task = asyncio.create_task(self._follow(), name="screen")
 
-    async def _stop(self) -> None:
+    async def leave(self) -> None:
         assert self._task is not None
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
@@ -89,8 +93,10 @@ class Screen:
                 change_list(self.items, change)
         elif name == "settings_change":
             self.settings = data["settings"]
-        elif name == "timeline_update":
+        elif name in {"timeline_update", "speaker_change", "options_change"}:
             self.session |= data["session"]
+        elif name == "like":
+            self.likes[data["track_id"]] = data["likes"]
         if "rev" in data and name not in {"timeline_beacon", "reset"}:
             self.revs.append(data["rev"])
 
