@@ -76,14 +76,12 @@ class RegistrationService:
 
     async def _register(self, queue: QueueName, wish: Wish, owner: str) -> Registered:
         """The token is made first: one that no device has got does no harm."""
-        record = await self._queues.queue(queue)
         there = await self._known(queue, wish.device_id)
-        if there is None:
-            await self._make_room(record)
+        await self._make_way(await self._queues.queue(queue), wish, there)
         token, value = await self._tokens.create(ROLES[wish.kind], queue, label=f"device {wish.name}")
         device = self._device(queue, wish, owner, token.token_id, there)
         await self._enter(device)
-        view = await self._devices.view(record, device.device_id)
+        view = await self._devices.view(await self._queues.queue(queue), device.device_id)
         await self._news.changed(view)
         return Registered(view, value, there is None)
 
@@ -105,6 +103,13 @@ class RegistrationService:
         await self._presence.arrive(device.queue, device.device_id, Presence(last_seen_ms=self._clock.now_ms()))
         if replaced:
             await self._tokens.revoke(replaced)
+
+    async def _make_way(self, queue: Queue, wish: Wish, there: Device | None) -> None:
+        """Of another kind it is another device: a remote is no speaker any more, and does not keep its seat."""
+        if there is None:
+            await self._make_room(queue)
+        elif there.kind != wish.kind:
+            await self._devices.drop(there)
 
     async def _make_room(self, queue: Queue) -> None:
         """A browser that forgot who it was is a new device each time. Raises DevicesFull."""

@@ -47,6 +47,17 @@ async def test_registering_again_keeps_the_place_and_ends_the_old_token(party: P
     assert [token is not None and token.revoked_at_ms is None for token in tokens] == [False, True]
 
 
+async def test_a_speaker_that_becomes_a_remote_leaves_its_seat(party: Party) -> None:
+    old = await register(party, "kitchen")
+    await party.parts.playback.choose_speaker(X, DeviceId("kitchen"), if_free=False)
+    new = await register(party, "kitchen", kind="remote")
+    assert (new.new, new.view.active) == (False, False)
+    assert (await party.parts.queues.queue(X)).session.speaker is None
+    token = await party.parts.tokens.find(old.token)
+    assert token is not None
+    assert token.revoked_at_ms is not None
+
+
 async def test_of_two_at_once_one_token_is_left(party: Party) -> None:
     both = await asyncio.gather(register(party, "kitchen"), register(party, "kitchen"))
     tokens = [await party.parts.tokens.find(made.token) for made in both]
