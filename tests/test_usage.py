@@ -17,7 +17,7 @@ from api_queue.migrations import upgrade
 from api_queue.serving import forking, roles, serve
 from api_queue.settings import Settings
 
-COMMANDS = "serve relay conductor work scan token account key messages speaker settings version".split()  # noqa: SIM905
+COMMANDS = "serve relay conductor work scan token account key messages speaker drill settings version".split()  # noqa: SIM905
 
 
 class Said(NamedTuple):

@@ -48,7 +48,8 @@ class Host:
         await self._http.aclose()
 
     async def fill(self) -> None:
-        """All tracks onto the queue, round and round."""
+        """All tracks onto the queue, round and round, with no pause between them that would look like a fault."""
+        await self._ask("PUT", f"/queue/{QUEUE}/settings", track_space=0)
         found = await self._get("/tracks", _Tracks, limit=_TRACKS)
         for track in found.tracks:
             await self._ask("POST", f"/queue/{QUEUE}/items", track_id=track.track_id, performer_name="Drill")

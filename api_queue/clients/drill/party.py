@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -23,17 +24,15 @@ class Party:
 
     def __init__(self, options: Options, folder: Path) -> None:
         self._folder = folder
-        port = free_port()
-        self.broker = None if "mosquitto" in options.without else _broker(folder, port)
-        self.server = _server(folder, options.lease_s, f"mqtt://127.0.0.1:{port}" if self.broker else "")
+        self.broker, mqtt_url = _broker(folder, mosquitto=None if "mosquitto" in options.without else _mosquitto())
+        self.server = _server(folder, options.lease_s, mqtt_url)
         self.url = ""
         self._names = options.names
         self.speakers: dict[str, Program] = {}
 
     async def start(self) -> None:
         """Raises StartRefused."""
-        if self.broker:
-            await self.broker.start()
+        await self.broker.start()
         await self.start_server()
         self.server.words = (*self.server.words, "--port", str(httpx.URL(self.url).port))  # the last one counts
         for name in self._names:
@@ -46,8 +45,7 @@ class Party:
 
     async def end(self) -> None:
         for program in (*self.speakers.values(), self.server, self.broker):
-            if program:
-                await program.end()
+            await program.end()
 
     def socket(self, name: str) -> Path:
         """Where mpv can be looked into."""
@@ -69,17 +67,21 @@ def _server(folder: Path, lease_s: float, mqtt_url: str) -> Program:
         "API_QUEUE_QUEUES_START": QUEUE,
         "API_QUEUE_SPEAKER_LEASE_S": str(lease_s),
         "API_QUEUE_MQTT_URL": mqtt_url,
-        "API_QUEUE_MQTT_PORT": str(free_port()),
-        "API_QUEUE_MQTT_WS_PORT": str(free_port()),
     }
     return Program("server", folder, words, variables)
 
 
-def _broker(folder: Path, port: int) -> Program | None:
-    """A Mosquitto that can be restarted alone; None where there is none."""
-    program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', os.defpath)}:{_SBIN}")
-    if program is None:
-        return None
+def _broker(folder: Path, mosquitto: str | None) -> tuple[Program, str]:
+    """With its address for the server. Beside the server, and not embedded in it, it can be restarted alone."""
+    port = free_port()
+    if mosquitto is None:
+        words = (sys.executable, "-m", "api_queue.drivers.announcer", "127.0.0.1", str(port), str(free_port()))
+        url = f"mqtt://api_queue:{TOKEN}@127.0.0.1:{port}"
+        return Program("broker", folder, words, {"API_QUEUE_MQTT_PASSWORD": TOKEN}), url
     configuration = folder / "mosquitto.conf"
     configuration.write_text(_BROKER_LINES.format(port=port))
-    return Program("broker", folder, (program, "-c", str(configuration)), {})
+    return Program("broker", folder, (mosquitto, "-c", str(configuration)), {}), f"mqtt://127.0.0.1:{port}"
+
+
+def _mosquitto() -> str | None:
+    return shutil.which("mosquitto", path=f"{os.environ.get('PATH', os.defpath)}:{_SBIN}")

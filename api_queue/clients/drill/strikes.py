@@ -46,7 +46,8 @@ class Strikes:
                 await self._party.server.kill()
                 await self._party.start_server()
             case "broker":
-                await self._restart_broker()
+                await self._party.broker.kill()
+                await self._party.broker.start()
             case "choose":
                 device = await self._choose(strike.draw)
             case "stale":
@@ -80,11 +81,6 @@ class Strikes:
             if not speaker.runs:
                 await speaker.start()
         return raised
-
-    async def _restart_broker(self) -> None:
-        if self._party.broker:
-            await self._party.broker.kill()
-            await self._party.broker.start()
 
     async def _choose(self, draw: float) -> str | None:
         there, active = await self._host.connected(), self._seen().speaker_name
