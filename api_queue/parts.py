@@ -334,7 +334,7 @@ class Parts:
     @cached_property
     def registration(self) -> RegistrationService:
         kept = (self.device_store, self.presence, self.rosters, DeviceNews(self.queues))
-        return RegistrationService(*kept, self.devices, self.tokens, self.queues, self.clock)
+        return RegistrationService(*kept, self.devices, self.tokens, self.queues, self.audit, self.clock)
 
     @cached_property
     def pairing_store(self) -> RedisPairings:

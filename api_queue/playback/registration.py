@@ -2,7 +2,7 @@
 
 import uuid
 
-from api_queue.accounts.service import TokenService
+from api_queue.accounts.service import AuditService, TokenService
 from api_queue.drivers.clock import Clock
 from api_queue.errors import DevicesFull, NotYourDevice
 from api_queue.playback.device_service import DeviceService
@@ -35,6 +35,7 @@ class RegistrationService:
         devices: DeviceService,
         tokens: TokenService,
         queues: QueueService,
+        audit: AuditService,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -44,6 +45,7 @@ class RegistrationService:
         self._devices = devices
         self._tokens = tokens
         self._queues = queues
+        self._audit = audit
         self._clock = clock
 
     async def may_register(self, caller: Caller, queue: QueueName, wish: Wish) -> bool:
@@ -75,11 +77,12 @@ class RegistrationService:
         return await self._register(queue, wish, owner)
 
     async def _register(self, queue: QueueName, wish: Wish, owner: str) -> Registered:
-        """The token is made first: one that no device has got does no harm."""
+        """The token is made first: one that no device has got does no harm. It may be a host's, so a line is left."""
         there = await self._known(queue, wish.device_id)
         await self._make_way(await self._queues.queue(queue), wish, there)
         token, value = await self._tokens.create(ROLES[wish.kind], queue, label=f"device {wish.name}")
         device = self._device(queue, wish, owner, token.token_id, there)
+        await self._audit.write(owner, "device registered", queue, device=token.token_id, kind=wish.kind)
         await self._enter(device)
         view = await self._devices.view(await self._queues.queue(queue), device.device_id)
         await self._news.changed(view)

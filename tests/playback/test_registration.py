@@ -27,6 +27,13 @@ async def test_the_token_of_a_device_may_what_its_kind_needs(party: Party, kind:
     assert await told(party) == [("it", True, False)]
 
 
+async def test_a_line_is_left_of_each_token_and_who_it_comes_from(party: Party) -> None:
+    made = await register(party, "phone", SPEAKERS_TOKEN)
+    (line,) = await party.parts.audit.lines()
+    assert (line.token_id, line.action, line.queue) == ("token-speaker", "device registered", X)
+    assert line.detail == f'{{"device": "{made.view.device.token_id}", "kind": "speaker"}}'
+
+
 async def test_who_has_no_id_gets_one(party: Party) -> None:
     first, second = [await party.parts.pairing.register(HOST, X, Wish(name="Pi")) for _ in range(2)]
     assert not isinstance(first, Asked)
