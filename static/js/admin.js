@@ -3,7 +3,7 @@
 import { openAdd } from "./add.js";
 import { post } from "./api.js";
 import { Devices, showWhy } from "./devices.js";
-import { byId, el, fill, icon, sheet, toast, write } from "./dom.js";
+import { byId, el, fill, sheet, toast, write } from "./dom.js";
 import { enterAs, link, notHere, queueName } from "./enter.js";
 import { showGuests } from "./guests.js";
 import { List } from "./list.js";
@@ -11,7 +11,7 @@ import { Live } from "./live.js";
 import { Now } from "./now.js";
 import { Options } from "./options.js";
 import { Requests } from "./requests.js";
-import { Search } from "./search.js";
+import { openSearch } from "./search_sheet.js";
 import { Settings } from "./settings.js";
 import { copy, Keys, showJoin } from "./share.js";
 import { title, waiting } from "./state.js";
@@ -48,7 +48,7 @@ showJoin(queue);
 setInterval(() => list.show(), 10_000);
 byId("keys-part").addEventListener("toggle", () => byId("keys-part").open && keys.load());
 const BUTTONS = {
-  "add": openSearch, "copy-command": () => copy(byId("command").textContent),
+  "add": openFind, "copy-command": () => copy(byId("command").textContent),
   "clear": () => confirm(CLEAR), "end": () => confirm(END),
 };
 for (const [id, does] of Object.entries(BUTTONS)) Object.assign(byId(id), { onclick: does, disabled: false });
@@ -93,17 +93,8 @@ const makeOver = () => el("li", { className: "item" }, el("span", { className: "
     el("span", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })),
   el("span", { className: "dim" }));
 
-function openSearch() {
-  const input = el("input", { id: "q", type: "search", placeholder: "Song or artist", autocomplete: "off", dir: "auto" });
-  const part = el("section", { className: "find" },
-    el("form", { role: "search" }, el("label", { className: "unseen", htmlFor: "q", textContent: "Song or artist" }), input),
-    el("p", { className: "hint", "data-found": true, role: "status" }), el("ul"),
-    el("button", { type: "button", "data-more": true, hidden: true, textContent: "Show more" }));
-  const close = el("button", { className: "round", ariaLabel: "Close", onclick: () => dialog.close() }, icon("close"));
-  const heading = el("h2", { className: "grow", textContent: "Add a track" });
-  const dialog = sheet("Add a track", el("div", { className: "row head" }, heading, close), part);
-  new Search(part, queue, (track) => openAdd(live, track, { forOthers: true }));
-  input.focus();
+function openFind() {
+  openSearch(queue, (track) => openAdd(live, track, { forOthers: true }));
 }
 
 function confirm({ question, explanation, yes, path, done }) {

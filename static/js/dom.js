@@ -57,10 +57,11 @@ export function fill(list, rows, keyOf, make, show) {
 }
 
 let toastTimer;
-/** A short word at the bottom, read out by screen readers. */
+/** A short word at the bottom, read out by screen readers. A dialog hides all that is not in it. */
 export function toast(text) {
-  let node = document.querySelector(".toast");
-  if (!node) document.body.append((node = el("div", { className: "toast", role: "status" })));
+  const above = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  let node = above.querySelector(":scope > .toast");
+  if (!node) above.append((node = el("div", { className: "toast", role: "status" })));
   node.textContent = text;
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => node.replaceChildren(), 6000);

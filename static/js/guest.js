@@ -27,7 +27,7 @@ const now = new Now(byId("bar"), live);
 const nowHeart = heart();
 byId("bar").after(nowHeart);
 const added = (item) => { me = item.session_owner; show(); };
-new Search(byId("find"), queue, (track) => openAdd(live, track, { added }), true);
+new Search(byId("find"), queue, (track) => openAdd(live, track, { added }), { hearts: true });
 byId("bar").addEventListener("click", showList);
 byId("mine-more").addEventListener("click", showList);
 setInterval(() => live.state && showTimes(), 5000);

@@ -1,28 +1,33 @@
 // The search box and the list of tracks under it.
 
 import { get } from "./api.js";
-import { el, fill, write } from "./dom.js";
-import { heart, showHeart } from "./heart.js";
-import { count, length } from "./text.js";
+import { el, fill, icon, write } from "./dom.js";
+import { count } from "./text.js";
+import { makeTrackRow, showTrackRow } from "./track_row.js";
 import { cover, remember, showCover } from "./tracks.js";
 
 const PAGE = 40;
+/** More would be another list to search in. */
+const MOST_ALBUMS = 8;
 
 export class Search {
   /**
-   * @param {HTMLElement} root holds an input, [data-found], a list and a [data-more] button
+   * @param {HTMLElement} root holds an input, [data-found], a list [data-tracks] and a [data-more] button
    * @param {string|null} queue null: all that there is
    * @param {(track: any) => void} choose
-   * @param {boolean} [hearts] each track has one
+   * @param {{hearts?: boolean, chooseAlbum?: (album: string) => void}} [how] each track has a heart; the albums of what
+   *   was found stand in the root's list [data-albums]
    */
-  constructor(root, queue, choose, hearts = false) {
+  constructor(root, queue, choose, { hearts = false, chooseAlbum } = {}) {
     this.input = root.querySelector("input");
     this.found = root.querySelector("[data-found]");
-    this.list = root.querySelector("ul");
+    this.list = root.querySelector("[data-tracks]");
+    this.albums = root.querySelector("[data-albums]");
     this.more = root.querySelector("[data-more]");
     this.queue = queue;
     this.choose = choose;
     this.hearts = hearts;
+    this.chooseAlbum = chooseAlbum;
     this.tracks = [];
     this.input.addEventListener("input", () => this.soon());
     this.input.form.addEventListener("submit", (event) => {
@@ -58,7 +63,25 @@ export class Search {
     write(this.found, foundText(words, total));
     this.more.hidden = this.tracks.length >= total;
     if (!total && !words) this.again();
-    fill(this.list, this.tracks, (track) => track.track_id, () => this.row(), showRow);
+    fill(this.list, this.tracks, (track) => track.track_id, () => this.row(), showTrackRow);
+    if (this.chooseAlbum) this.showAlbums();
+  }
+
+  /** Of what was found so far, each by the first of its tracks. */
+  showAlbums() {
+    const albums = new Map();
+    for (const track of this.tracks) if (track.album && !albums.has(track.album)) albums.set(track.album, track);
+    const some = [...albums.values()].slice(0, MOST_ALBUMS);
+    this.albums.hidden = !some.length;
+    fill(this.albums, some, (track) => track.album, () => this.album(), showAlbum);
+  }
+
+  album() {
+    const button = el("button", { type: "button" }, cover(),
+      el("span", { className: "cut", dir: "auto" }), icon("plus"));
+    const node = el("li", {}, button);
+    button.addEventListener("click", () => this.chooseAlbum(node.dataset.key));
+    return node;
   }
 
   fail(error) {
@@ -73,23 +96,15 @@ export class Search {
   }
 
   row() {
-    const button = el("button", { type: "button", className: "track" }, cover(),
-      el("span", { className: "grow" },
-        el("strong", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })),
-      el("span", { className: "dim digits" }));
-    const node = el("li", {}, button, this.hearts ? heart() : null);
-    button.addEventListener("click", () => this.choose(this.tracks.find((t) => t.track_id === node.dataset.key)));
-    return node;
+    return makeTrackRow((id) => this.choose(this.tracks.find((track) => track.track_id === id)), this.hearts);
   }
 }
 
-function showRow(node, track) {
-  const [title, artist] = node.querySelectorAll(".cut");
-  showCover(node.querySelector(".cover"), track);
-  write(title, track.title);
-  write(artist, track.artist);
-  write(node.querySelector(".digits"), length(track.duration_ms));
-  if (node.children[1]) showHeart(node.children[1], track.track_id);
+function showAlbum(node, track) {
+  const [button] = node.children;
+  showCover(button.firstChild, track);
+  write(button.children[1], track.album);
+  button.title = button.ariaLabel = `Add the album ${track.album}`;
 }
 
 function foundText(words, total) {
