@@ -48,6 +48,7 @@ def at_a_party(playwright: Playwright) -> None:
         for name, path in PAGES.items():
             photograph(context, f"{address}/queue/party/{path}", name)
         photograph(context, f"{address}/", "landing")
+        at_home(playwright, address)
         context.unroute("**/lyrics")
         sing(context, f"{address}/queue/party")
 
@@ -63,6 +64,26 @@ def sing(context: BrowserContext, queue: str) -> None:
     expect(page.locator("[data-when=now]")).to_be_visible()
     shoot(page, "lyrics", SIZES[0])
     page.close()
+
+
+def at_home(playwright: Playwright, address: str) -> None:
+    """A member's own page: the door, and what is behind it."""
+    with chromium(playwright) as context:
+        page = context.new_page()
+        page.goto(f"{address}/me")
+        page.get_by_label("Name").fill("Nina")
+        page.get_by_label("Password", exact=True).fill("seven owls on a slow lift")
+        shoot(page, "door", SIZES[0])
+        page.get_by_role("button", name="Make an account").click()
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.locator(".albums button").click()
+        for number in range(4):
+            page.locator("dialog .heart").nth(number).click()
+        page.get_by_role("button", name="Close").click()
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_label("Position").fill("9000")
+        expect(page.locator("#liked li")).to_have_count(4)
+        shoot(page, "me")
 
 
 def behind_the_scenes(playwright: Playwright) -> None:
@@ -119,10 +140,15 @@ def server(data: str, *options: str) -> Iterator[str]:
 
 @contextmanager
 def admin_of(playwright: Playwright, data: str) -> Iterator[BrowserContext]:
+    with chromium(playwright) as context:
+        log_in(context, Path(data, "admin-link").read_text().strip())
+        yield context
+
+
+@contextmanager
+def chromium(playwright: Playwright) -> Iterator[BrowserContext]:
     browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=BROWSER)
-    context = browser.new_context(reduced_motion="reduce")
-    log_in(context, Path(data, "admin-link").read_text().strip())
-    yield context
+    yield browser.new_context(reduced_motion="reduce")
     browser.close()
 
 

@@ -39,6 +39,7 @@ from api_queue.web.credentials import REFRESH, add_credential_cookies, drop_cred
 from api_queue.web.errors import problem
 from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
+from api_queue.web.pages import page, wants_html
 from api_queue.web.replies import empty, reply
 
 ALGORITHM: Final = "HS256"
@@ -227,6 +228,17 @@ class Me(endpoints.RetrieveUserEndpoint):  # type: ignore[misc]  # the library h
         return output["me"]
 
 
+class MyPage(Me):
+    """Who the caller is, and what they may do where. Browsers get the page of members."""
+
+    async def get(self, request: Request, *args: Any, **kwargs: Any) -> BaseHTTPResponse:
+        if wants_html(request):
+            return page("me")
+        answer: BaseHTTPResponse = await super().get(request, *args, **kwargs)
+        answer.headers["Vary"] = "Accept"
+        return answer
+
+
 @Operation(body=Departure, status=204)
 class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has no types
     """Ends the login of the refresh token, else of the access token. A browser's cookies go in any case."""
@@ -264,7 +276,7 @@ class Revoke(Logout):
 #: Below /auth.
 _VIEWS: Final = (("/", Login), ("/me", Me), ("/verify", Verify), ("/refresh", Refresh), ("/logout", Logout))
 #: Where other programs of the kind have it.
-_ALIASES: Final = (("/token", Login), ("/me", Me), ("/refresh-token", Refresh), ("/revoke-token", Revoke))
+_ALIASES: Final = (("/token", Login), ("/me", MyPage), ("/refresh-token", Refresh), ("/revoke-token", Revoke))
 
 
 class _Unauthorized(exceptions.SanicJWTException):  # type: ignore[misc]  # the library has no types

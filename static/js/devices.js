@@ -13,9 +13,10 @@ const WHY = {
 };
 
 export class Devices {
-  /** @param {import("./live.js").Live} live */
-  constructor(live) {
+  /** @param {import("./live.js").Live} live @param {import("./tab_player.js").TabPlayer} [tab] may be one of them */
+  constructor(live, tab) {
     this.live = live;
+    this.tab = tab;
     this.devices = [];
     this.list = byId("devices");
     joinAddress(live.queue).catch(() => location.href).then((address) => this.showCommand(new URL(address).origin));
@@ -23,7 +24,8 @@ export class Devices {
 
   showCommand(origin) {
     const { queue } = this.live;
-    write(byId("command"), `python -m api_queue speaker --server ${origin} --queue ${queue} --name "Kitchen"`);
+    const key = this.tab ? " --token KEY" : "";
+    write(byId("command"), `python -m api_queue speaker --server ${origin} --queue ${queue}${key} --name "Kitchen"`);
   }
 
   async load() {
@@ -56,11 +58,13 @@ export class Devices {
     const { rows } = this;
     const key = (row) => row.device.device_id;
     fill(this.list, rows, key, (row) => this.make(row), (node, row) => this.showRow(node, row));
-    const speakers = rows.filter((row) => row.device.kind === "speaker");
-    const any = speakers.some((row) => row.device.connected);
-    byId("no-speaker").hidden = any;
-    const unheard = any && !session.active_device_id;
+    byId("no-speaker").hidden = this.anySpeaker;
+    const unheard = this.anySpeaker && !session.active_device_id;
     write(byId("devices-hint"), unheard ? "Tap a speaker, and the music comes out of it." : "");
+  }
+
+  get anySpeaker() {
+    return this.devices.some(({ kind, connected }) => kind === "speaker" && connected);
   }
 
   make({ device: { kind } }) {
@@ -79,11 +83,15 @@ export class Devices {
     const active = this.isActive(device);
     node.classList.toggle("now", active);
     node.classList.toggle("away", !device.connected);
-    choose.disabled = active || place === Infinity || !device.connected;
+    choose.disabled = active || place === Infinity || !(device.connected || this.isHere(device));
     choose.setAttribute("aria-pressed", String(active));
     write(choose.querySelector("strong"), device.device_name);
     write(choose.querySelector(".dim"), this.words(device, place));
     more.ariaLabel = more.title = `More for ${device.device_name}`;
+  }
+
+  isHere({ device_id: id }) {
+    return id === this.tab?.device.id;
   }
 
   isActive({ device_id: id }) {
@@ -94,7 +102,11 @@ export class Devices {
     const plays = device.kind === "speaker";
     const here = this.isActive(device) ? "the speaker" : plays ? "ready" : "connected";
     const may = plays && place === Infinity ? "not allowed to play" : null;
-    return [device.connected ? here : this.lastSeen(device), KINDS[device.kind] ?? device.device_platform, may].filter(Boolean).join(", ");
+    return [device.connected ? here : this.lastSeen(device), this.kindOf(device), may].filter(Boolean).join(", ");
+  }
+
+  kindOf(device) {
+    return this.isHere(device) ? "this browser" : (KINDS[device.kind] ?? device.device_platform);
   }
 
   lastSeen({ last_seen: at }) {
@@ -103,6 +115,7 @@ export class Devices {
 
   /** One tap, and the music moves there, to the same second. */
   choose(id) {
+    if (this.isHere({ device_id: id })) return this.tab.begin(() => this.tab.claim());
     return this.change(post(`/sessions/${this.live.queue}/speaker`, { device_id: id }));
   }
 

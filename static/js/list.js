@@ -11,10 +11,15 @@ import { lookUp } from "./tracks.js";
 const LONGEST = 200;
 
 export class List {
-  /** @param {HTMLElement} list @param {import("./live.js").Live} live */
-  constructor(list, live) {
+  /**
+   * @param {HTMLElement} list @param {import("./live.js").Live} live
+   * @param {boolean} [own] a member's own queue: all items are theirs, so each shows its artist instead, and what plays
+   *   stands elsewhere
+   */
+  constructor(list, live, own = false) {
     this.list = list;
     this.live = live;
+    this.own = own;
     makeSortable(list, { busy: (on) => this.hold(on), moved: (id, before) => this.move(id, before) });
   }
 
@@ -26,7 +31,7 @@ export class List {
 
   show() {
     if (this.held || !this.live.state) return;
-    this.rows = places(this.live);
+    this.rows = places(this.live).filter((row) => row.place > 0 || !this.own);
     const shown = this.rows.slice(0, LONGEST);
     fill(this.list, shown, (row) => row.item.id, () => this.make(), (node, row) => this.showRow(node, row));
   }
@@ -47,14 +52,15 @@ export class List {
   }
 
   showRow(node, { item, place, at }) {
-    const title = lookUp(item.track_id, () => this.show())?.title ?? "…";
+    const track = lookUp(item.track_id, () => this.show());
+    const title = track?.title ?? "…";
     const [what, who] = node.querySelectorAll(".cut");
     node.classList.toggle("now", place === 0);
     node.classList.toggle("fixed", place === 0);
     write(node.querySelector(".place span"), place === 0 ? "♪" : String(place));
     write(node.querySelector(".place small"), place === 0 ? "now" : at === null ? "" : clock(at));
     write(what, title);
-    write(who, item.performer_name);
+    write(who, this.own ? (track?.artist ?? "") : item.performer_name);
     label(node, title, place, this.rows.at(-1).place);
   }
 
@@ -101,23 +107,29 @@ export class List {
     const path = `/queue/${this.live.queue}/items/${item.id}`;
     const act = (text, does, className) =>
       el("button", { type: "button", textContent: text, className, onclick: () => { dialog.close(); does(); } });
-    const name = el("input", { value: item.performer_name, maxLength: 64, dir: "auto", id: "rename", required: true });
-    const rename = el("form", { className: "stack" },
-      el("label", { htmlFor: "rename", textContent: "Performer" }), name, el("button", { textContent: "Save the name" }));
-    rename.addEventListener("submit", (event) => {
-      event.preventDefault();
-      dialog.close();
-      this.change(put(path, { performer_name: name.value.trim() }), "Renamed.");
-    });
     const waits = place > 0 ? [
       act("Play next", () => this.place(item.id, 1)),
       act("One up", () => this.place(item.id, place - 1)), act("One down", () => this.place(item.id, place + 1)),
       act("To the end", () => this.place(item.id, this.rows.at(-1).place)),
       act("Remove it", () => this.change(del(path), "Removed."), "danger")] : [];
+    const mute = () => openMute(this.live.queue, item.session_owner, item.performer_name);
+    const theirs = this.own ? [] : [
+      this.rename(item, path, () => dialog.close()), act("Mute this guest…", mute, "quiet host-only")];
     const dialog = sheet("Change this item",
-      el("h2", { dir: "auto", textContent: lookUp(item.track_id, () => {})?.title ?? "" }), ...waits, rename,
-      act("Mute this guest…", () => openMute(this.live.queue, item.session_owner, item.performer_name), "quiet host-only"),
+      el("h2", { dir: "auto", textContent: lookUp(item.track_id, () => {})?.title ?? "" }), ...waits, ...theirs,
       act("Close", () => {}, "quiet"));
+  }
+
+  rename(item, path, done) {
+    const name = el("input", { value: item.performer_name, maxLength: 64, dir: "auto", id: "rename", required: true });
+    const form = el("form", { className: "stack" },
+      el("label", { htmlFor: "rename", textContent: "Performer" }), name, el("button", { textContent: "Save the name" }));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      done();
+      this.change(put(path, { performer_name: name.value.trim() }), "Renamed.");
+    });
+    return form;
   }
 }
 

@@ -13,7 +13,8 @@ export class Live {
   /**
    * @param {string} queue
    * @param {{state: (state: import("./state.js").State) => void, link?: (online: boolean) => void,
-   *   gone?: () => void, event?: (name: string, payload: any) => void}} on
+   *   gone?: () => void, out?: () => void, event?: (name: string, payload: any) => void}} on
+   *   `gone`: there is no such queue; `out`: whoever was logged in is so no more
    */
   constructor(queue, on) {
     this.queue = queue;
@@ -59,6 +60,7 @@ export class Live {
       return rev === this.state?.rev;
     } catch (error) {
       if (error.status === 404) this.vanish();
+      if (error.status === 401) this.on.out?.();
       throw error;
     }
   }

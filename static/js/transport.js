@@ -16,11 +16,11 @@ const COMMANDS = [
 ];
 
 export class Transport {
-  /** @param {import("./live.js").Live} live */
-  constructor(live) {
+  /** @param {import("./live.js").Live} live @param {string[]} [only] these commands */
+  constructor(live, only) {
     this.live = live;
     this.buttons = {};
-    for (const [name, label, title] of COMMANDS) {
+    for (const [name, label, title] of COMMANDS.filter(([each]) => !only || only.includes(each))) {
       const className = name === "toggle" ? "flame host-only" : name === "skip" ? "" : "host-only";
       const button = el("button", { type: "button", className, title, disabled: true, onclick: () => this.give(name) },
         icon(name === "toggle" ? "play" : name), el("span", { textContent: label }));
@@ -52,9 +52,8 @@ export class Transport {
     const [use] = this.buttons.toggle.getElementsByTagName("use");
     use.setAttribute("href", `/static/icons.svg#${playing ? "pause" : "play"}`);
     write(this.buttons.toggle.lastChild, playing ? "Pause" : "Play");
-    for (const name of ["restart", "stop", "next", "skip", "prev"]) this.buttons[name].disabled = idle;
     const any = waiting(this.live.state).length > 0;
-    this.buttons.toggle.disabled = idle && !any;
+    for (const [name, button] of Object.entries(this.buttons)) button.disabled = idle && !(name === "toggle" && any);
     byId("idle").hidden = !idle;
     write(byId("idle"), any ? "Stopped. Press Play." : "Nothing to play yet.");
     this.seek.disabled = idle;

@@ -161,6 +161,13 @@ async def test_a_member_by_token_is_a_user_without_a_name(house: House, client: 
     assert (me["username"], me["personal_queue"], me["user_uuid"]) == (None, queue, user_id(queue))
 
 
+async def test_a_browser_gets_the_page_of_members_whatever_its_login_is_worth(client: httpx.AsyncClient) -> None:
+    for credential in ({}, bearer("aq_" + "0" * 32)):
+        answer = await client.get("/me", headers={"Accept": "text/html", **credential})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert (await client.get("/me")).headers["vary"] == "Accept"
+
+
 async def test_to_me_a_guest_is_no_user(client: httpx.AsyncClient) -> None:
     me = (await client.get("/me")).json()
     assert (me["role"], me["user_uuid"], me["username"], me["personal_queue"]) == ("guest", None, None, None)

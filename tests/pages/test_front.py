@@ -54,11 +54,12 @@ async def test_a_bad_link_says_so_and_offers_the_form(phone: Device, queue: Queu
 
 
 async def test_a_login_goes_back_to_where_it_was_asked_for(phone: Device, queue: Queue) -> None:
-    page = await phone.open(queue.path("player"))
+    page = await phone.open(queue.path("admin"))
     await page.get_by_role("link", name="I am the host").click()
     await page.get_by_label("Key, or the whole link").fill(queue.host_token)
     await page.get_by_role("button", name="Log in").click()
-    await expect(page.get_by_role("button", name="Start playing here")).to_be_visible()
+    await page.wait_for_url(queue.path("admin"))
+    await expect(page.get_by_role("button", name="Add", exact=True)).to_be_visible()
 
 
 async def test_a_login_never_goes_to_another_site(phone: Device, queue: Queue) -> None:
