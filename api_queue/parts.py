@@ -151,7 +151,7 @@ class Parts:
     @cached_property
     def accounts(self) -> AccountService:
         store, personal, signup = SqlAccounts(self.engine), self.personal_queues, self.settings.accounts_signup
-        arguments = (store, self.tokens, self.logins, personal, self.limiter, self.clock)
+        arguments = (store, self.tokens, self.logins, personal, self.like_store, self.limiter, self.clock)
         return AccountService(*arguments, open_to_all=signup == "on")
 
     @cached_property
@@ -345,8 +345,12 @@ class Parts:
         return PairingService(self.pairing_store, self.devices, self.registration, self.limiter, self.clock)
 
     @cached_property
+    def like_store(self) -> SqlLikes:
+        return SqlLikes(self.engine)
+
+    @cached_property
     def likes(self) -> LikeService:
-        return LikeService(SqlLikes(self.engine), self.tracks, self.queues, self.clock)
+        return LikeService(self.like_store, self.tracks, self.queues, self.clock)
 
     # -- tracks and media --------------------------------------------------------------------------------------
 

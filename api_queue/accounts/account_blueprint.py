@@ -33,7 +33,7 @@ async def change_password(request: Request) -> HTTPResponse:
 @bp.post("/delete")
 @Operation(body=NameAndPassword, status=204)
 async def delete(request: Request) -> HTTPResponse:
-    """Ends the account, its logins and its personal queue."""
+    """Ends the account, its logins, its personal queue and its likes."""
     accounts: AccountService = request.app.ctx.accounts
     body = read_body(request, NameAndPassword)
     await accounts.close(body.username, body.password)

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from api_queue.accounts.models import LoginToken
 from api_queue.errors import BadNewPassword, BadUsername
-from api_queue.types import QueueName
+from api_queue.types import GuestId, QueueName
 from api_queue.web.personal import personal_queue, user_id
 
 _NAME: Final = (3, 32)
@@ -79,3 +79,10 @@ class PersonalQueues(Protocol):
 
     async def delete(self, name: QueueName) -> None:
         """With everything on it; there may be none."""
+
+
+class MembersLikes(Protocol):
+    """What accounts need of likes."""
+
+    async def forget(self, guest_id: GuestId) -> None:
+        """All that somebody likes."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from api_queue.accounts.account_models import (
     Account,
     AccountStore,
+    MembersLikes,
     PersonalQueues,
     new_password,
     new_username,
@@ -17,6 +18,7 @@ from api_queue.accounts.passwords import Passwords
 from api_queue.accounts.service import TokenService
 from api_queue.drivers.clock import Clock
 from api_queue.errors import SignupOff, UnknownAccount, UsernameTaken, WrongPassword
+from api_queue.types import GuestId
 from api_queue.web.identity import Caller
 from api_queue.web.rate_limits import Limiter
 
@@ -30,6 +32,7 @@ class AccountService:
         tokens: TokenService,
         logins: LoginService,
         personal: PersonalQueues,
+        likes: MembersLikes,
         limit: Limiter,
         clock: Clock,
         *,
@@ -39,6 +42,7 @@ class AccountService:
         self._tokens = tokens
         self._logins = logins
         self._personal = personal
+        self._likes = likes
         self._limit = limit
         self._clock = clock
         self._open_to_all = open_to_all
@@ -120,4 +124,5 @@ class AccountService:
         """
         await self._tokens.revoke(account.token_id)
         await self._personal.delete(account.queue)
+        await self._likes.forget(GuestId(account.user_id))
         await self._store.remove(account.token_id)

@@ -22,7 +22,7 @@ likes: Final = Table(
 
 
 class SqlLikes:
-    """likes.LikeStore."""
+    """likes.LikeStore, and accounts.account_models.MembersLikes."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -40,6 +40,10 @@ class SqlLikes:
         mine = delete(likes).where(likes.c.track_id == track_id, likes.c.guest_id == guest_id)
         async with writing(self._engine) as connection:
             return bool((await connection.execute(mine)).rowcount)
+
+    async def forget(self, guest_id: GuestId) -> None:
+        async with writing(self._engine) as connection:
+            await connection.execute(delete(likes).where(likes.c.guest_id == guest_id))
 
     async def liked(self, guest_id: GuestId, most: int) -> Sequence[TrackId]:
         mine = select(likes.c.track_id).where(likes.c.guest_id == guest_id)

@@ -30,7 +30,7 @@ from api_queue.drivers.clock import SystemClock
 from api_queue.drivers.keys import load_or_make
 from api_queue.drivers.redis import Redis
 from api_queue.settings import Settings
-from api_queue.types import QueueName
+from api_queue.types import GuestId, QueueName
 from api_queue.web.errors import setup_errors
 from api_queue.web.guard import Doorkeepers, setup_guard
 from api_queue.web.identity import Caller
@@ -81,7 +81,7 @@ class House:
 
     def accounts(self) -> AccountService:
         store, signup = SqlAccounts(self.engine), self.settings.accounts_signup == "on"
-        arguments = (store, self.tokens, self.logins, self, self.limiter(), self.clock)
+        arguments = (store, self.tokens, self.logins, self, self, self.limiter(), self.clock)
         return AccountService(*arguments, open_to_all=signup)
 
     def resolver(self) -> Resolver:
@@ -153,6 +153,9 @@ class House:
 
     async def delete(self, name: QueueName) -> None:
         self.deleted.append(name)
+
+    async def forget(self, guest_id: GuestId) -> None:
+        """Nobody likes anything here."""
 
     async def of(self, caller: Caller) -> QueueName:
         assert caller.personal_queue

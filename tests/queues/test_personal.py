@@ -256,14 +256,18 @@ async def _until(lines: AsyncIterator[str], wanted: Callable[[str], bool]) -> st
 # -- its end ---------------------------------------------------------------------------------------------------
 
 
-async def test_with_the_account_the_queue_goes(house: House) -> None:
-    # Given a member with a song on their queue
-    account = await house.parts.accounts.create("Ann", "correct horse")
+async def test_with_the_account_the_queue_goes_and_what_its_owner_likes(house: House) -> None:
+    # Given a member with a queue, who likes a song
+    body = {"username": "Ann", "password": "correct horse"}
+    account = await house.parts.accounts.create(**body)
     await house.parts.personal_queues.ensure(account.queue)
-    # When they close their account
-    async with house.nobody() as nobody:
-        body = {"username": "Ann", "password": "correct horse"}
-        assert (await nobody.post("/users/delete", json=body)).status_code == 204
-    # Then nothing of it is left
+    async with house.nobody() as phone, house.guest() as guest:
+        login = (await phone.post("/token", json=body)).json()
+        await phone.post(f"/tracks/{SONG}/like", headers={"Authorization": f"Bearer {login['access_token']}"})
+        await guest.post(f"/tracks/{SONG}/like")
+        # When they close their account
+        assert (await phone.post("/users/delete", json=body)).status_code == 204
+        # Then others' likes are all that is left
+        assert (await guest.get(f"/tracks/{SONG}")).json()["likes"] == 1
     with pytest.raises(UnknownQueue):
         await house.parts.queues.queue(account.queue)
