@@ -15,6 +15,8 @@ from api_queue.types import DeviceId
 
 #: A session that nothing has changed for so long begins its track anew after a restart.
 STALE_MS: Final = 24 * 3_600_000
+#: Whose word ends no wait.
+_NOBODY: Final = DeviceId("")
 
 
 def claimed(session: Session, device: Candidate, now_ms: int, lease_ms: int) -> Session:
@@ -95,8 +97,10 @@ def heard_ms(session: Session, report: LastReport | None, now_ms: int) -> int:
 
 
 def _taken_over(session: Session, heir: Candidate, at_ms: int, now_ms: int, lease_ms: int) -> Session:
-    """All hear of it before it sounds, so that the new speaker begins exactly there."""
-    lost = Yielding(session.speaker or heir.device_id, now_ms + LEAD_MS)
+    """All hear of it before it sounds, so that the new speaker begins exactly there; also if the lost one, started
+    again, says meanwhile that it is silent.
+    """
+    lead = Yielding(_NOBODY, now_ms + LEAD_MS)
     after = claimed(session, heir, now_ms, lease_ms)
     return replace(
         after,
@@ -104,7 +108,7 @@ def _taken_over(session: Session, heir: Candidate, at_ms: int, now_ms: int, leas
         paused_because=None,
         position_ms=at_ms - LEAD_MS,
         position_at_ms=now_ms,
-        yielding=(*after.yielding, lost),
+        yielding=(*after.yielding, lead),
     )
 
 

@@ -121,6 +121,11 @@ def test_the_next_one_that_is_there_takes_over_at_the_last_reported_position() -
     assert after.projected_ms(NOW + LEAD_MS) == 15_000
 
 
+def test_a_lost_speaker_that_is_started_again_makes_nobody_begin_too_early() -> None:
+    after = attended(RUN_OUT, KITCHEN, CELLAR)
+    assert silent(after, KITCHEN).quiet_until_ms == NOW + LEAD_MS
+
+
 def test_without_another_the_session_is_paused_at_the_last_reported_position() -> None:
     after = attended(RUN_OUT, KITCHEN)
     assert (after.state, after.paused_because, after.projected_ms(NOW + 9)) == ("paused", "speaker_lost", 15_000)
