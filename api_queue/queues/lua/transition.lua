@@ -20,11 +20,21 @@ if ARGV[8] ~= '' then
   redis.call('HSET', meta, 'lease_until_ms', ARGV[9], 'lease_since_ms', ARGV[10])
 end
 
+-- What changes stands around the first waiting item: a whole round of thousands is written by place, not found by scanning.
+local many, head = tonumber(ARGV[6]), tonumber(redis.call('HGET', meta, 'head'))
+local first = math.max(0, head - many - 1)
+local place = {}
+for nth, line in ipairs(redis.call('LRANGE', items, first, head)) do
+  place[line] = first + nth - 1
+end
+
 redis.call('HSET', meta, 'session', ARGV[5])
 local at = 11
-for _ = 1, tonumber(ARGV[6]) do
+for _ = 1, many do
   local id, before, after, waited, waits, owner, track, performer, duration_ms, fixed, start = unpack(ARGV, at, at + 10)
-  rewrite(id, before, after)
+  redis.call('LSET', items, place[before], after)
+  redis.call('HSET', index, id, after)
+  place[after] = place[before]
   local by = tonumber(waits) - tonumber(waited)
   if by ~= 0 then
     weigh(by, owner, track, performer, duration_ms, fixed)
