@@ -96,14 +96,17 @@ def next_track(stage: Stage, now_ms: int) -> Step:
 
 
 def _over(stage: Stage, now_ms: int, leave_as: ItemStatus, ended_at_ms: int | None = None) -> Step:
-    """By itself: nobody asked for the next one. With `repeat_mode` `one` what was played begins again, and has not
-    ended before it has begun.
-    """
+    """By itself: nobody asked for the next one. An end of what is to begin again, and has not yet, was told twice."""
+    step = _repeated(stage, now_ms, leave_as, ended_at_ms)
+    began = stage.current is None or now_ms >= (stage.current.timestamp_play or 0)
+    return step if began or step.session.item_id != stage.session.item_id else Step(stage.session)
+
+
+def _repeated(stage: Stage, now_ms: int, leave_as: ItemStatus, ended_at_ms: int | None) -> Step:
+    """With `repeat_mode` `one` what was played begins again."""
     session = stage.session
     if stage.current is None or leave_as != "played" or session.repeat_mode != "one" or session.stop_after:
         return go_on(stage, now_ms, leave_as, ended_at_ms)
-    if now_ms < (stage.current.timestamp_play or 0):
-        return Step(session)
     return _start(replace_stage(stage, following=stage.current), _pause_end(stage, now_ms, ended_at_ms), now_ms)
 
 
@@ -112,10 +115,10 @@ def _pause_end(stage: Stage, now_ms: int, ended_at_ms: int | None) -> int:
 
 
 def ended(stage: Stage, now_ms: int, leave_as: ItemStatus, ended_at_ms: int | None = None) -> Step:
-    """Its speaker says so. What ended before this item had begun was told already."""
+    """Its speaker says so. What ended before this item began, or just then, was the one before or an earlier round."""
     if ended_at_ms is None or stage.current is None:
         return _over(stage, now_ms, leave_as)
-    if ended_at_ms < (stage.current.timestamp_play or 0):
+    if ended_at_ms <= (stage.current.timestamp_play or 0):
         return Step(stage.session)
     return _over(stage, now_ms, leave_as, min(ended_at_ms, now_ms + LEAD_MS))
 

@@ -221,13 +221,20 @@ async def test_play_begins_a_round_again_that_had_ended_before_it_was_to_be_repe
     await check_index(party.parts.redis, X)
 
 
-async def test_one_is_repeated_and_an_end_said_twice_is_one(party: Party) -> None:
-    (item_id, _) = await repeating(party, "AB", "one")
-    assert await over(party) == "A"
-    rev = (await party.view()).queue.rev
-    await party.parts.transport.over(X, item_id, "played")
-    assert (await party.view()).queue.rev == rev
-    assert await party.waiting() == ["B"]
+@pytest.mark.parametrize("mode", ["one", "all"])
+@pytest.mark.parametrize("at_ms", [None, NOW + 60_000])
+async def test_one_alone_is_repeated_and_an_end_said_twice_is_one(
+    party: Party, mode: RepeatMode, at_ms: int | None
+) -> None:
+    # Given one item that comes again and again, without a pause
+    await party.set(track_space=0)
+    (item_id,) = await repeating(party, "A", mode)
+    party.clock.pass_s(60)
+    # When its end is told
+    queue = await party.parts.transport.over(X, item_id, "played", ended_at_ms=at_ms)
+    assert queue.session.item_id == item_id
+    # Then telling it again does not begin it again
+    assert (await party.parts.transport.over(X, item_id, "played", ended_at_ms=at_ms)).rev == queue.rev
 
 
 async def test_nobody_is_promised_a_time_while_one_is_repeated(party: Party) -> None:
