@@ -16,7 +16,6 @@ import structlog
 from api_queue.drivers.clock import Clock
 from api_queue.errors import ApiQueueError, UnknownQueue
 from api_queue.playback.service import PlaybackService
-from api_queue.queues.models import Queue
 from api_queue.queues.service import QueueService
 from api_queue.queues.session import Session
 from api_queue.queues.transitions import over_ms
@@ -58,6 +57,8 @@ class Conductor:
         self._clock = clock
         self._due: dict[QueueName, int] = {}
         self._news = asyncio.Event()
+        self._long: set[QueueName] = set()
+        self._grown = asyncio.Event()
 
     async def heard(self, name: QueueName) -> None:
         """Something of this queue changed: look at it again."""
@@ -65,7 +66,8 @@ class Conductor:
             await self._look(name)
         except UnknownQueue:
             self._due.pop(name, None)
-        self._news.set()
+        finally:
+            self._news.set()
 
     async def _look(self, name: QueueName) -> None:
         queue = await self._queues.queue(name)
@@ -76,17 +78,16 @@ class Conductor:
             self._due[name] = due
             if queue.session.speaker is None:
                 await self._playback.attend(name)
-        await self._tidy(queue)
-
-    async def _tidy(self, queue: Queue) -> None:
         if queue.outgrown:
-            await self._queues.trim(queue.name)
+            self._long.add(name)
+            self._grown.set()
 
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._sweep(), name="conductor-sweep")
             tasks.create_task(self._advance(), name="conductor-advance")
+            tasks.create_task(self._trim(), name="conductor-trim")
             tasks.create_task(self._follow_library(), name="conductor-library")
 
     async def _sweep(self) -> None:
@@ -98,6 +99,14 @@ class Conductor:
     async def _look_through(self, name: QueueName) -> None:
         if not await self._queues.expire(name):
             await self.heard(name)
+
+    async def _trim(self) -> None:
+        """Apart from the music, since the history is in SQL and may take its time. What fails is for the next look."""
+        while True:
+            await self._grown.wait()
+            self._grown.clear()
+            while self._long:
+                await _unless_it_fails(self._queues.trim(self._long.pop()))
 
     async def _follow_library(self) -> None:
         """Tells the queues of each announcement but the one that was there before us."""

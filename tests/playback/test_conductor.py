@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from api_queue.playback.conductor import due_ms
+from api_queue.queues.service import QueueService
 from api_queue.queues.session import Session
 from api_queue.queues.transitions import GRACE_MS
 from api_queue.serving.conducting import run_conductor
@@ -143,6 +144,30 @@ async def test_a_queue_that_cannot_be_read_does_not_stop_the_others(conducted: H
         await host.post("/queue/party/command/seek", json={"position_ms": item["track_duration_ms"]})
         # Then that one goes on
         await reached(conducted, None)
+
+
+async def test_a_history_that_cannot_be_written_does_not_hold_the_music_up(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given SQL that does not answer when a list is too long
+    asked = asyncio.Event()
+
+    async def hangs(*_: object) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(QueueService, "trim", hangs)
+    async with conducting(house), house.admin() as host:
+        await host.put("/queue/party/settings", json={"track_space": 0, "history_length": 0})
+        _, second, third = await add(host), await add(host), await add(host)
+        await host.post("/queue/party/command/play")
+        await host.post("/queue/party/command/next")
+        async with asyncio.timeout(10):
+            await asked.wait()
+        # When the next track is over
+        await host.post("/queue/party/command/seek", json={"position_ms": second["track_duration_ms"]})
+        # Then the one after it begins
+        await reached(house, third["id"])
 
 
 # -- the speaker -----------------------------------------------------------------------------------------------
