@@ -3,12 +3,13 @@
 from typing import Any
 
 from msgspec.structs import asdict
-from sqlalchemy import BigInteger, Column, Select, String, Table, Text, delete, insert, select
+from sqlalchemy import BigInteger, Column, Select, String, Table, Text, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import Delete
 
 from api_queue.drivers.sql import metadata, writing
-from api_queue.playback.devices import Device
+from api_queue.errors import DevicesFull
+from api_queue.playback.devices import MOST, Device
 from api_queue.types import DeviceId, QueueName
 
 #: `migrations/versions/playback_0001.py` makes it.
@@ -44,9 +45,13 @@ class SqlDevices:
         return await self._one(select(devices).where(_c.token_id == token_id))
 
     async def put(self, device: Device) -> str | None:
-        this = (_c.queue == device.queue) & (_c.device_id == device.device_id)
+        of_queue = _c.queue == device.queue
+        this = of_queue & (_c.device_id == device.device_id)
         async with writing(self._engine) as connection:
             before: str | None = await connection.scalar(select(_c.token_id).where(this))
+            there = await connection.scalar(select(func.count()).where(of_queue))
+            if before is None and (there or 0) >= MOST:
+                raise DevicesFull(limit=MOST)
             await connection.execute(delete(devices).where(this))
             await connection.execute(insert(devices).values(asdict(device)))
         return before

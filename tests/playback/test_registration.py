@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from api_queue.errors import DevicesFull, MissingRight, NotYourDevice, UnknownQueue
 from api_queue.playback.devices import FORGOTTEN_MS, MOST, Kind, Wish
@@ -133,3 +134,7 @@ async def test_a_full_queue_forgets_who_was_away_for_longest_but_nobody_of_today
     assert await removed(party) == ["tab-1"]
     # And who is known needs no room
     assert not (await register(party, "kitchen")).new
+    # And of two who find room at the same moment, the second does not get it
+    late = replace(there["kitchen"].device, device_id=DeviceId("late"), token_id="late")
+    with pytest.raises(DevicesFull):
+        await party.parts.device_store.put(late)
