@@ -51,9 +51,12 @@ class PlaybackService:
         return await self._speakers.claim(name, found, if_free=if_free)
 
     async def heartbeat(self, caller: Caller, beat: Heartbeat) -> Pulse:
-        """UnknownDevice, MissingRight, StaleGeneration."""
+        """UnknownDevice, MissingRight, StaleGeneration. A speaker that is allowed no more leaves its seat so."""
         queue, device_id = await self._devices.heard(caller, beat)
-        sole = [c.device_id for c in await self._devices.allowed(queue)] == [device_id]
+        allowed = [c.device_id for c in await self._devices.allowed(queue)]
+        if device_id not in allowed:
+            await self._speakers.dismiss(queue, device_id)
+        sole = allowed == [device_id]
         active, generation, until_ms = await self._seat(queue, device_id, beat, sole=sole)
         return Pulse(
             active=active,

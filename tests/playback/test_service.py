@@ -77,6 +77,17 @@ async def test_a_heartbeat_of_a_generation_that_is_over_is_refused(service: Play
         await service.heartbeat(HOST, Heartbeat(queue=PARTY, device_id=PHONE, generation=queue.session.generation))
 
 
+async def test_a_speaker_that_the_host_allows_no_more_leaves_its_seat(house: House, service: PlaybackService) -> None:
+    # Given a phone that speaks
+    queue = await service.choose_speaker(PARTY, PHONE, if_free=False)
+    # When the host's setting names the tablet alone
+    await house.parts.queues.change_settings(PARTY, {"devices": [TABLET]})
+    # Then the phone's next heartbeat is of the past, and nobody has the music
+    with pytest.raises(StaleGeneration):
+        await service.heartbeat(HOST, Heartbeat(queue=PARTY, device_id=PHONE, generation=queue.session.generation))
+    assert await service.lease(PARTY) is None
+
+
 async def test_only_a_queue_that_is_there_has_a_session(service: PlaybackService) -> None:
     assert (await service.session(PARTY)).view.queue.name == PARTY
     with pytest.raises(UnknownQueue):
