@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from random import Random
-from typing import Final
 
 from msgspec import Struct
 
@@ -12,12 +11,11 @@ from api_queue.queues.changes import LAST
 from api_queue.queues.items import new_item_id, tag_filter
 from api_queue.queues.models import Item, QueueView, Store
 from api_queue.queues.names import performer_name
+from api_queue.queues.turns import TRIES
 from api_queue.tracks.models import TrackFacts, offered
 from api_queue.tracks.service import TrackService
 from api_queue.types import QueueName
 from api_queue.web.identity import Caller
-
-TRIES: Final = 8
 
 
 class Batch(Struct, frozen=True, kw_only=True):

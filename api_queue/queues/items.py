@@ -1,12 +1,10 @@
 """The verbs on items: add, edit, move, remove, clear. Rules first, then one script; refused, nothing has changed."""
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from random import Random
 from typing import Final, Literal, TypeVar
-from weakref import WeakValueDictionary
 
 from msgspec import Struct, UnsetType
 from msgspec.structs import replace
@@ -32,14 +30,13 @@ from api_queue.queues.models import HOSTS, Added, Edit, Item, Limits, Mute, Queu
 from api_queue.queues.names import performer_name
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.timing import expected_after, expected_starts, free_at
+from api_queue.queues.turns import TRIES, Turns
 from api_queue.tracks.models import TagFilter, TrackFacts, offered
 from api_queue.tracks.service import TrackService
 from api_queue.types import ItemId, QueueName
 from api_queue.web.identity import Caller
 from api_queue.web.rate_limits import Limiter
 
-#: How often a change is worked out again when the queue moved underneath; then the caller is told.
-TRIES: Final = 8
 T = TypeVar("T")
 
 
@@ -82,7 +79,7 @@ class ItemService:
         self._limit = limit
         self._chance = chance
         self._known: dict[QueueName, Queue] = {}
-        self._turns: WeakValueDictionary[QueueName, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
 
     # -- add ---------------------------------------------------------------------------------------------------
 
@@ -151,7 +148,7 @@ class ItemService:
         bounds = limits.limits_of(queue.settings, buckets)
         if queue.settings.event_end is None:
             return await self._put(queue, item, bounds, None)
-        async with self._turns.setdefault(name, asyncio.Lock()):
+        async with self._turns(name):
             queue = await self._paid(self._fitting(name, item), name, caller)
             return await self._put(queue, item, bounds, queue.rev)
 

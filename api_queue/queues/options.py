@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from random import Random
-from typing import Annotated, Final
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import QueueMoved
+from api_queue.queues.changes import LAST
 from api_queue.queues.models import Item, Queue, Store
 from api_queue.queues.session import Session
-from api_queue.queues.turns import Turns
+from api_queue.queues.turns import TRIES, Turns
 from api_queue.types import QueueName, RepeatMode
-
-TRIES: Final = 8
-#: Behind every item that can wait.
-_LAST: Final = 1_000_000
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,5 +64,5 @@ class OptionService:
         """None: as it is."""
         if shuffle == queue.session.shuffle:
             return None
-        view = await self._store.view(queue.name, 0, _LAST)
+        view = await self._store.view(queue.name, 0, LAST)
         return reordered(view.to_come, self._chance, shuffle=shuffle)

@@ -14,13 +14,13 @@ from api_queue.formats import crockford
 from api_queue.queues.models import KIND_LIMITS, MADE_BY_GUESTS, History, Item, Leftovers, Queue, QueueView, Store
 from api_queue.queues.names import new_queue_name
 from api_queue.queues.settings import QueueSettings, SettingsChange
+from api_queue.queues.turns import TRIES
 from api_queue.settings import Settings
 from api_queue.tracks.models import TagFilter
 from api_queue.types import EventName, QueueKind, QueueName, Role, TrackId
 from api_queue.web.identity import Caller
 from api_queue.web.rate_limits import Limiter
 
-TRIES: Final = 8
 _EMPTY: Final = QueueSettings()
 
 

@@ -9,8 +9,7 @@ from api_queue.errors import QueueMoved, SpeakerTaken, StaleGeneration
 from api_queue.queues import seat
 from api_queue.queues.models import Queue, Store
 from api_queue.queues.session import Candidate, LastReport, Session, Stale
-from api_queue.queues.transport import TRIES
-from api_queue.queues.turns import Turns
+from api_queue.queues.turns import TRIES, Turns
 from api_queue.types import DeviceId, ItemId, QueueName
 
 Rule = Callable[[Queue, int], Session]

@@ -12,10 +12,9 @@ from api_queue.queues import transitions
 from api_queue.queues.models import Command, Item, Queue, QueueView, Store
 from api_queue.queues.seat import renewed
 from api_queue.queues.transitions import SEEK_STEP_MS, Stage, Step
-from api_queue.queues.turns import Turns
+from api_queue.queues.turns import TRIES, Turns
 from api_queue.types import ItemId, ItemStatus, QueueName, Role
 
-TRIES: Final = 8
 Rule = Callable[[Stage, int], Step]
 
 #: Commands of the transport without arguments. `seek` takes `position_ms`; open, close and clear are elsewhere.

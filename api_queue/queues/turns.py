@@ -5,9 +5,13 @@ thirty times, and most be given up; so only those of other processes meet there.
 """
 
 from asyncio import Lock
+from typing import Final
 from weakref import WeakValueDictionary
 
 from api_queue.types import QueueName
+
+#: How often a change is worked out again when the queue moved underneath; then the caller is told (QueueMoved).
+TRIES: Final = 8
 
 
 class Turns:

@@ -7,9 +7,10 @@ import httpx
 import pytest
 
 from api_queue.errors import MissingCredential, QueueFull, QueueMoved, TrackNotOffered, UnknownAlbum, UnknownTrack
-from api_queue.queues.enqueue import TRIES, Batch, Enqueued
+from api_queue.queues.enqueue import Batch, Enqueued
 from api_queue.queues.items import new_item_id
 from api_queue.queues.options import Options
+from api_queue.queues.turns import TRIES
 from api_queue.tracks.models import Reading, Track, alias_of
 from api_queue.tracks.store import SqlStore
 from api_queue.types import Milliseconds, QueueName, TrackId

@@ -18,9 +18,9 @@ from api_queue.errors import (
     UnknownTrack,
 )
 from api_queue.queues.changes import Changes
-from api_queue.queues.items import TRIES
 from api_queue.queues.keys import key
 from api_queue.queues.models import Mute
+from api_queue.queues.turns import TRIES
 from api_queue.types import GuestId, ItemId, QueueName
 from api_queue.web.identity import Caller
 from tests.queues.builders import NOW

@@ -14,7 +14,8 @@ from api_queue.errors import (
     UnknownQueue,
 )
 from api_queue.queues.changes import Changes
-from api_queue.queues.items import TRIES, ItemService
+from api_queue.queues.items import ItemService
+from api_queue.queues.turns import TRIES
 from api_queue.types import ItemId, QueueName
 from api_queue.web.identity import Caller
 from tests.queues.agreement import check_index

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from api_queue.errors import QueueMoved, UnknownQueue
 from api_queue.queues import wire
 from api_queue.queues.models import Item
-from api_queue.queues.options import TRIES, Options, OptionService, reordered
+from api_queue.queues.options import Options, OptionService, reordered
 from api_queue.queues.session import Session
+from api_queue.queues.turns import TRIES
 from api_queue.types import QueueName
 from tests.queues.agreement import check_index
 from tests.queues.builders import NOW, an_item, names

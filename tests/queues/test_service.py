@@ -22,8 +22,9 @@ from api_queue.errors import (
 from api_queue.queues import wire
 from api_queue.queues.history import SqlHistory
 from api_queue.queues.keys import NAMES, key
-from api_queue.queues.service import TRIES, QueueService
+from api_queue.queues.service import QueueService
 from api_queue.queues.settings import QueueSettings
+from api_queue.queues.turns import TRIES
 from api_queue.tracks.models import TagFilter
 from api_queue.types import QueueKind, QueueName
 from api_queue.web.identity import Presented

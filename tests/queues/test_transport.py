@@ -15,7 +15,8 @@ from api_queue.errors import (
 from api_queue.queues import wire
 from api_queue.queues.changes import Changes
 from api_queue.queues.session import Candidate
-from api_queue.queues.transport import RULES, TRIES
+from api_queue.queues.transport import RULES
+from api_queue.queues.turns import TRIES
 from api_queue.types import DeviceId, QueueName
 from tests.queues.agreement import check_index
 from tests.queues.builders import NOW
