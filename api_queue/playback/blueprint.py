@@ -8,7 +8,6 @@ from api_queue.queues.models import Queue
 from api_queue.queues.names import queue_name
 from api_queue.queues.options import Options, OptionService
 from api_queue.queues.wire import session_json
-from api_queue.types import DeviceId
 from api_queue.web.bodies import read_body, read_fields
 from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
@@ -58,8 +57,7 @@ async def choose_speaker(request: Request, name: str) -> HTTPResponse:
     """Makes a device the speaker, in place of the one before. The answer has its `generation`."""
     playback: PlaybackService = request.app.ctx.playback
     wish = read_body(request, SpeakerChoice)
-    device = DeviceId(wish.device_id)
-    return _session(request, await playback.choose_speaker(queue_name(name), device, if_free=wish.if_free))
+    return _session(request, await playback.choose_speaker(queue_name(name), wish.device, if_free=wish.if_free))
 
 
 @bp.post("/sessions/<name>/ended")

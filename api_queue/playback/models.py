@@ -37,6 +37,8 @@ class Ending:
     item_id: ItemId
     generation: int
     leave_as: Literal["played", "failed"]
+    #: Why it failed.
+    reason: str = ""
     ended_at_ms: int | None = None
 
 

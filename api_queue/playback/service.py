@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import structlog
+
 from api_queue.drivers.clock import Clock
 from api_queue.errors import DeviceNotAllowed, NotTheSpeaker, PlaybackOff, UnknownQueue
 from api_queue.media.models import Lease
@@ -12,6 +14,8 @@ from api_queue.queues.speaker import SpeakerService
 from api_queue.queues.transport import TransportService
 from api_queue.types import DeviceId, QueueName, Role
 from api_queue.web.identity import Caller
+
+_log = structlog.get_logger()
 
 
 class PlaybackService:
@@ -91,6 +95,8 @@ class PlaybackService:
         itself, session = await self._devices.itself(caller), (await self._queues.queue(name)).session
         if itself and ending.generation == session.generation and itself != (name, session.speaker):
             raise NotTheSpeaker
+        if ending.leave_as == "failed":
+            _log.warning("a track could not be played", queue=name, item_id=ending.item_id, reason=ending.reason)
         return await self._transport.over(name, ending.item_id, ending.leave_as, ending.generation, ending.ended_at_ms)
 
     async def lease(self, queue: QueueName) -> Lease | None:

@@ -18,10 +18,19 @@ Milliseconds = Annotated[int, Meta(ge=-604_800_000, le=604_800_000)]
 
 
 class SpeakerChoice(msgspec.Struct):
-    """`if_free`: only while no other device holds the lease."""
+    """`device_id`, or `device_uuid`. `if_free`: only while no other device holds the lease."""
 
-    device_id: ShortText
+    device_id: ShortText | None = None
+    device_uuid: ShortText | None = None
     if_free: bool = False
+
+    def __post_init__(self) -> None:
+        if not (self.device_id or self.device_uuid):
+            raise ValueError("`device_id` is missing: say which device")
+
+    @property
+    def device(self) -> DeviceId:
+        return DeviceId(self.device_id or self.device_uuid or "")
 
 
 class Report(msgspec.Struct):
@@ -35,6 +44,7 @@ class Report(msgspec.Struct):
             item_id=ItemId(self.item_id),
             generation=self.generation,
             leave_as=leave_as,
+            reason=self.reason,
             ended_at_ms=self.ended_at_ms if leave_as == "played" else None,
         )
 

@@ -139,6 +139,16 @@ async def test_a_device_that_is_not_allowed_is_not_made_the_speaker(house: House
     assert (refused.status_code, refused.json()["code"]) == (422, "device_not_allowed")
 
 
+async def test_a_device_is_chosen_under_both_kinds_of_names(house: House) -> None:
+    async with house.admin() as host:
+        await claim(host, "kitchen")
+        await claim(host, "garden")
+        session = (await host.post("/sessions/party/speaker", json={"device_uuid": "kitchen"})).json()
+        nobody = await host.post("/sessions/party/speaker", json={})
+    assert session["active_device_uuid"] == session["active_device_id"] == "kitchen"
+    assert (nobody.status_code, nobody.json()["code"]) == (422, "bad_body")
+
+
 async def test_a_device_that_is_removed_is_the_speaker_no_more(house: House) -> None:
     async with house.admin() as host:
         await claim(host, "kitchen")
