@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -10,14 +11,12 @@ from typing import Final
 
 from rich.console import Console
 
-from api_queue.clients.drill import judge
 from api_queue.clients.drill.ears import Ear, MpvEar, listen, now_ms
 from api_queue.clients.drill.host import Host
 from api_queue.clients.drill.options import BROWSER, Options
 from api_queue.clients.drill.party import Party
-from api_queue.clients.drill.plan import plan
-from api_queue.clients.drill.seen import Done, Seen
-from api_queue.clients.drill.sounds import Sample
+from api_queue.clients.drill.plan import Strike, plan
+from api_queue.clients.drill.record import Record
 from api_queue.clients.drill.strikes import Strikes
 from api_queue.clients.drill.transcript import Transcript
 from api_queue.clients.drill.verdict import Verdict, lines, verdict
@@ -32,23 +31,26 @@ class Drill:
     def __init__(self, options: Options, transcript: Transcript) -> None:
         self._options = options
         self._transcript = transcript
-        self._samples: dict[str, list[Sample]] = {}
-        self._seen: list[Seen] = []
-        self._done: list[Done] = []
-        self._sounding: set[str] = set()
+        self._record = Record(transcript)
 
     async def run(self) -> Verdict:
-        """Raises StartRefused when the party cannot be started."""
+        """Raises StartRefused when there is nothing to strike with, or a part of the party does not start."""
+        options = self._options
+        strikes = plan(options.seed, options.length_s, options.lease_s)
+        if not strikes:
+            raise StartRefused(
+                reason=f"{options.minutes:g} minutes are too short for a lease of {options.lease_s:g} s."
+            )
         async with AsyncExitStack() as stack:
-            party = Party(self._options, Path(stack.enter_context(TemporaryDirectory(prefix="api_queue-drill-"))))
+            party = Party(options, Path(stack.enter_context(TemporaryDirectory(prefix="api_queue-drill-"))))
             stack.push_async_callback(party.end)
             await party.start()
             host = Host(party.url)
             stack.push_async_callback(host.close)
             await host.fill()
-            ears: dict[str, Ear] = {name: MpvEar(party.socket(name)) for name in self._options.names}
+            ears: dict[str, Ear] = {name: MpvEar(party.socket(name)) for name in options.names}
             await self._add_browser(stack, party, ears)
-            return await self._drill(party, host, ears)
+            return await self._watched(party, host, ears, strikes)
 
     async def _add_browser(self, stack: AsyncExitStack, party: Party, ears: dict[str, Ear]) -> None:
         if "browser" in self._options.without:
@@ -62,17 +64,16 @@ class Drill:
         except ModuleNotFoundError:
             self._transcript.say("No browser takes part: pip install 'api_queue[drill]'.")
 
-    async def _drill(self, party: Party, host: Host, ears: dict[str, Ear]) -> Verdict:
-        watching = [asyncio.create_task(host.watch(self._see), name="drill-watch")]
+    async def _watched(self, party: Party, host: Host, ears: dict[str, Ear], strikes: Sequence[Strike]) -> Verdict:
+        watching = [asyncio.create_task(host.watch(self._record.saw), name="drill-eye")]
         for name, ear in ears.items():
-            self._samples[name] = []
-            watching.append(asyncio.create_task(listen(ear, partial(self._hear, name)), name=f"drill-ear-{name}"))
+            watching.append(asyncio.create_task(listen(ear, partial(self._record.heard, name)), name=f"drill-{name}"))
         try:
             began_ms = await self._until_music(host, len(ears))
-            await self._strike(Strikes(party, host, lambda: self._seen[-1]))
-            return verdict(
-                judge.Drill(self._samples, self._done, self._seen, began_ms, now_ms(), self._options.lease_s * 1000)
-            )
+            await self._strike(Strikes(party, host, lambda: self._record.last_seen), strikes)
+            for task in filter(asyncio.Task.done, watching):
+                task.result()  # an ear that broke has heard no overlap either
+            return verdict(self._record.drill(began_ms, now_ms(), self._options.lease_s * 1000))
         finally:
             for task in watching:
                 task.cancel()
@@ -86,49 +87,21 @@ class Drill:
                     await asyncio.sleep(_LOOK_S)
                 self._transcript.begin()
                 await host.control("play")
-                while not self._sounding:  # noqa: ASYNC110
+                while not self._record.sounding:  # noqa: ASYNC110
                     await asyncio.sleep(_LOOK_S)
         except TimeoutError:
-            raise StartRefused(reason=f"No music within {_READY_S} s; devices: {await host.connected()}.") from None
+            raise StartRefused(
+                reason=f"The party has no music within {_READY_S} s, before anything was done."
+            ) from None
         return now_ms()
 
-    async def _strike(self, strikes: Strikes) -> None:
+    async def _strike(self, hand: Strikes, strikes: Sequence[Strike]) -> None:
         loop = asyncio.get_running_loop()
-        began_s, length_s = loop.time(), self._options.length_s
-        for strike in plan(self._options.seed, length_s, self._options.lease_s):
+        began_s = loop.time()
+        for strike in strikes:
             await asyncio.sleep(max(0.0, began_s + strike.at_s - loop.time()))
-            done = await strikes.strike(strike)
-            self._done.append(done)
-            self._transcript.happened(_told(done), done.at_ms)
-        await asyncio.sleep(max(0.0, began_s + length_s - loop.time()))
-
-    def _see(self, seen: Seen) -> None:
-        before = self._seen[-1] if self._seen else None
-        self._seen.append(seen)
-        if before is None or _of_note(seen) != _of_note(before):
-            speaker = f"{seen.speaker_name or 'nobody'} ({seen.generation})"
-            self._transcript.happened(
-                f"        session {seen.play_state}, {speaker}, at {seen.position_ms / 1000:.2f} s"
-            )
-
-    def _hear(self, name: str, sample: Sample) -> None:
-        self._samples[name].append(sample)
-        sounds = sample.position_ms is not None
-        if sounds != (name in self._sounding):
-            self._sounding ^= {name}
-            where = f"sounds at {sample.position_ms / 1000:.2f} s" if sample.position_ms is not None else "is silent"
-            self._transcript.happened(f"    {name} {where}", sample.told_ms)
-        last = _told(self._done[-1]) if self._done else "starting"
-        self._transcript.move(f"of {self._options.minutes:g} min: {', '.join(self._sounding) or 'silence'}; {last}")
-
-
-def _of_note(seen: Seen) -> tuple[object, ...]:
-    return seen.play_state, seen.item_id, seen.speaker_name, seen.generation, seen.quiet_until_ms
-
-
-def _told(done: Done) -> str:
-    outcome = "" if done.outcome == "done" else f"({done.outcome})"
-    return " ".join(filter(None, (done.verb, done.device, outcome)))
+            self._record.did(await hand.strike(strike))
+        await asyncio.sleep(max(0.0, began_s + self._options.length_s - loop.time()))
 
 
 def run(options: Options) -> int:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from api_queue.errors import StartRefused
+
 #: Names of the speakers that it can start.
 NAMES: Final = ("Kitchen", "Hall", "Garden", "Cellar", "Attic")
 BROWSER: Final = "Browser"
+_PARTS: Final = frozenset({"browser", "mosquitto"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +27,16 @@ class Options:
 
     @classmethod
     def of(cls, asked: argparse.Namespace) -> "Options":
+        """Raises StartRefused."""
+        without = frozenset(asked.without.split(",")) - {""}
+        if without - _PARTS:
+            raise StartRefused(reason=f"--without takes {' and '.join(sorted(_PARTS))}, not {asked.without!r}.")
         seed = {} if asked.seed is None else {"seed": asked.seed}
         return cls(
             minutes=asked.minutes,
             speakers=asked.speakers,
             lease_s=asked.lease,
-            without=frozenset(asked.without.split(",")) - {""},
+            without=without,
             log=asked.log,
             **seed,
         )

@@ -13,7 +13,7 @@ from typing import Final
 from api_queue.errors import StartRefused
 
 #: Of the shell that the drill is started from. Its settings of a server are another server's.
-_KEPT: Final = frozenset({"PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "XDG_RUNTIME_DIR"})
+_KEPT: Final = frozenset({"PATH", "HOME", "LANG", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "XDG_RUNTIME_DIR"})
 _START_S: Final = 90
 _END_S: Final = 15
 _LOOK_S: Final = 0.05
@@ -28,7 +28,8 @@ class Program:
         self.out = folder / f"{name}.out"
         self._err = folder / f"{name}.err"
         self._folder = folder
-        self._variables = {name: os.environ[name] for name in _KEPT & os.environ.keys()} | dict(variables)
+        kept = {name: os.environ[name] for name in _KEPT & os.environ.keys()}
+        self._variables = {**kept, **variables, "TMPDIR": str(folder)}  # who is killed cleans nothing up
         self._process: subprocess.Process | None = None
         self.is_frozen = False
 

@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 from rich.status import Status
 
 from api_queue.clients.drill.ears import now_ms
+from api_queue.errors import StartRefused
 
 
 class Transcript:
-    """`file` gets each line too. Times are counted from `begin`."""
+    """`file` gets each line too; StartRefused when it cannot be written. Times are counted from `begin`."""
 
     def __init__(self, console: Console, file: Path | None) -> None:
         self._console = console
-        self._file = file.open("w", encoding="utf-8") if file else None
+        self._file = _opened(file) if file else None
         self._began_ms = now_ms()
         self._status: Status | None = None
 
@@ -50,3 +52,10 @@ class Transcript:
     def move(self, line: str) -> None:
         if self._status:
             self._status.update(f"{self.moment(now_ms())} {line}")
+
+
+def _opened(file: Path) -> TextIO:
+    try:
+        return file.open("w", encoding="utf-8")
+    except OSError as error:
+        raise StartRefused(reason=f"The log {file} cannot be written: {error.strerror}.") from None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api_queue.clients.drill.judge import Drill
@@ -14,6 +14,8 @@ from api_queue.clients.drill.verdict import Verdict, lines, verdict
 from api_queue.types import DeviceId, ItemId, Milliseconds
 
 EVERY_MS, TAKES_MS, LEASE_MS = 50, 4, 15_000
+#: A made-up minute is a thousand samples of each device, and the machine may be busy.
+unhurried = settings(deadline=None, max_examples=50)
 #: When and where a device sounds: from, until, and the position at its begin.
 Sound = tuple[float, float, float]
 
@@ -65,6 +67,7 @@ def test_two_at_once_are_an_overlap_with_its_length() -> None:
     assert [(set(o.devices), round(o.length_ms, -2)) for o in found.overlaps] == [({"Kitchen", "Hall"}, 900)]
 
 
+@unhurried
 @given(st.integers(1_000, 50_000), st.integers(50, 5_000), st.integers(0, 49))
 def test_no_overlap_of_two_samples_or_more_is_missed(from_ms: int, length_ms: int, skew_ms: int) -> None:
     both = judged(samples((0, from_ms + 2 * EVERY_MS + length_ms, 0)), samples((from_ms, 60_000, 0), first_ms=skew_ms))
@@ -72,6 +75,7 @@ def test_no_overlap_of_two_samples_or_more_is_missed(from_ms: int, length_ms: in
     assert abs(both.overlaps[0].length_ms - length_ms - 2 * EVERY_MS) <= 2 * EVERY_MS + TAKES_MS
 
 
+@unhurried
 @given(st.integers(1_000, 50_000), st.integers(0, 49))
 def test_a_hand_over_between_two_looks_is_none(at_ms: int, skew_ms: int) -> None:
     found = judged(samples((0, at_ms, 0)), samples((at_ms, 60_000, 0), first_ms=skew_ms))
@@ -126,6 +130,7 @@ def chosen(off_ms: float) -> Verdict:
     return judged(samples((0, 20_050, 0)), samples((20_400, 60_000, 20_400 + off_ms)), strikes, *looks)
 
 
+@unhurried
 @given(st.integers(-2_000, 2_000))
 def test_who_was_chosen_goes_on_at_the_projected_position(off_ms: int) -> None:
     found = chosen(off_ms)
@@ -141,6 +146,7 @@ def dead(off_ms: float, *more: Done) -> Verdict:
     return judged(samples((0, 20_000, 0)), samples((34_000, 60_000, 18_000 + off_ms)), strikes, *looks)
 
 
+@unhurried
 @given(st.integers(-2_000, 2_000))
 def test_who_follows_a_dead_one_goes_on_at_its_last_report(off_ms: int) -> None:
     found = dead(off_ms)
