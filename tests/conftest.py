@@ -89,7 +89,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 #: The folders and files that take longest and wait most: what is begun last is what all wait for. Those of a folder
 #: stay together, since they share what its `conftest.py` starts.
-FIRST = ("tests/test_serving.py", "tests/acceptance/", "tests/drivers/test_mqtt_brokers.py", "tests/pages/")
+FIRST = (
+    "tests/test_serving.py",
+    "tests/clients/drill/test_drill.py",
+    "tests/acceptance/",
+    "tests/drivers/test_mqtt_brokers.py",
+    "tests/pages/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

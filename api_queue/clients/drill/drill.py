@@ -114,11 +114,11 @@ def run(options: Options) -> int:
 
 
 async def _until_stopped(options: Options, transcript: Transcript) -> int:
-    """Ctrl-C ends all that was started, too."""
+    """Ctrl-C ends all that was started, too; a second one does not break that off."""
     task = asyncio.current_task()
     assert task is not None
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, lambda: task.cancelling() or task.cancel())
     transcript.say(
         f"seed {options.seed}, {options.minutes:g} min, {options.speakers} speakers, lease {options.lease_s:g} s"
     )
