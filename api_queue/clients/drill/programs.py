@@ -31,7 +31,6 @@ class Program:
         kept = {name: os.environ[name] for name in _KEPT & os.environ.keys()}
         self._variables = {**kept, **variables, "TMPDIR": str(folder)}  # who is killed cleans nothing up
         self._process: subprocess.Process | None = None
-        self.is_frozen = False
 
     @property
     def runs(self) -> bool:
@@ -66,15 +65,12 @@ class Program:
         if self._process and self.runs:
             self._process.kill()
             await self._process.wait()
-        self.is_frozen = False
 
     def freeze(self) -> None:
         self._send(signal.SIGSTOP)
-        self.is_frozen = True
 
     def thaw(self) -> None:
         self._send(signal.SIGCONT)
-        self.is_frozen = False
 
     async def end(self) -> None:
         if self._process is None or not self.runs:

@@ -39,6 +39,11 @@ class Stretch:
         """It sounded until then at least."""
         return self.samples[-1].asked_ms
 
+    @property
+    def length_ms(self) -> float:
+        """At least."""
+        return max(0.0, self.until_ms - self.from_ms)
+
 
 def stretches(device: str, samples: Sequence[Sample]) -> Iterator[Stretch]:
     """In the order of time, as the samples are."""

@@ -48,10 +48,7 @@ def verdict(drill: Drill) -> Verdict:
         stale_refused=stale.count("refused"),
         stale_taken=stale.count("done"),
         sound_ms={
-            device: sum(
-                sound.until_ms - sound.from_ms for sound in sounds if sound.device == device and len(sound.samples) > 1
-            )
-            for device in drill.samples
+            device: sum(sound.length_ms for sound in sounds if sound.device == device) for device in drill.samples
         },
     )
 
