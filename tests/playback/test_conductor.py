@@ -146,6 +146,15 @@ async def test_a_queue_that_cannot_be_read_does_not_stop_the_others(conducted: H
         await reached(conducted, None)
 
 
+async def test_a_list_that_is_too_long_is_cut(conducted: House) -> None:
+    async with conducted.admin() as host, Screen(conducted.url, "party") as screen:
+        await host.put("/queue/party/settings", json={"history_length": 0})
+        _, second = await add(host), await add(host)
+        await host.post("/queue/party/command/play")
+        await host.post("/queue/party/command/next")
+        await screen.until(lambda: screen.ids == [second["id"]])
+
+
 async def test_a_history_that_cannot_be_written_does_not_hold_the_music_up(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api_queue.types import QueueName
 from tests.house import House
 
 ALIAS = "KAT_TUN_Your_side_Instrumental_"
@@ -240,7 +241,7 @@ async def test_played_items_beyond_the_length_move_to_the_history(house: House) 
         await host.post("/queue/party/command/play")
         for _ in range(3):
             await host.post("/queue/party/command/next")
-        await house.parts.conductor.heard((await house.parts.queues.queues())[0].name)
+        await house.parts.queues.trim(QueueName("party"))
         history = (await host.get("/queue/party/history")).json()["items"]
     assert [i["performer_name"] for i in history] == ["A", "B", "C"]
     assert [i["performer_name"] for i in await items(house)] == ["C", "D"]
