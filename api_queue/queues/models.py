@@ -290,7 +290,7 @@ class Store(Protocol):
     async def renew_lease(
         self, name: QueueName, device: DeviceId, report: LastReport, until_ms: int
     ) -> Stale | Literal["lost"] | None:
-        """None: renewed. "lost": it is the speaker still, of a session that was paused for want of it."""
+        """None: renewed. "lost": it is the speaker still, but has lost its lease or let go of it."""
 
     async def tell(self, name: QueueName, event: EventName, fields: dict[str, Any], now_ms: int) -> None:
         """An event that changes no queue. One that is gone is passed over."""
