@@ -124,9 +124,9 @@ async def test_a_small_drift_is_caught_up_with_and_no_sound_is_lost(table: Table
     silent: list[bool] = []
     table.player.listeners.append(lambda _: silent.append(True) if not table.deck.audible else None)
 
-    table.plan = replace(table.plan, at_ms=table.plan.at_ms - 120)
+    table.plan = replace(table.plan, at_ms=table.plan.at_ms - 95)
 
-    await table.until_in_place(30)
+    await table.until_in_place(50)
     assert silent == []
 
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,14 @@ ENVIRONMENT = {"API_QUEUE_SPEAKER_LEASE_S": str(LEASE_S)}
 class Program:
     """One `speaker`; `folder` is its own."""
 
-    def __init__(self, url: str, folder: Path, *options: str, token: str = "") -> None:
-        folder.mkdir(exist_ok=True)
+    def __init__(self, url: str, queue: str, folder: Path, token: str) -> None:
+        folder.mkdir()
         self.out, self.err, self.socket = folder / "out", folder / "err", folder / "mpv"
-        words = ["--server", url, "--queue", "party", "--name", folder.name, "--output", "null"]
+        words = ["--server", url, "--queue", queue, "--name", folder.name, "--output", "null"]
         kept = ["--state", str(folder / "state"), "--mpv-socket", str(self.socket)]
         with self.out.open("w") as out, self.err.open("w") as err:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "api_queue", "speaker", *words, *kept, *options],
+                [sys.executable, "-m", "api_queue", "speaker", *words, *kept],
                 stdout=out,
                 stderr=err,
                 env={**os.environ, "API_QUEUE_TOKEN": token, "TMPDIR": str(folder)},
@@ -76,41 +77,63 @@ def a_server(folder: Path, port: int = 0) -> LiveServer:
     return LiveServer(folder, "--port", str(port), environment=ENVIRONMENT).wait_until_ready()
 
 
-@pytest.fixture
-def servers(tmp_path: Path) -> Iterator[list[LiveServer]]:
-    """One that runs; whoever starts another puts it here."""
-    servers = [a_server(tmp_path)]
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[LiveServer]]:
+    """The last one runs; whoever starts another puts it here."""
+    servers = [a_server(tmp_path_factory.mktemp("server"))]
     yield servers
     for server in servers:
         if server.process.poll() is None:
             server.end()
 
 
-@pytest.fixture
-def server(servers: list[LiveServer]) -> LiveServer:
-    return servers[0]
+@pytest.fixture(scope="module")
+def admin(servers: list[LiveServer]) -> Iterator[httpx.Client]:
+    code = (servers[0].data / "admin-link").read_text().strip().partition("#code=")[2]
+    with httpx.Client(base_url=servers[0].url, timeout=20, verify=NO_TLS) as admin:
+        token = admin.post("/auth", json={"code": code}).raise_for_status().json()["access_token"]
+        admin.headers["Authorization"] = f"Bearer {token}"
+        yield admin
 
 
-@pytest.fixture
-def host(server: LiveServer) -> Iterator[httpx.Client]:
-    """With a queue of three, a second apart."""
-    code = (server.data / "admin-link").read_text().strip().partition("#code=")[2]
-    with httpx.Client(base_url=server.url, timeout=20, verify=NO_TLS) as host:
-        token = host.post("/auth", json={"code": code}).raise_for_status().json()["access_token"]
-        host.headers["Authorization"] = f"Bearer {token}"
-        host.put("/queue/party/settings", json={"track_space": 1}).raise_for_status()
-        for track in host.get("/tracks", params={"limit": 3}).json()["tracks"]:
+class Host:
+    """Of a queue of three, a second apart."""
+
+    def __init__(self, http: httpx.Client, queue: str) -> None:
+        self._http, self.queue = http, queue
+        self.token = http.headers["Authorization"].removeprefix("Bearer ")
+        http.post("/queue/", json={"kind": "named", "name": queue}).raise_for_status()
+        http.put(f"/queue/{queue}/settings", json={"track_space": 1}).raise_for_status()
+        for track in http.get("/tracks", params={"limit": 3}).json()["tracks"]:
             item = {"track_id": track["track_id"], "performer_name": "Ann"}
-            host.post("/queue/party/items", json=item).raise_for_status()
-        yield host
+            http.post(f"/queue/{queue}/items", json=item).raise_for_status()
+
+    def let_in(self, program: Program) -> None:
+        """As the host does who sees the code on the speaker's own screen."""
+        until(lambda: "its code is" in program.err.read_text(), "the code")
+        code = program.err.read_text().partition("its code is ")[2][:6]
+        self._http.post(f"/queue/{self.queue}/devices/requests/{code}").raise_for_status()
+        program.until(lambda last: last["state"] == "spare", "being a device")
+
+    def session(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._http.get(f"/sessions/{self.queue}").raise_for_status().json()
+        return found
+
+    def control(self, verb: str, **body: object) -> None:
+        self._http.post(f"/sessions/{self.queue}/{verb}", json=body).raise_for_status()
 
 
 @pytest.fixture
-def start(server: LiveServer, tmp_path: Path) -> Iterator[Start]:
+def host(admin: httpx.Client, request: pytest.FixtureRequest) -> Host:
+    return Host(admin, f"queue-{zlib.crc32(request.node.name.encode())}")
+
+
+@pytest.fixture
+def start(servers: list[LiveServer], host: Host, tmp_path: Path) -> Iterator[Start]:
     started: list[Program] = []
 
-    def start(name: str, **options: Any) -> Program:
-        started.append(Program(server.url, tmp_path / name, **options))
+    def start(name: str, token: str = "") -> Program:
+        started.append(Program(servers[-1].url, host.queue, tmp_path / name, token))
         return started[-1]
 
     yield start
@@ -118,31 +141,11 @@ def start(server: LiveServer, tmp_path: Path) -> Iterator[Start]:
         program.end()
 
 
-def let_in(host: httpx.Client, program: Program) -> None:
-    """As the host does who sees the code on the speaker's own screen."""
-    until(lambda: "its code is" in program.err.read_text(), "the code")
-    code = program.err.read_text().partition("its code is ")[2][:6]
-    host.post(f"/queue/party/devices/requests/{code}").raise_for_status()
-    program.until(lambda last: last["state"] == "spare", "being a device")
-
-
-def session(host: httpx.Client) -> dict[str, Any]:
-    found: dict[str, Any] = host.get("/sessions/party").raise_for_status().json()
-    return found
-
-
-def control(host: httpx.Client, verb: str, **body: object) -> dict[str, Any]:
-    answered: dict[str, Any] = host.post(f"/sessions/party/{verb}", json=body).raise_for_status().json()
-    return answered
-
-
-def test_a_host_lets_it_in_it_plays_and_goes_with_a_word(
-    server: LiveServer, host: httpx.Client, start: Start, tmp_path: Path
-) -> None:
+def test_a_host_lets_it_in_it_plays_and_goes_with_a_word(host: Host, start: Start, tmp_path: Path) -> None:
     kitchen = start("Kitchen")
-    let_in(host, kitchen)
+    host.let_in(kitchen)
 
-    control(host, "play")
+    host.control("play")
     kitchen.until(lambda last: last["audible"], "music, as the only device")
 
     kept = tmp_path / "Kitchen" / "state" / "speaker.json"
@@ -151,24 +154,14 @@ def test_a_host_lets_it_in_it_plays_and_goes_with_a_word(
     mpv = next(below(kitchen.process.pid))
     assert kitchen.end() == 0
     assert not lives(mpv)
-    assert session(host)["active_device_id"] is None
+    assert host.session()["active_device_id"] is None
 
 
-def test_a_second_one_with_the_same_state_is_refused(host: httpx.Client, start: Start) -> None:
-    let_in(host, start("Kitchen"))
-
-    again = start("Kitchen")
-
-    assert again.process.wait(20) == 1
-    assert "runs already" in again.err.read_text()
-
-
-def test_one_that_hangs_is_silent_in_time_and_told_why_when_it_comes_back(host: httpx.Client, start: Start) -> None:
-    kitchen, hall = start("Kitchen"), start("Hall")
-    for program in (kitchen, hall):
-        let_in(host, program)
-    control(host, "play")
-    kitchen.until(lambda last: last["audible"] or hall.last["audible"], "music")
+def test_one_that_hangs_is_silent_in_time_and_told_why_when_it_comes_back(host: Host, start: Start) -> None:
+    kitchen, hall = start("Kitchen", host.token), start("Hall", host.token)
+    until(lambda: kitchen.last and hall.last, "both")
+    host.control("play")
+    until(lambda: kitchen.last["audible"] or hall.last["audible"], "music")
     hung, other = (kitchen, hall) if kitchen.last["audible"] else (hall, kitchen)
 
     os.kill(hung.process.pid, signal.SIGSTOP)
@@ -187,17 +180,17 @@ def test_one_that_hangs_is_silent_in_time_and_told_why_when_it_comes_back(host: 
 
 
 def test_the_only_one_plays_on_without_the_server_and_nothing_is_heard_twice(
-    servers: list[LiveServer], host: httpx.Client, start: Start, tmp_path: Path
+    servers: list[LiveServer], host: Host, start: Start, tmp_path: Path
 ) -> None:
     """Given a server that is killed shortly before the end of a track; when it is back, it learns what was played."""
-    server, kitchen = servers[0], start("Kitchen")
-    let_in(host, kitchen)
-    control(host, "play")
+    server, kitchen = servers[-1], start("Kitchen", host.token)
+    kitchen.until(lambda last: last["state"] == "spare", "being a device")
+    host.control("play")
     kitchen.until(lambda last: last["audible"], "music")
-    first = session(host)
+    first = host.session()
     until(lambda: len(list(tmp_path.glob("Kitchen/api_queue-speaker-*/*.flac"))) == 3, "two tracks ahead")
-    control(host, "seek", position_ms=first["duration_ms"] - 4_000)
-    until(lambda: (kitchen.mpv("audio-pts") or 0) * 1000 > first["duration_ms"] - 4_000, "the last seconds")
+    host.control("seek", position_ms=first["duration_ms"] - 2_500)
+    until(lambda: (kitchen.mpv("audio-pts") or 0) * 1000 > first["duration_ms"] - 2_500, "the last seconds")
 
     server.end(signal.SIGKILL)
     kitchen.until(
@@ -205,11 +198,10 @@ def test_the_only_one_plays_on_without_the_server_and_nothing_is_heard_twice(
     )
     second = kitchen.last["item_id"]
     until(lambda: kitchen.mpv("audio-pts") > LEASE_S, "more than a lease of it")
-    servers.append(a_server(tmp_path, int(server.url.rpartition(":")[2])))
+    servers.append(a_server(server.data.parent, int(server.url.rpartition(":")[2])))
 
-    until(lambda: session(host)["item_id"] == second and session(host)["play_state"] == "playing", "the report")
-    statuses = [item["status"] for item in session(host)["queue"]]
-    assert statuses == ["played", "playing", "queued"]
+    until(lambda: host.session()["item_id"] == second and host.session()["play_state"] == "playing", "the report")
+    assert [item["status"] for item in host.session()["queue"]] == ["played", "playing", "queued"]
     assert kitchen.is_heard()
     assert [line["item_id"] for line in kitchen.lines if line["audible"]].count(first["item_id"]) <= 2
-    assert abs(session(host)["position_ms"] / 1000 - kitchen.mpv("audio-pts")) < 0.5
+    assert abs(host.session()["position_ms"] / 1000 - kitchen.mpv("audio-pts")) < 0.5

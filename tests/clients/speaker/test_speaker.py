@@ -5,14 +5,24 @@ from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from tests.clients.speaker.party import Room, a_speaker, choose, control
-from tests.house import House
+from tests.house import House, a_house
+
+#: One server for all: the queue is another's as soon as a test has its host.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with a_house(redis_url, furnished, tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def host(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    """With three tracks on the queue, two seconds apart."""
+    """With three tracks on the queue, a second apart, and no device."""
     async with house.admin() as host:
         await host.put("/queue/party/settings", json={"track_space": 1})
         tracks = (await host.get("/tracks", params={"limit": 3})).json()["tracks"]
@@ -20,9 +30,13 @@ async def host(house: House) -> AsyncIterator[httpx.AsyncClient]:
             added = await host.post("/queue/party/items", json={"track_id": track["track_id"], "performer_name": "Ann"})
             assert added.status_code == 201, added.text
         yield host
+        await host.post("/queue/party/command/stop")
+        await host.post("/queue/party/command/clear")
+        for device in (await host.get("/devices", params={"queue": "party"})).json()["devices"]:
+            await host.delete(f"/devices/{device['device_id']}", params={"queue": "party"})
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def kitchen(house: House, host: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Room]:
     async with a_speaker(house.url, host, tmp_path) as room:
         yield room

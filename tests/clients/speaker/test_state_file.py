@@ -44,3 +44,13 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StartRefused, match="cannot keep its state"):
         StateFile(tmp_path / "file" / "state")
+
+
+def test_a_second_program_with_the_same_state_is_refused(tmp_path: Path) -> None:
+    state = StateFile(tmp_path)
+
+    with pytest.raises(StartRefused, match=r"runs already .* --state"):
+        StateFile(tmp_path)
+
+    state.close()
+    StateFile(tmp_path).close()
