@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from api_queue.drivers.redis import connect
-from api_queue.errors import SpeakerTaken, StaleGeneration
+from api_queue.errors import NothingPlaying, SpeakerTaken, StaleGeneration
 from api_queue.queues.models import Limits, Queue
 from api_queue.queues.session import Candidate, Session
 from api_queue.queues.settings import QueueSettings
@@ -69,7 +69,7 @@ class Player:
 
 
 class Room(RuleBasedStateMachine):
-    """Three speakers, a host, and a conductor that looks when it likes."""
+    """Three speakers, a host, and a server whose conductor looks when it likes."""
 
     def __init__(self, redis_url: str) -> None:
         super().__init__()
@@ -83,8 +83,8 @@ class Room(RuleBasedStateMachine):
         self.do(store.create(X, "named", QueueSettings(), NOW))
         settings_rev = self.do(store.queue(X)).settings_rev
         self.do(store.add(X, an_item(seconds=36_000), Limits(), settings_rev, None, NOW))
-        transport = TransportService(store, self.clock, LEASE_MS)
-        self.queue: Queue = self.do(transport.command(X, "play", {}, "host"))
+        self.transport = TransportService(store, self.clock, LEASE_MS)
+        self.queue: Queue = self.do(self.transport.command(X, "play", {}, "host"))
 
     def do(self, verb: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(verb)
@@ -115,6 +115,19 @@ class Room(RuleBasedStateMachine):
     def the_conductor_looks(self, away: set[int]) -> None:
         there = [p.device for n, p in enumerate(self.players) if n not in away]
         self.queue = self.do(self.speakers.attend(X, there))
+
+    @rule(command=st.sampled_from(["play", "pause", "restart", "stop"]))
+    def the_host_presses(self, command: str) -> None:
+        with suppress(NothingPlaying):
+            self.queue = self.do(self.transport.command(X, command, {}, "host"))
+
+    @rule(which=WHICH)
+    def is_removed(self, which: int) -> None:
+        self.queue = self.do(self.speakers.dismiss(X, self.players[which].device.device_id))
+
+    @rule()
+    def the_server_restarts(self) -> None:
+        self.queue = self.do(self.speakers.after_restart(X))
 
     # -- the devices -------------------------------------------------------------------------------------------
 
@@ -189,5 +202,5 @@ class Room(RuleBasedStateMachine):
 
 
 def test_at_most_one_sounds_at_any_moment(redis_url: str) -> None:
-    steps = settings(max_examples=40, stateful_step_count=30, deadline=None)
+    steps = settings(max_examples=60, stateful_step_count=40, deadline=None)
     run_state_machine_as_test(lambda: Room(redis_url), settings=steps)  # type: ignore[arg-type]  # makes one
