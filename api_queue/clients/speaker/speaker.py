@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from api_queue.clients.speaker.api import Api
 from api_queue.clients.speaker.clock import ServerClock, local_ms
-from api_queue.clients.speaker.deck import FADE_OUT_S, Deck
+from api_queue.clients.speaker.deck import Deck
 from api_queue.clients.speaker.feeds import News, follow
 from api_queue.clients.speaker.joining import Joining
 from api_queue.clients.speaker.lease import NONE, Lease, may_sound
@@ -22,6 +22,7 @@ from api_queue.clients.speaker.prefetch import Prefetch
 from api_queue.clients.speaker.reports import Reports
 from api_queue.clients.speaker.room import Room, with_session
 from api_queue.clients.speaker.seat import Seat
+from api_queue.clients.speaker.sound import FADE_OUT_S
 from api_queue.clients.speaker.state_file import Known, StateFile
 from api_queue.clients.speaker.status import State, Status, StatusLines
 from api_queue.clients.speaker.wire import Session
@@ -61,7 +62,7 @@ class Speaker:
 
     async def _leave(self) -> None:
         with suppress(MpvGone):
-            await self._deck.hush(FADE_OUT_S)
+            await self._deck.sound.hush(FADE_OUT_S)
         await self._seat.leave()
         await self._mpv.close()
 
@@ -99,7 +100,7 @@ class Speaker:
     async def _leased(self, lease: Lease) -> None:
         """mpv's switch first: when this returns, nothing sounds beyond the lease."""
         if lease is NONE:
-            await self._deck.hush()
+            await self._deck.sound.hush()
         await self._mpv.lease(float("inf") if lease.sole else lease.until_ms)
         self._news.set()
         self._reports.news.set()
@@ -131,7 +132,7 @@ class Speaker:
         self._lines.show(
             Status(
                 _state(planned, spare=spare),
-                self._deck.audible,
+                self._deck.sound.audible,
                 self._known.device_id,
                 None if spare else lease.generation,
                 planned.item_id if planned else None,

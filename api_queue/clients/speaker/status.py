@@ -33,3 +33,9 @@ class StatusLines:
             line = {**msgspec.structs.asdict(status), "position_ms": position_ms, "at_ms": time.time_ns() // 1_000_000}
             sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
             sys.stdout.flush()
+
+
+def say(sentence: str) -> None:
+    """What a person must read."""
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()

@@ -33,7 +33,7 @@ class Room:
 
     @property
     def audible(self) -> bool:
-        return self.speaker._deck.audible
+        return self.speaker._deck.sound.audible
 
     async def until(self, true: Callable[[], object], what: str, timeout_s: float = 20) -> None:
         """A look every 10 ms: what mpv and the server do has no event in common."""
