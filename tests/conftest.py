@@ -93,6 +93,8 @@ FIRST = (
     "tests/test_serving.py",
     "tests/clients/drill/test_drill.py",
     "tests/acceptance/",
+    "tests/clients/test_link.py",
+    "tests/clients/test_server_gone.py",
     "tests/drivers/test_mqtt_brokers.py",
     "tests/pages/",
 )

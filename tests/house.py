@@ -52,9 +52,9 @@ def house_settings(redis_url: str, data: Path, **changes: Any) -> Settings:
     return Settings(**(defaults | changes))
 
 
-async def furnish(redis_url: str, data: Path) -> None:
+async def furnish(redis_url: str, data: Path, **changes: Any) -> None:
     """Tables, and the demo library scanned: what takes a second and is the same for every test."""
-    settings = house_settings(redis_url, data)
+    settings = house_settings(redis_url, data, **changes)
     await upgrade_database(url_of("", data))
     parts = Parts(settings)
     scan, _ = parts.library_tasks.types()
