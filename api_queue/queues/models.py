@@ -116,6 +116,8 @@ class Queue(Struct, frozen=True, kw_only=True):
     changed_at_ms: int
     settings: QueueSettings
     settings_rev: int
+    #: How often the session has changed, from wherever it began.
+    session_rev: int
     session: Session
     #: What the speaker said last; beside the session, since it costs no revision.
     report: LastReport | None = None
@@ -276,7 +278,10 @@ class Store(Protocol):
         changed: Sequence[tuple[Item, Item]],
         command: Command | None,
         now_ms: int,
-    ) -> int | None: ...
+        following: Item | None = None,
+    ) -> int | None:
+        """Of the list, what `changed` names has to stand, and with it that `following` is the first that waits."""
+
     async def clear(self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int) -> int | None: ...
     async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None: ...
     async def put_settings(

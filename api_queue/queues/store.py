@@ -190,12 +190,14 @@ class RedisQueues:
         changed: Sequence[tuple[Item, Item]],
         command: Command | None,
         now_ms: int,
+        following: Item | None = None,
     ) -> int | None:
         notices = wire.transition_notices(queue.session, session, [after for _, after in changed], command)
         rows_ = (part for before, after in changed for part in _row(before, after))
         events = (part for notice in notices for part in _event(notice))
-        head = (queue.rev, _stored(session), len(changed), len(notices), *_leases(queue.session, session))
-        return _rev(await self._write("transition", queue.name, now_ms, *head, *rows_, *events))
+        head = (queue.session_rev, _stored(session), len(changed), len(notices), *_leases(queue.session, session))
+        first = following.as_line() if following else ""
+        return _rev(await self._write("transition", queue.name, now_ms, *head, first, *rows_, *events))
 
     async def set_options(
         self, name: QueueName, rev: int, session: Session, order: Sequence[Item] | None, now_ms: int
@@ -267,6 +269,7 @@ def _queue(name: QueueName, meta: dict[str, str], total: int) -> Queue:
         changed_at_ms=int(meta["changed_at_ms"]),
         settings=_settings(meta["settings"]),
         settings_rev=int(meta["settings_rev"]),
+        session_rev=int(meta.get("session_rev", 0)),
         session=session,
         report=_report(meta["report"]) if "report" in meta else None,
         head=int(meta["head"]),

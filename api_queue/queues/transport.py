@@ -88,10 +88,12 @@ class TransportService:
     async def _tried(self, name: QueueName, rule: Rule, command: Command | None) -> Queue:
         for _ in range(TRIES):
             view, now_ms = await self._look(name), self._clock.now_ms()
-            step = rule(_stage(view), now_ms)
+            stage = _stage(view)
+            step = rule(stage, now_ms)
             if step == Step(view.queue.session):
                 return view.queue
-            rev = await self._store.transition(view.queue, step.session, step.changed, command, now_ms)
+            write = self._store.transition
+            rev = await write(view.queue, step.session, step.changed, command, now_ms, stage.following)
             if rev is not None:
                 return replace(view.queue, rev=rev, session=step.session, changed_at_ms=now_ms)
         raise QueueMoved

@@ -63,6 +63,7 @@ def a_queue(
         "changed_at_ms": NOW,
         "settings": settings or QueueSettings(),
         "settings_rev": 3,
+        "session_rev": 5,
         "session": session or Session(),
         "head": 0,
         "total": len(waiting),

@@ -182,11 +182,43 @@ async def test_play_and_stop_put_the_item_back_in_its_place(store: RedisQueues) 
     assert (stopped.queue.head, stopped.queue.waiting_ms, names(stopped.to_come)) == (0, 120_000, ["A", "B"])
 
 
-async def test_a_transition_worked_out_from_an_old_revision_is_refused(store: RedisQueues) -> None:
-    await put(store, an_item("A"))
+async def test_a_transition_worked_out_from_an_old_session_is_refused(store: RedisQueues) -> None:
     queue = await store.queue(X)
+    await store.transition(queue, replace(queue.session, volume=50), (), None, NOW)
+    assert await store.transition(queue, replace(queue.session, volume=20), (), None, NOW) is None
+    assert (await store.queue(X)).session.volume == 50
+
+
+async def test_what_is_added_meanwhile_stops_no_transition(store: RedisQueues) -> None:
+    # Given that play was worked out for the first of two
+    await put(store, an_item("A"), an_item("B"))
+    view = await store.view(X)
+    a = view.items[0]
+    started = [(a, a.started(NOW))]
+    # When somebody adds behind them, then it plays all the same, as the next revision
+    await put(store, an_item("C"))
+    playing = replace(view.queue.session, state="playing", item_id=a.id)
+    assert await store.transition(view.queue, playing, started, None, NOW, a) == view.queue.rev + 2
+    assert names((await store.view(X)).to_come) == ["B", "C"]
+
+
+async def test_the_end_of_a_list_to_which_was_added_meanwhile_is_refused(store: RedisQueues) -> None:
+    await put(store, an_item("A"))
+    await transition(store, play)
+    view = await store.view(X)
     await put(store, an_item("B"))
-    assert await store.transition(queue, queue.session, (), None, NOW) is None
+    step = go_on(Stage(view.queue.session, None, view.current, None, 0), NOW, "played")
+    assert await store.transition(view.queue, step.session, step.changed, None, NOW, None) is None
+    assert (await store.view(X)).current == view.current
+
+
+async def test_a_transition_of_an_item_that_was_renamed_is_refused(store: RedisQueues) -> None:
+    await put(store, an_item("A"))
+    view = await store.view(X)
+    a = view.items[0]
+    await store.change(X, Edit(a, replace(a, performer_name="Z")), None, NOW)
+    assert await store.transition(view.queue, view.queue.session, [(a, a.started(NOW))], None, NOW, a) is None
+    assert names((await store.view(X)).to_come) == ["Z"]
 
 
 async def test_clear_leaves_what_plays(store: RedisQueues, redis: Redis) -> None:
@@ -274,7 +306,7 @@ async def transition(store: RedisQueues, rule: Any) -> None:
     queue = view.queue
     following = view.to_come[0] if view.to_come else None
     step = rule(Stage(queue.session, None, view.current, following, 0), NOW)
-    assert await store.transition(queue, step.session, step.changed, None, NOW) == queue.rev + 1
+    assert await store.transition(queue, step.session, step.changed, None, NOW, following) == queue.rev + 1
 
 
 async def test_a_part_of_the_list_knows_what_of_it_waits(store: RedisQueues) -> None:

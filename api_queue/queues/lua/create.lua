@@ -3,7 +3,7 @@
 -- KEYS  the seven of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 kind  5 settings as JSON  6 session as JSON
 -- Returns {'ok', rev} or {'exists'}.
--- settings_rev begins where no earlier queue of the name has been: workers remember settings by it.
+-- settings_rev and session_rev begin where no earlier queue of the name has been: what was worked out from that is stale.
 --! use queues/rows
 --! use stream/emit
 
@@ -18,7 +18,8 @@ if last then
   redis.call('PERSIST', events)
 end
 redis.call('HSET', meta, 'kind', ARGV[4], 'rev', rev, 'head', 0, 'waiting_ms', 0, 'fixed', 0, 'settings', ARGV[5],
-  'settings_rev', now_ms + rev, 'session', ARGV[6], 'created_at_ms', now_ms, 'changed_at_ms', now_ms)
+  'settings_rev', now_ms + rev, 'session', ARGV[6], 'session_rev', now_ms + rev,
+   'created_at_ms', now_ms, 'changed_at_ms', now_ms)
 emit(events, ARGV[3], rev, now_ms, 'settings_change', 'settings', '"settings":' .. ARGV[5])
 ring(bell, ARGV[1])
 return {'ok', rev}

@@ -13,6 +13,7 @@ if not rev then return {'gone'} end
 if rev ~= ARGV[4] then return {'moved'} end
 
 redis.call('HSET', meta, 'session', ARGV[5])
+redis.call('HINCRBY', meta, 'session_rev', 1)
 if ARGV[6] == '1' then
   redis.call('HINCRBY', meta, 'settings_rev', 1)
 end

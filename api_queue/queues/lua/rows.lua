@@ -1,8 +1,8 @@
 -- What every verb that writes a queue shares. KEYS are the same seven for all of them:
 --   1 items   LIST of CSV lines in playing order      5 played  HASH t:track, p:performer -> ms of the last start
 --   2 index   HASH item id -> line                    6 events  STREAM, see stream/emit
---   3 meta    HASH kind rev head waiting_ms fixed settings settings_rev session created_at_ms changed_at_ms
---              and of the speaker: lease_until_ms lease_since_ms report
+--   3 meta    HASH kind rev head waiting_ms fixed settings settings_rev session session_rev created_at_ms
+--              changed_at_ms, and of the speaker: lease_until_ms lease_since_ms report
 --   4 counts  HASH o:owner, t:track, p:performer -> how many wait       7 bell
 -- Scripts never parse a line: what they need of it comes as ARGV, and the line itself proves that it still stands.
 

@@ -1,40 +1,50 @@
 -- Writes what was worked out for a session, and the items that began or ceased to play.
 -- KEYS  the seven of rows
--- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from  5 session as JSON  6 number of items  7 number of events
+-- ARGV  1 queue  2 now_ms  3 kept  4 session_rev that it was worked out from  5 session as JSON
+--       6 number of items  7 number of events
 --       8 lease_until_ms that it was worked out from, '' when the speaker's seat is not touched  9 lease_until_ms and
---       10 lease_since_ms from now on
+--       10 lease_since_ms from now on  11 line of the first waiting item, '' for none: has to stand where items change
 --       then for each item eleven: id, line before, line after, waits before (0, 1), waits after, owner, track, performer,
 --       duration_ms, fixed before, ms of its start now or ''
 --       then for each event three: name, type, fields
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
+-- What is added or moved behind the first waiting item meanwhile does not matter: a host can press pause in any rush.
 --! use queues/rows
 --! use stream/emit
 
-local now_ms = ARGV[2]
-local rev = redis.call('HGET', meta, 'rev')
-if not rev then return {'gone'} end
-if rev ~= ARGV[4] then return {'moved'} end
+local now_ms, many = ARGV[2], tonumber(ARGV[6])
+local known = redis.call('HMGET', meta, 'session_rev', 'head', 'lease_until_ms')
+if not known[2] then return {'gone'} end
+if (known[1] or '0') ~= ARGV[4] then return {'moved'} end
+-- A heartbeat costs no session_rev, and whoever is to be silent when the old lease ends must not have got a longer one.
+if ARGV[8] ~= '' and (known[3] or '0') ~= ARGV[8] then return {'moved'} end
+
+-- All that changes stands around the first waiting item, and is written by place: a round of thousands takes no scanning.
+local place = {}
+if many > 0 then
+  local first = math.max(0, known[2] - many - 1)
+  local lines = redis.call('LRANGE', items, first, known[2])
+  if (lines[known[2] - first + 1] or '') ~= ARGV[11] then return {'moved'} end
+  for nth, line in ipairs(lines) do
+    place[line] = first + nth - 1
+  end
+end
+for at = 12, 11 * many + 1, 11 do
+  local before, after = ARGV[at + 1], ARGV[at + 2]
+  if not place[before] then return {'moved'} end
+  place[after] = place[before]
+end
+
 if ARGV[8] ~= '' then
-  -- A heartbeat costs no revision, and whoever is to be silent when the old lease ends must not have got a longer one.
-  if (redis.call('HGET', meta, 'lease_until_ms') or '0') ~= ARGV[8] then return {'moved'} end
   redis.call('HSET', meta, 'lease_until_ms', ARGV[9], 'lease_since_ms', ARGV[10])
 end
-
--- What changes stands around the first waiting item: a whole round of thousands is written by place, not found by scanning.
-local many, head = tonumber(ARGV[6]), tonumber(redis.call('HGET', meta, 'head'))
-local first = math.max(0, head - many - 1)
-local place = {}
-for nth, line in ipairs(redis.call('LRANGE', items, first, head)) do
-  place[line] = first + nth - 1
-end
-
 redis.call('HSET', meta, 'session', ARGV[5])
-local at = 11
+redis.call('HINCRBY', meta, 'session_rev', 1)
+local at = 12
 for _ = 1, many do
   local id, before, after, waited, waits, owner, track, performer, duration_ms, fixed, start = unpack(ARGV, at, at + 10)
   redis.call('LSET', items, place[before], after)
   redis.call('HSET', index, id, after)
-  place[after] = place[before]
   local by = tonumber(waits) - tonumber(waited)
   if by ~= 0 then
     weigh(by, owner, track, performer, duration_ms, fixed)
@@ -45,7 +55,7 @@ for _ = 1, many do
   end
   at = at + 11
 end
-rev = revise(now_ms)
+local rev = revise(now_ms)
 for _ = 1, tonumber(ARGV[7]) do
   emit(events, ARGV[3], rev, now_ms, ARGV[at], ARGV[at + 1], ARGV[at + 2])
   at = at + 3
