@@ -2,12 +2,13 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from api_queue.clients.speaker.api import Api, Away, Refused
 from api_queue.clients.speaker.backoff import Backoff
+from api_queue.clients.speaker.status import say
 from api_queue.types import TrackId
 
 LIMIT_BYTES: Final = 512 << 20
@@ -42,11 +43,6 @@ class Prefetch:
         """Why the server will not give it."""
         return self._refusals.get(track)
 
-    def forget(self, track: TrackId) -> None:
-        """It cannot be played: it may have been damaged on its way."""
-        self._place(track).unlink(missing_ok=True)
-        self._news.set()
-
     async def run(self) -> None:
         """For ever."""
         backoff = Backoff()
@@ -79,15 +75,29 @@ class Prefetch:
             self.gains_db[track] = await self._api.gain_db(track)
 
     async def _load(self, track: TrackId) -> None:
-        """A track that is too large is not kept, and streams when its turn comes."""
+        """A track for which there is no room is not kept, and streams when its turn comes."""
         part = self._place(track).with_suffix(".part")
         async with self._api.stream(await self._api.address(track)) as answer:
             if self._held_bytes() + int(answer.headers.get("Content-Length", 0)) > self._limit_bytes:
                 return
-            with part.open("wb") as file:
-                async for piece in answer.aiter_bytes(_PIECE_BYTES):
-                    file.write(piece)
-        part.rename(self._place(track))
+            try:
+                is_whole = await self._write(part, track, answer.aiter_bytes(_PIECE_BYTES))
+            except OSError as error:
+                say(f"A track cannot be kept in {self._folder}, and will stream: {error.strerror}.")
+                is_whole = False
+        if is_whole:
+            part.rename(self._place(track))
+        else:
+            part.unlink(missing_ok=True)
+
+    async def _write(self, part: Path, track: TrackId, pieces: AsyncIterator[bytes]) -> bool:
+        """False when nobody wants it any more."""
+        with part.open("wb") as file:
+            async for piece in pieces:
+                file.write(piece)
+                if track not in self._wanted:
+                    return False
+        return True
 
     def _make_room(self) -> None:
         kept = {self._place(track) for track in self._wanted}
