@@ -27,7 +27,7 @@ class StateFile:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise StartRefused(reason=f"The speaker cannot keep its state in {folder}: {error.strerror}.") from None
+            raise _not_kept(folder, error) from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -43,11 +43,21 @@ class StateFile:
         return known if known.server == server and queue in {None, known.queue} else None
 
     def keep(self, known: Known) -> None:
+        """It is on the disk then: whoever has paired a machine pulls its plug. Raises StartRefused."""
         part = self._path.with_suffix(".part")
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - of a descriptor
-            file.write(msgspec.json.encode(known))
-        part.rename(self._path)
+        try:
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(descriptor, "wb") as file:  # noqa: PTH123 - of a descriptor
+                file.write(msgspec.json.encode(known))
+                file.flush()
+                os.fsync(descriptor)
+            part.rename(self._path)
+        except OSError as error:
+            raise _not_kept(part.parent, error) from None
 
     def close(self) -> None:
         os.close(self._lock)
+
+
+def _not_kept(folder: Path, error: OSError) -> StartRefused:
+    return StartRefused(reason=f"The speaker cannot keep its state in {folder}: {error.strerror}.")

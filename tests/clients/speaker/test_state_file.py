@@ -7,6 +7,7 @@ import pytest
 from api_queue.clients.speaker.state_file import Known, StateFile
 from api_queue.errors import StartRefused
 from api_queue.types import DeviceId, QueueName
+from tests.clients.speaker.full_disk import files_of_at_most
 
 PARTY = QueueName("party")
 KNOWN = Known("http://party.local", PARTY, DeviceId("kitchen"), "aq_secret")
@@ -44,6 +45,20 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StartRefused, match="cannot keep its state"):
         StateFile(tmp_path / "file" / "state")
+
+
+def test_a_full_disk_is_named_and_what_was_kept_stays(tmp_path: Path) -> None:
+    state = StateFile(tmp_path)
+    state.keep(KNOWN)
+
+    with (
+        files_of_at_most(10),
+        pytest.raises(StartRefused, match=f"cannot keep its state in {tmp_path}: File too large"),
+    ):
+        state.keep(Known(KNOWN.server, PARTY, DeviceId("hall"), "aq_other"))
+
+    assert state.known(KNOWN.server, PARTY) == KNOWN
+    state.close()
 
 
 def test_a_second_program_with_the_same_state_is_refused(tmp_path: Path) -> None:
