@@ -18,6 +18,18 @@ def test_it_errs_by_half_of_the_shortest_exchange_at_most(ways_ms: list[tuple[in
     assert abs(clock.offset_ms - OFFSET_MS) <= min(there + back for there, back in ways_ms) / 2
 
 
+@given(st.integers(-3_600_000, 3_600_000).filter(lambda step_ms: abs(step_ms) > 200))
+def test_a_server_whose_clock_was_set_is_believed_at_once(step_ms: int) -> None:
+    """Given exchanges of 20 ms, and after them one that took longer, by which the server is elsewhere."""
+    clock = ServerClock()
+    for at_ms in range(0, 60_000, 5_000):
+        clock.heard(at_ms + 10 + OFFSET_MS, at_ms, at_ms + 20)
+
+    clock.heard(60_050 + OFFSET_MS + step_ms, 60_000, 60_100)
+
+    assert clock.offset_ms == OFFSET_MS + step_ms
+
+
 def test_the_waits_grow_to_their_bound_and_begin_anew() -> None:
     backoff = Backoff()
     waits = [backoff.next_s() for _ in range(30)]
