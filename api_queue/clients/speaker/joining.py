@@ -8,6 +8,7 @@ from typing import TypeVar
 from api_queue.clients.speaker.api import Api, Away, Refused
 from api_queue.clients.speaker.backoff import Backoff
 from api_queue.clients.speaker.state_file import Known, StateFile
+from api_queue.clients.speaker.status import say
 from api_queue.clients.speaker.wire import Admission
 from api_queue.errors import StartRefused
 from api_queue.types import DeviceId, QueueName
@@ -16,13 +17,10 @@ T = TypeVar("T")
 
 
 class Joining:
-    """`say` gets sentences for whoever has started the speaker."""
-
-    def __init__(self, api: Api, server: str, state: StateFile, say: Callable[[str], None]) -> None:
+    def __init__(self, api: Api, server: str, state: StateFile) -> None:
         self._api = api
         self._server = server
         self._state = state
-        self._say = say
 
     async def device(self, name: str, queue: QueueName | None, token: str | None) -> Known:
         """Waits for a server that is away. Raises StartRefused. Afterwards `api` has the device's token."""
@@ -48,7 +46,7 @@ class Joining:
         try:
             answer = await self._patiently(lambda: self._api.register(name, queue, device))
             if answer.device is None:
-                self._say(f"Ask the host to let this speaker in: its code is {answer.code}.")
+                say(f"Ask the host to let this speaker in: its code is {answer.code}.")
                 answer = await self._decided(answer)
         except Refused as refused:
             raise StartRefused(reason=f"The server did not take the speaker in: {refused.detail}") from None
@@ -65,10 +63,12 @@ class Joining:
         return answer
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
-        backoff = Backoff()
+        backoff, said = Backoff(), ""
         while True:
             try:
                 return await ask()
             except Away as away:
-                self._say(f"The server {self._server} is away ({away}); trying again.")
+                if str(away) != said:
+                    said = str(away)
+                    say(f"Waiting for the server {self._server}: {said}.")
                 await asyncio.sleep(backoff.next_s())

@@ -3,10 +3,13 @@
 import argparse
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
+from api_queue.errors import StartRefused
 from api_queue.types import QueueName
 
 TOKEN: Final = "API_QUEUE_TOKEN"  # noqa: S105 - a name
@@ -31,7 +34,7 @@ class Options:
     @classmethod
     def of(cls, asked: argparse.Namespace) -> "Options":
         return cls(
-            server=asked.server.rstrip("/") if asked.server else None,
+            server=_address(asked.server) if asked.server else None,
             interface=asked.interface,
             queue=QueueName(asked.queue) if asked.queue else None,
             name=asked.name,
@@ -44,10 +47,20 @@ class Options:
 
 def hide_token(token: str | None) -> None:
     """Everybody on a machine can read how a program was started, so it is started anew without."""
-    if token is not None:
+    if token:
         words = iter(sys.orig_argv)
         kept = [word for word in words if not (word == "--token" and next(words)) and not word.startswith("--token=")]
         os.execve(sys.executable, kept, {**os.environ, TOKEN: token})  # noqa: S606 - no shell
+
+
+def _address(given: str) -> str:
+    """`party.local:8000` is one too. Raises StartRefused."""
+    url = given.rstrip("/") if "://" in given else f"http://{given.rstrip('/')}"
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return url
+    raise StartRefused(reason=f"{given} is no address of a server; http://party.local:8000 would be one.")
 
 
 def _state_folder() -> Path:

@@ -1,6 +1,7 @@
 """How a speaker is started, and what nobody reads in the list of processes."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from api_queue.clients.speaker import options
 from api_queue.clients.speaker.options import hide_token
+from api_queue.errors import StartRefused
 
 
 @pytest.mark.parametrize("given", [["--token", "aq_secret"], ["--token=aq_secret"]])
@@ -25,8 +27,28 @@ def test_a_token_moves_from_the_command_line_to_the_environment(
     assert environment["API_QUEUE_TOKEN"] == "aq_secret"
 
 
-def test_without_one_nothing_is_started_anew() -> None:
-    hide_token(None)
+@pytest.mark.parametrize("token", [None, ""])
+def test_without_one_nothing_is_started_anew(token: str | None) -> None:
+    hide_token(token)
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("party.local:8000", "http://party.local:8000"),
+        ("192.168.1.5", "http://192.168.1.5"),
+        ("https://party.example/", "https://party.example"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_a_server_is_named_as_people_write_it(given: str, address: str) -> None:
+    assert options._address(given) == address
+
+
+@pytest.mark.parametrize("given", ["mqtt://party.local", "http://", "party.local:music", "http://[::1", ":8000"])
+def test_what_is_no_address_is_refused_with_one_that_would_be(given: str) -> None:
+    with pytest.raises(StartRefused, match=f"^{re.escape(given)} is no address .* http://party.local:8000"):
+        options._address(given)
 
 
 def test_the_state_is_where_systemd_or_xdg_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
