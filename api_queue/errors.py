@@ -547,13 +547,13 @@ class PlaybackOff(Forbidden):
 
 
 class StaleGeneration(Conflict):
-    """This belongs to generation {generation}, and the speaker has changed since (now {speaker}, generation {current})."""
+    """This belongs to generation {generation}; the speaker has changed since, and it is generation {current} now."""
 
     code = "stale_generation"
 
 
 class DeviceNotAllowed(Invalid):
-    """'{device_id}' cannot be the speaker of this queue; one of its registered speakers can, as GET /devices has them."""
+    """'{device_id}' cannot be the speaker of this queue; its registered speakers can, as GET /devices has them."""
 
     code = "device_not_allowed"
 
