@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from api_queue.queues import seat
-from api_queue.queues.models import LEAD_MS, Queue
+from api_queue.queues.models import Queue
+from api_queue.queues.seat import HEIR_LEAD_MS
 from api_queue.queues.session import Candidate, LastReport, Session, Yielding
 from api_queue.queues.transitions import GRACE_MS, over_ms
 from api_queue.types import DeviceId, ItemId, Milliseconds
@@ -117,13 +118,13 @@ def test_the_next_one_that_is_there_takes_over_at_the_last_reported_position() -
     after = attended(RUN_OUT, KITCHEN, away, CELLAR)
     assert (after.state, after.speaker, after.generation) == ("playing", "c", 4)
     # All hear of it before it sounds, and then no music is missing
-    assert after.quiet_until_ms == NOW + LEAD_MS
-    assert after.projected_ms(NOW + LEAD_MS) == 15_000
+    assert after.quiet_until_ms == NOW + HEIR_LEAD_MS
+    assert after.projected_ms(NOW + HEIR_LEAD_MS) == 15_000
 
 
 def test_a_lost_speaker_that_is_started_again_makes_nobody_begin_too_early() -> None:
     after = attended(RUN_OUT, KITCHEN, CELLAR)
-    assert silent(after, KITCHEN).quiet_until_ms == NOW + LEAD_MS
+    assert silent(after, KITCHEN).quiet_until_ms == NOW + HEIR_LEAD_MS
 
 
 def test_without_another_the_session_is_paused_at_the_last_reported_position() -> None:
@@ -201,7 +202,7 @@ def test_what_the_host_paused_meanwhile_stays_paused() -> None:
 def test_choosing_another_lets_the_music_go_on_that_waited_for_one() -> None:
     after = chosen(lost(), GARDEN)
     assert (after.state, after.paused_because, after.speaker) == ("playing", None, "g")
-    assert after.projected_ms(NOW + LEAD_MS) == 15_000
+    assert after.projected_ms(NOW + HEIR_LEAD_MS) == 15_000
 
 
 def test_without_a_speaker_what_the_one_before_holds_is_dead() -> None:
