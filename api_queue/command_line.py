@@ -242,7 +242,7 @@ def _run_role(asked: argparse.Namespace) -> None:
 
 def _speaker(asked: argparse.Namespace) -> None:
     from api_queue.clients.speaker.options import Options, hide_token
-    from api_queue.clients.speaker.speaker import run
+    from api_queue.clients.speaker.program import run
 
     hide_token(asked.token)
     run(Options.of(asked))

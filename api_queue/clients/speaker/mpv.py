@@ -4,9 +4,7 @@ That is how it dies with us, however we die; until then the switch (`switch.lua`
 """
 
 import asyncio
-import os
 import socket
-from asyncio import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -14,16 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from api_queue.clients.speaker.clock import local_ms
+from api_queue.clients.speaker.mpv_process import started
 from api_queue.errors import StartRefused
 
-#: mpv asks nothing of anybody, reads no settings of its user's and plays nothing unless it is told to.
-_OPTIONS: Final = (
-    *("--no-config", "--no-terminal", "--load-scripts=no", "--ytdl=no", "--osc=no", "--input-default-bindings=no"),
-    *("--idle=yes", "--pause", "--volume=0", "--vid=no", "--replaygain=track", "--hr-seek=yes"),
-    *("--audio-pitch-correction=no", "--gapless-audio=no", "--audio-client-name=api_queue"),
-    *("--cache=yes", "--demuxer-max-bytes=128MiB", "--network-timeout=10"),
-)
-_SWITCH: Final = Path(__file__).with_name("switch.lua")
 _OBSERVED: Final = ("pause", "core-idle", "volume")
 #: Seconds for an answer; mpv needs a millisecond.
 _ANSWER_S: Final = 10
@@ -56,7 +47,7 @@ class Mpv:
         ours, its = socket.socketpair()
         with its:
             try:
-                self._process = await _started(output, watched_at, its.fileno())
+                self._process = await started(output, watched_at, its.fileno())
             except StartRefused:
                 ours.close()
                 raise
@@ -170,24 +161,3 @@ def _settle(answer: "asyncio.Future[Any]", message: dict[str, Any]) -> None:
         answer.set_result(message.get("data"))
     else:
         answer.set_exception(MpvRefused(message["error"]))
-
-
-async def _started(output: str, watched_at: Path | None, descriptor: int) -> subprocess.Process:
-    outputs = {"null": ["--ao=null"], "auto": []}.get(output, [f"--audio-device={output}"])
-    watched = [f"--input-ipc-server={watched_at}"] if watched_at else []
-    words = [*_OPTIONS, f"--script={_SWITCH}", f"--input-ipc-client=fd://{descriptor}", *outputs, *watched]
-    try:
-        return await asyncio.create_subprocess_exec(
-            "mpv",
-            *words,
-            pass_fds=(descriptor,),
-            env={name: value for name, value in os.environ.items() if name != "API_QUEUE_TOKEN"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for us, who fade out first
-        )
-    except FileNotFoundError:
-        raise StartRefused(
-            reason="The speaker plays with mpv: install the package `mpv`, and start it again."
-        ) from None

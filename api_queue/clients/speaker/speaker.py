@@ -1,32 +1,25 @@
 """The speaker whole: its parts, what they tell each other, and how it comes and goes."""
 
 import asyncio
-import signal
-import sys
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from api_queue.clients.speaker.api import Api
 from api_queue.clients.speaker.clock import ServerClock, local_ms
 from api_queue.clients.speaker.deck import Deck
 from api_queue.clients.speaker.feeds import News, follow
-from api_queue.clients.speaker.joining import Joining
 from api_queue.clients.speaker.lease import NONE, Lease, may_sound
 from api_queue.clients.speaker.mpv import Mpv, MpvGone
-from api_queue.clients.speaker.network import found_server
-from api_queue.clients.speaker.options import Options
 from api_queue.clients.speaker.plan import Over, Plan, ahead, plan, wanted
 from api_queue.clients.speaker.prefetch import Prefetch
 from api_queue.clients.speaker.reports import Reports
 from api_queue.clients.speaker.room import Room, with_session
 from api_queue.clients.speaker.seat import Seat
 from api_queue.clients.speaker.sound import FADE_OUT_S
-from api_queue.clients.speaker.state_file import Known, StateFile
+from api_queue.clients.speaker.state_file import Known
 from api_queue.clients.speaker.status import State, Status, StatusLines
 from api_queue.clients.speaker.wire import Session
-from api_queue.errors import StartRefused
 from api_queue.types import ItemId
 
 #: What mpv does that needs an answer; its volume fades in a hundred events.
@@ -48,7 +41,7 @@ class Speaker:
         self._reports = Reports(api, known.queue, self._is_known_as_speaker, self._answered)
 
     async def run(self, output: str, mpv_socket: Path | None) -> None:
-        """Until it is cancelled; then it fades out and says so. Raises StartRefused."""
+        """Until it is cancelled; then it fades out and says so. Raises StartRefused, MpvGone, each in a group."""
         await self._mpv.start(output, mpv_socket)
         try:
             async with asyncio.TaskGroup() as group:
@@ -61,9 +54,10 @@ class Speaker:
             await asyncio.shield(self._leave())
 
     async def _leave(self) -> None:
+        """The seat is kept for the next mpv if it is only this one that has gone."""
         with suppress(MpvGone):
             await self._deck.sound.hush(FADE_OUT_S)
-        await self._seat.leave()
+            await self._seat.leave()
         await self._mpv.close()
 
     async def _play(self) -> None:
@@ -148,42 +142,3 @@ def _state(planned: Plan | None, *, spare: bool) -> State:
     if planned is None:
         return "stopped"
     return "playing" if planned.runs else "paused"
-
-
-def run(options: Options) -> None:
-    """Until a signal. Raises StartRefused."""
-    state = StateFile(options.state)
-    try:
-        asyncio.run(_until_stopped(options, state))
-    except* StartRefused as refusals:
-        raise refusals.exceptions[0] from None
-    except* MpvGone:
-        raise StartRefused(reason="mpv has ended; start the speaker again.") from None
-    finally:
-        state.close()
-
-
-async def _until_stopped(options: Options, state: StateFile) -> None:
-    task = asyncio.current_task()
-    assert task is not None
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    with suppress(asyncio.CancelledError):
-        await _speak(options, state)
-
-
-async def _speak(options: Options, state: StateFile) -> None:
-    clock = ServerClock()
-    server = options.server or await found_server(options.interface)
-    api = Api(server, clock)
-    try:
-        known = await Joining(api, server, state, _say).device(options.name, options.queue, options.token)
-        with TemporaryDirectory(prefix="api_queue-speaker-") as files:
-            await Speaker(api, clock, known, Path(files)).run(options.output, options.mpv_socket)
-    finally:
-        await api.close()
-
-
-def _say(sentence: str) -> None:
-    sys.stderr.write(sentence + "\n")
-    sys.stderr.flush()
