@@ -1,5 +1,6 @@
 """Section 7 of source 001, what needs several workers, a broker and speakers: `serve` as it is started, real mpv."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -69,6 +70,14 @@ async def test_multi_worker_fan_out_through_redis(live: Live, host: httpx.AsyncC
             await screen.until(lambda s=screen: s.revs[-1] == told["revision"])
             assert (screen.session["play_state"], screen.session["volume"]) == ("paused", 20)
             assert screen.session["position_ms"] == told["position_ms"]
+
+
+async def test_a_burst_over_all_workers_is_one_revision_for_each_request(host: httpx.AsyncClient) -> None:
+    await add(host)
+    before = (await control(host, "play"))["revision"]
+    seeks = [control(host, "seek", position_ms=100 * n) for n in range(1, 61)]
+    revisions = sorted(answer["revision"] for answer in await asyncio.gather(*seeks))
+    assert revisions == list(range(before + 1, before + 61))
 
 
 def shown(session: dict[str, Any]) -> tuple[object, ...]:
