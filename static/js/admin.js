@@ -2,7 +2,7 @@
 
 import { openAdd } from "./add.js";
 import { post } from "./api.js";
-import { Devices, showWhy } from "./devices.js";
+import { Devices } from "./devices.js";
 import { byId, el, fill, sheet, toast, write } from "./dom.js";
 import { enterAs, link, notHere, queueName } from "./enter.js";
 import { showGuests } from "./guests.js";
@@ -72,7 +72,6 @@ function show() {
   list.show();
   options.show();
   devices?.show();
-  showWhy(byId("lost"), state.session);
   settings.show(state.settings);
   showGuests(byId("guests"), byId("guests-hint"), queue, state.items);
   showOver(state.items.filter((item) => item.status in OVER).reverse());

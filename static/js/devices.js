@@ -7,6 +7,7 @@ import { day } from "./text.js";
 
 const KINDS = { screen: "screen", remote: "remote control" };
 const ICONS = { speaker: "bell", screen: "screen", remote: "remote" };
+const UNHEARD = "No speaker is on, so nobody hears it. Start one again, or open the player.";
 const WHY = {
   speaker_lost: "The speaker was lost, and the music waits. Check its power and Wi-Fi, or choose another one.",
   restart: "The server was started anew, and the music waits. Press Play when a speaker is there.",
@@ -57,10 +58,23 @@ export class Devices {
     const { session } = this.live.state;
     const { rows } = this;
     const key = (row) => row.device.device_id;
-    fill(this.list, rows, key, (row) => this.make(row), (node, row) => this.showRow(node, row));
+    const shown = [...rows.filter((row) => row.device.connected), ...rows.filter((row) => !row.device.connected)];
+    fill(this.list, shown, key, (row) => this.make(row), (node, row) => this.showRow(node, row));
+    this.showWhy(session);
     byId("no-speaker").hidden = this.anySpeaker;
     const unheard = this.anySpeaker && !session.active_device_id;
     write(byId("devices-hint"), unheard ? "Tap a speaker, and the music comes out of it." : "");
+  }
+
+  /** Why nothing is heard, when nobody has pressed Pause, and what to do; a tab that was chosen says so itself. */
+  showWhy({ play_state: state, paused_because: because, active_device_id: active }) {
+    const gone = !this.anySpeaker && this.devices.some(({ kind }) => kind === "speaker");
+    const unheard = state === "playing" && !active && gone;
+    const waits = state === "paused" && (this.tab?.speaker.offered ?? null) === null;
+    const why = (waits && WHY[because]) || (unheard && !this.tab && UNHEARD) || "";
+    const box = byId("lost");
+    box.hidden = !why;
+    write(box.firstElementChild, why);
   }
 
   get anySpeaker() {
@@ -158,11 +172,4 @@ export class Devices {
       toast(error.sentence);
     }
   }
-}
-
-/** The host is told why the music waits when nobody has paused it, and what to do about it. */
-export function showWhy(box, { play_state: state, paused_because: because }) {
-  const why = (state === "paused" && WHY[because]) || "";
-  box.hidden = !why;
-  write(box.firstElementChild, why);
 }

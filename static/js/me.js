@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { PLATFORM } from "./device.js";
-import { Devices, showWhy } from "./devices.js";
+import { Devices } from "./devices.js";
 import { byId, el, memory, toast, write } from "./dom.js";
 import { link } from "./enter.js";
 import { heart, hearLikes, showHeart } from "./heart.js";
@@ -23,6 +23,7 @@ import { count } from "./text.js";
 import { Transport } from "./transport.js";
 
 const NOTHING = "Nothing is on it yet. Add a track or a whole album, or play what you like.";
+const TAP = "Tap to hear it here";
 const me = await enterAsMember();
 const queue = me.personal_queue;
 document.querySelectorAll(".inside").forEach((part) => (part.hidden = false));
@@ -46,6 +47,7 @@ byId("copy-command").addEventListener("click", () => copy(byId("command").textCo
 byId("account").addEventListener("click", () => openAccount(me));
 byId("add").addEventListener("click", add);
 byId("here").addEventListener("click", playHere);
+byId("plays-on").addEventListener("click", hearHere);
 player.speaker.ready = await Sound.allowed();
 showHere();
 
@@ -56,6 +58,13 @@ function name() {
 /** A seat that was offered already needs only the tap. */
 function playHere() {
   return player.begin(() => (player.speaker.offered === null ? player.claim() : undefined));
+}
+
+/** The way to the speakers is none when this browser only wants its tap. */
+function hearHere(event) {
+  if (player.speaker.offered === null) return;
+  event.preventDefault();
+  playHere();
 }
 
 function hear(event, payload) {
@@ -84,9 +93,8 @@ function heard(state) {
   transport.show();
   options.show();
   list.show();
-  devices.show();
-  showWhy(byId("lost"), session);
   player.heard(state);
+  devices.show();
 }
 
 /** What this browser does for the music, and where else it comes out. */
@@ -94,14 +102,15 @@ function showHere() {
   const { speaker, trouble } = player;
   const session = live.state?.session;
   const quiet = (session?.quiet_until_ms ?? 0) > live.now();
+  const offered = speaker.offered !== null;
   byId("here").hidden = speaker.active;
-  write(byId("here"), speaker.offered === null ? "Play here" : "Tap to hear it here");
+  write(byId("here"), offered ? TAP : "Play here");
   const playing = quiet ? "A moment: the speaker before falls silent." : session?.item_id ? troubleOf(session) : "";
   write(byId("here-says"), speaker.active ? playing : trouble);
   const unheard = session?.play_state === "playing" && !session.active_device_id;
-  byId("plays-on").classList.toggle("flame", unheard);
+  byId("plays-on").classList.toggle("flame", unheard || offered);
   const where = speaker.active ? "Plays in this browser" : `Plays on ${session?.speaker_name ?? "no speaker yet"}`;
-  write(byId("plays-on"), unheard ? "Nobody hears it: choose a speaker" : where);
+  write(byId("plays-on"), offered ? TAP : unheard ? "Nobody hears it: choose a speaker" : where);
 }
 
 function add() {

@@ -49,15 +49,21 @@ export class Transport {
     const { session } = this.live.state;
     const playing = session.play_state === "playing";
     const idle = session.item_id === null;
-    const [use] = this.buttons.toggle.getElementsByTagName("use");
-    use.setAttribute("href", `/static/icons.svg#${playing ? "pause" : "play"}`);
-    write(this.buttons.toggle.lastChild, playing ? "Pause" : "Play");
+    this.showToggle(playing ? "pause" : "play", playing ? "Pause" : "Play");
     const any = waiting(this.live.state).length > 0;
     for (const [name, button] of Object.entries(this.buttons)) button.disabled = idle && !(name === "toggle" && any);
     byId("idle").hidden = !idle;
     write(byId("idle"), any ? "Stopped. Press Play." : "Nothing to play yet.");
     this.seek.disabled = idle;
     this.tick();
+  }
+
+  /** A browser asks for the icons again at each change of the address. */
+  showToggle(sign, text) {
+    const [use] = this.buttons.toggle.getElementsByTagName("use");
+    const address = `/static/icons.svg#${sign}`;
+    if (use.getAttribute("href") !== address) use.setAttribute("href", address);
+    write(this.buttons.toggle.lastChild, text);
   }
 
   tick() {

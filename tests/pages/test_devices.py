@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from api_queue.types import QueueName
 from tests.house import House
@@ -164,6 +164,30 @@ async def test_the_host_is_told_that_the_speaker_was_lost_and_another_goes_on(
     await speaker(page, "Cellar").click()
     await expect(page.get_by_role("alert").first).to_be_hidden()
     assert (await session_of(queue))["play_state"] == "playing"
+
+
+async def test_who_is_away_stands_last_and_music_that_nobody_hears_is_said(
+    laptop: Device, queue: Queue, three: httpx.AsyncClient
+) -> None:
+    # Given a speaker that is away, and one that is there
+    async def without_the_kitchen(route: Route) -> None:
+        answer: dict[str, list[dict[str, Any]]] = await (await route.fetch()).json()
+        for device in answer["devices"]:
+            device["connected"] = device["device_name"] != "Kitchen"
+        await route.fulfill(json=answer)
+
+    await laptop.context.route("**/devices?queue=*", without_the_kitchen)
+    await register(three, queue, "Kitchen")
+    cellar = await register(three, queue, "Cellar")
+    page = await laptop.open(queue.path("admin"))
+    await expect(page.locator("#devices strong")).to_have_text(["Cellar", "Kitchen"])
+    # When that one goes too, and the music plays
+    await three.delete(f"{queue.address}/devices/{cellar}", params={"queue": queue.name})
+    await three.post("command/play")
+    # Then the host is told, and led to where the next one can be started
+    await expect(page.get_by_role("alert").first).to_contain_text("No speaker is on, so nobody hears it.")
+    await page.get_by_role("link", name="To the speakers").click()
+    await page.get_by_role("link", name="Open the player").click(trial=True)
 
 
 async def test_a_helper_chooses_no_speaker(phone: Device, queue: Queue, host_api: httpx.AsyncClient) -> None:
