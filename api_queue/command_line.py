@@ -174,6 +174,7 @@ def _add_speaker(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--output", default="auto", metavar="auto|null|DEVICE", help="as `mpv --audio-device=help` says"
     )
     parser.add_argument("--state", metavar="DIR", type=Path, help="where it keeps which device it is")
+    parser.add_argument("--json", action="store_true", help="show its state as lines of JSON, as into a pipe")
     parser.add_argument("--mpv-socket", metavar="PATH", type=Path, help="lets others look into mpv; for tests")
     parser.set_defaults(command=_speaker)
 

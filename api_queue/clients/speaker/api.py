@@ -84,10 +84,8 @@ class Api:
         minted = await self._ask("POST", "/media/token", wire.Address, {"track_id": track})
         return str(self._http.base_url.join(minted.url))
 
-    async def gain_db(self, track: TrackId) -> float:
-        """ReplayGain of the track as the library knows it; 0 when it knows none."""
-        found = await self._ask("GET", f"/tracks/{track}", wire.Track)
-        return (found.replaygain and found.replaygain.track_gain_db) or 0.0
+    async def track(self, track: TrackId) -> wire.Track:
+        return await self._ask("GET", f"/tracks/{track}", wire.Track)
 
     @asynccontextmanager
     async def stream(self, url: str, **headers: str) -> AsyncIterator[httpx.Response]:

@@ -75,7 +75,7 @@ class Deck:
         if source is None:
             return LOOK_S
         await self.sound.hush()
-        await self._mpv.set("replaygain-fallback", self._prefetch.gains_db.get(plan.track_id, 0.0))
+        await self._mpv.set("replaygain-fallback", self._prefetch.known(plan.track_id).gain_db)
         await self.sound.tune(plan)
         at_ms = max(0.0, plan.media_ms(self._clock.now_ms() + self._ready_in_ms))
         await self._mpv.set("start", f"{at_ms / 1000:.3f}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from api_queue.clients.speaker.status import JsonLines, Sentences, Show
 from api_queue.errors import StartRefused
 from api_queue.types import QueueName
 
@@ -30,6 +31,7 @@ class Options:
     output: str
     state: Path
     mpv_socket: Path | None
+    show: Show
 
     @classmethod
     def of(cls, asked: argparse.Namespace) -> "Options":
@@ -42,6 +44,7 @@ class Options:
             output=asked.output,
             state=asked.state or _state_folder(),
             mpv_socket=asked.mpv_socket,
+            show=JsonLines() if asked.json or not sys.stdout.isatty() else Sentences(asked.name),
         )
 
 

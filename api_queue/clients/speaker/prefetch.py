@@ -9,8 +9,10 @@ from typing import Final
 from api_queue.clients.speaker.api import Api, Away, Refused
 from api_queue.clients.speaker.backoff import Backoff
 from api_queue.clients.speaker.status import say
+from api_queue.clients.speaker.wire import Track
 from api_queue.types import TrackId
 
+_UNKNOWN: Final = Track()
 LIMIT_BYTES: Final = 512 << 20
 _PIECE_BYTES: Final = 1 << 18
 
@@ -26,7 +28,7 @@ class Prefetch:
         self._wanted: tuple[TrackId, ...] = ()
         self._news = asyncio.Event()
         self._refusals: dict[TrackId, str] = {}
-        self.gains_db: dict[TrackId, float] = {}
+        self._known: dict[TrackId, Track] = {}
 
     def want(self, tracks: Sequence[TrackId]) -> None:
         """The most urgent first; what is not among them makes room."""
@@ -38,6 +40,10 @@ class Prefetch:
     def path(self, track: TrackId) -> Path | None:
         path = self._place(track)
         return path if path.exists() else None
+
+    def known(self, track: TrackId) -> Track:
+        """What the library says of it, as far as it was asked yet."""
+        return self._known.get(track, _UNKNOWN)
 
     def refusal(self, track: TrackId) -> str | None:
         """Why the server will not give it."""
@@ -62,17 +68,14 @@ class Prefetch:
 
     async def _fetch(self, track: TrackId) -> None:
         try:
-            await self._know_gain(track)
+            if track not in self._known:
+                self._known[track] = await self._api.track(track)
             await self._load(track)
         except Refused as refused:
             if refused.status in {401, 403, 409}:  # not our turn: that is no fault of the track's
                 raise Away(refused.detail) from None
             self._refusals[track] = refused.detail or f"status {refused.status}"
         self._tell()
-
-    async def _know_gain(self, track: TrackId) -> None:
-        if track not in self.gains_db:
-            self.gains_db[track] = await self._api.gain_db(track)
 
     async def _load(self, track: TrackId) -> None:
         """A track for which there is no room is not kept, and streams when its turn comes."""

@@ -47,7 +47,7 @@ async def _join_and_play(options: Options, state: StateFile) -> None:
     try:
         known = await Joining(api, server, state).device(options.name, options.queue, options.token)
         with TemporaryDirectory(prefix="api_queue-speaker-") as files:
-            await play(lambda: Speaker(api, clock, known, Path(files)), options)
+            await play(lambda: Speaker(api, clock, known, Path(files), options.show), options)
     finally:
         await api.close()
 

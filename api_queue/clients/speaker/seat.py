@@ -29,7 +29,7 @@ class Seat:
         #: The generation that we think is ours, and the newest one that turned out not to be.
         self._ours: int | None = None
         self._refused: int = -1
-        self._is_away = False
+        self.is_away = False
         self.lease: Lease = NONE
         self.reason = ""
 
@@ -41,7 +41,7 @@ class Seat:
         elif self._ours is not None and lost(Lease(self._ours, 0), session, self._device):
             self._refused, self._ours = self._ours, None
             self.reason = f"{session.speaker_name} plays now" if session.speaker_name else "no longer the speaker"
-        elif self._is_away:  # who can be heard can be asked
+        elif self.is_away:  # who can be heard can be asked
             self._news.set()
             return
         else:
@@ -72,11 +72,11 @@ class Seat:
         try:
             answer = await self._api.beat(named, *self._doing())
         except Away:
-            self._is_away = True
+            self.is_away = True
             return self._backoff.next_s()
         except Refused as refused:
             return self._turned_away(named, refused)
-        self._is_away = False
+        self.is_away = False
         self._backoff.reset()
         if named != self._ours:  # meanwhile the session said otherwise
             return 0

@@ -18,8 +18,8 @@ from api_queue.clients.speaker.room import Room, with_session
 from api_queue.clients.speaker.seat import Seat
 from api_queue.clients.speaker.sound import FADE_OUT_S
 from api_queue.clients.speaker.state_file import Known
-from api_queue.clients.speaker.status import State, Status, StatusLines
-from api_queue.clients.speaker.wire import Session
+from api_queue.clients.speaker.status import Show, State, Status
+from api_queue.clients.speaker.wire import Session, Track
 from api_queue.types import ItemId
 
 #: What mpv does that needs an answer; its volume fades in a hundred events.
@@ -27,13 +27,13 @@ _WAKING: Final = frozenset({"playback-restart", "end-file", "gone"})
 
 
 class Speaker:
-    def __init__(self, api: Api, clock: ServerClock, known: Known, files: Path) -> None:
+    def __init__(self, api: Api, clock: ServerClock, known: Known, files: Path, show: Show) -> None:
         self._api = api
         self._clock = clock
         self._known = known
         self._room = Room()
         self._news = asyncio.Event()
-        self._lines = StatusLines()
+        self._tell = show
         self._mpv = Mpv(self._mpv_did)
         self._prefetch = Prefetch(api, files, self._news.set)
         self._deck = Deck(self._mpv, api, self._prefetch, clock, self._over)
@@ -123,17 +123,20 @@ class Speaker:
     def _show(self) -> None:
         planned, lease = plan(self._ahead()), self._seat.lease
         spare = lease is NONE
-        self._lines.show(
-            Status(
-                _state(planned, spare=spare),
-                self._deck.sound.audible,
-                self._known.device_id,
-                None if spare else lease.generation,
-                planned.item_id if planned else None,
-                self._seat.reason if spare else "",
-            ),
-            self._position()[1],
+        track = self._prefetch.known(planned.track_id) if planned else Track()
+        status = Status(
+            _state(planned, spare=spare),
+            self._deck.sound.audible,
+            self._known.device_id,
+            generation=None if spare else lease.generation,
+            item_id=planned.item_id if planned else None,
+            title=track.title,
+            artist=track.artist,
+            speaker_name=self._room.session.speaker_name,
+            server_away=self._seat.is_away,
+            reason=self._seat.reason if spare else "",
         )
+        self._tell(status, self._position()[1])
 
 
 def _state(planned: Plan | None, *, spare: bool) -> State:

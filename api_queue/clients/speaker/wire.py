@@ -116,7 +116,14 @@ class ReplayGain(msgspec.Struct, frozen=True):
 
 
 class Track(msgspec.Struct, frozen=True):
+    title: str = ""
+    artist: str = ""
     replaygain: ReplayGain | None = None
+
+    @property
+    def gain_db(self) -> float:
+        """As the library knows it; 0 when it knows none."""
+        return (self.replaygain and self.replaygain.track_gain_db) or 0.0
 
 
 class Address(msgspec.Struct, frozen=True):

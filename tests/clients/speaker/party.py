@@ -12,7 +12,7 @@ from api_queue.clients.speaker.api import Api
 from api_queue.clients.speaker.clock import ServerClock
 from api_queue.clients.speaker.speaker import Speaker
 from api_queue.clients.speaker.state_file import Known
-from api_queue.clients.speaker.status import Status
+from api_queue.clients.speaker.status import JsonLines, Status
 from api_queue.types import DeviceId, QueueName
 
 #: The shortest songs of the demo library: 25 to 27 s.
@@ -22,14 +22,18 @@ RAIN, HIGHWAY = "rain-on-the-seventh-window", "night-highway"
 class Room:
     """A speaker that runs in the test's own loop."""
 
-    def __init__(self, speaker: Speaker, clock: ServerClock, device_id: DeviceId) -> None:
+    def __init__(
+        self, speaker: Speaker, lines: JsonLines, clock: ServerClock, device_id: DeviceId, running: "asyncio.Task[None]"
+    ) -> None:
         self.speaker = speaker
+        self._lines = lines
         self.clock = clock
         self.device_id = device_id
+        self.running = running
 
     @property
     def status(self) -> Status | None:
-        return self.speaker._lines._last
+        return self._lines.last
 
     @property
     def audible(self) -> bool:
@@ -48,25 +52,30 @@ class Room:
         return self.speaker._position()[1]
 
 
-async def register(host: httpx.AsyncClient, name: str) -> dict[str, Any]:
-    answer = await host.post("/devices/register", json={"device_name": name, "queue": "party"})
+async def register(host: httpx.AsyncClient, name: str, queue: str | None = "party") -> dict[str, Any]:
+    """Without a queue: on the member's own."""
+    answer = await host.post("/devices/register", json={"device_name": name, **({"queue": queue} if queue else {})})
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
 
 
 @asynccontextmanager
-async def a_speaker(url: str, host: httpx.AsyncClient, folder: Path, name: str = "Kitchen") -> AsyncIterator[Room]:
-    admitted = await register(host, name)
+async def a_speaker(
+    url: str, host: httpx.AsyncClient, folder: Path, name: str = "Kitchen", queue: str | None = "party"
+) -> AsyncIterator[Room]:
+    admitted = await register(host, name, queue)
     clock = ServerClock()
     api = Api(url, clock)
     api.token = admitted["token"]
     device_id = DeviceId(admitted["device"]["device_id"])
     files = folder / name
     files.mkdir()
-    speaker = Speaker(api, clock, Known(url, QueueName("party"), device_id, api.token), files)
+    lines = JsonLines()
+    known = Known(url, QueueName(admitted["device"]["queue"]), device_id, api.token)
+    speaker = Speaker(api, clock, known, files, lines)
     running = asyncio.create_task(speaker.run("null", None))
-    room = Room(speaker, clock, device_id)
+    room = Room(speaker, lines, clock, device_id, running)
     try:
         await room.until(lambda: room.status or running.done(), "its first word")
         assert not running.done(), running.exception()

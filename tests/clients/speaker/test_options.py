@@ -9,6 +9,8 @@ import pytest
 
 from api_queue.clients.speaker import options
 from api_queue.clients.speaker.options import hide_token
+from api_queue.clients.speaker.status import JsonLines, Sentences
+from api_queue.command_line import _parser
 from api_queue.errors import StartRefused
 
 
@@ -49,6 +51,19 @@ def test_a_server_is_named_as_people_write_it(given: str, address: str) -> None:
 def test_what_is_no_address_is_refused_with_one_that_would_be(given: str) -> None:
     with pytest.raises(StartRefused, match=f"^{re.escape(given)} is no address .* http://party.local:8000"):
         options._address(given)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_terminal", "kind"), [([], True, Sentences), ([], False, JsonLines), (["--json"], True, JsonLines)]
+)
+def test_a_terminal_shows_sentences_and_a_pipe_json(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], is_terminal: bool, kind: type
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+
+    asked = _parser().parse_args(["speaker", "--server", "party.local", *words])
+
+    assert isinstance(options.Options.of(asked).show, kind)
 
 
 def test_the_state_is_where_systemd_or_xdg_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

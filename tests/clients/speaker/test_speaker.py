@@ -1,5 +1,6 @@
 """Speakers at a party: a real server and real mpv, in one loop."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from api_queue.errors import StartRefused
 from tests.clients.speaker.party import Room, a_speaker, choose, control
 from tests.house import House, a_house
+from tests.queues.test_personal import a_member
 
 #: One server for all: the queue is another's as soon as a test has its host.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -122,9 +125,56 @@ async def test_two_are_never_heard_and_the_other_goes_on_in_place(
         assert "Hall" in kitchen.status.reason
 
 
+async def test_a_damaged_track_has_failed_with_its_reason_and_the_next_one_plays(
+    host: httpx.AsyncClient, kitchen: Room
+) -> None:
+    """Given a second track that came as noise."""
+    await playing(host, kitchen)
+    session = (await host.get("/sessions/party")).json()
+    second, third = [item for item in session["queue"] if item["status"] == "queued"]
+    place = kitchen.speaker._prefetch._place(second["track_id"])
+    await kitchen.until(place.exists, "the second track")
+    place.write_bytes(b"noise" * 1_000)
+
+    await control(host, "seek", position_ms=session["duration_ms"] - 300)
+
+    await kitchen.until(lambda: kitchen.status and kitchen.status.item_id == third["id"], "the third track")
+    await kitchen.until(lambda: kitchen.audible, "its music")
+    after = (await host.get("/sessions/party")).json()
+    assert [item["status"] for item in after["queue"]][-3:] == ["played", "failed", "playing"]
+
+
+async def test_a_member_hears_their_own_queue(house: House, tmp_path: Path) -> None:
+    """It is on no broker: the news of it come by SSE, with the device's own token."""
+    async with a_member(house) as member, a_speaker(house.url, member.client, tmp_path, queue=None) as room:
+        ana = member.client
+        tracks = (await ana.get("/tracks", params={"limit": 2})).json()["tracks"]
+        await ana.post("/queue/enqueue", json={"track_ids": [track["track_id"] for track in tracks]})
+        await ana.post(f"/sessions/{member.queue}/speaker", json={"device_id": room.device_id})
+
+        await ana.post(f"/sessions/{member.queue}/play")
+
+        await room.until(lambda: room.audible, "music")
+        assert (await ana.get(f"/sessions/{member.queue}")).json()["track_id"] == tracks[0]["track_id"]
+
+
 async def test_who_leaves_gives_the_seat_away(house: House, host: httpx.AsyncClient, tmp_path: Path) -> None:
     async with a_speaker(house.url, host, tmp_path) as room:
         await playing(host, room)
 
     session = (await host.get("/sessions/party")).json()
     assert session["lease_until_ms"] is None or session["lease_until_ms"] <= room.clock.now_ms()
+
+
+async def test_whom_the_host_has_removed_ends_with_the_servers_sentence(host: httpx.AsyncClient, kitchen: Room) -> None:
+    """Last here: whoever would play next had to wait for the end of the lease."""
+    await playing(host, kitchen)
+
+    await host.delete(f"/devices/{kitchen.device_id}", params={"queue": "party"})
+
+    await asyncio.wait([kitchen.running], timeout=20)
+    fault = kitchen.running.exception()
+    assert isinstance(fault, ExceptionGroup)
+    assert isinstance(fault.exceptions[0], StartRefused)
+    assert fault.exceptions[0].detail.startswith("The server will not have this speaker any more: ")
+    assert not kitchen.audible
