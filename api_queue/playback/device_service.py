@@ -110,12 +110,17 @@ class DeviceService:
         """`models.DeviceSource`."""
         device = await self._meant(caller, beat)
         now_ms = self._clock.now_ms()
-        presence = Presence(last_seen_ms=now_ms, volume=beat.volume, buffer_ms=beat.buffer_ms)
+        presence = Presence(last_seen_ms=now_ms, volume=beat.volume, buffer_ms=beat.buffer_ms, left=beat.leaving)
         if not await self._presence.beat(device.queue, device.device_id, presence):
             await self._recall(device, presence)
-        if await self._presence.came(device.queue, device.device_id, now_ms):
+        if await self._came_or_went(device, presence):
             await self.tell(device.queue, device.device_id)
         return device.queue, device.device_id
+
+    async def _came_or_went(self, device: Device, presence: Presence) -> bool:
+        if presence.left:
+            return await self._presence.went(device.queue, device.device_id)
+        return await self._presence.came(device.queue, device.device_id, presence.last_seen_ms)
 
     async def _meant(self, caller: Caller, beat: Heartbeat) -> Device:
         itself = await self._rosters.itself(caller)

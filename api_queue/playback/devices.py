@@ -40,14 +40,15 @@ class Device(Struct, frozen=True, kw_only=True):
 
 
 class Presence(Struct, frozen=True, kw_only=True):
-    """When a device was last heard of, and what it said then: percent, and ms of music that it has."""
+    """When a device was last heard of, and what it said then: percent, ms of music that it has, that it leaves."""
 
     last_seen_ms: int
     volume: int | None = None
     buffer_ms: int | None = None
+    left: bool = False
 
     def is_there(self, now_ms: int) -> bool:
-        return now_ms - self.last_seen_ms < PRESENT_MS
+        return not self.left and now_ms - self.last_seen_ms < PRESENT_MS
 
 
 class DeviceView(Struct, frozen=True, kw_only=True):
@@ -127,6 +128,9 @@ class PresenceStore(Protocol):
 
     async def came(self, queue: QueueName, device_id: DeviceId, now_ms: int) -> bool:
         """It is there; whether it was away before."""
+
+    async def went(self, queue: QueueName, device_id: DeviceId) -> bool:
+        """It is away; whether it was there before."""
 
     async def overdue(self, until_ms: int) -> list[tuple[QueueName, DeviceId]]:
         """Those that are taken to be there, and were not heard of after `until_ms`."""

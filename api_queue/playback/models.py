@@ -16,7 +16,7 @@ class Heartbeat:
     """Every few seconds from each device: it is there, and where it is (ms into the item).
 
     By its own token, or by a host's, who names `queue` and `device_id`. Without a generation it makes no sound.
-    `volume` is percent, `buffer_ms` how much music it has.
+    `volume` is percent, `buffer_ms` how much music it has; `leaving`: it is there no longer.
     """
 
     queue: str | None = None
@@ -26,6 +26,7 @@ class Heartbeat:
     position_ms: int | None = None
     volume: int | None = None
     buffer_ms: int | None = None
+    leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

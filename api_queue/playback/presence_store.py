@@ -55,6 +55,9 @@ class RedisPresence:
     async def came(self, queue: QueueName, device_id: DeviceId, now_ms: int) -> bool:
         return bool(await self._redis.call("ZADD", PRESENT, now_ms, f"{queue} {device_id}"))
 
+    async def went(self, queue: QueueName, device_id: DeviceId) -> bool:
+        return bool(await self._redis.call("ZREM", PRESENT, f"{queue} {device_id}"))
+
     async def overdue(self, until_ms: int) -> list[tuple[QueueName, DeviceId]]:
         pairs = [line.partition(" ") for line in await self._redis.call("ZRANGEBYSCORE", PRESENT, "-inf", until_ms)]
         return [(QueueName(queue), DeviceId(device_id)) for queue, _, device_id in pairs]

@@ -50,7 +50,7 @@ class Report(msgspec.Struct):
 
 
 class HeartbeatBody(msgspec.Struct):
-    """A device's own token says which it is; a host names both."""
+    """A device's own token says which it is; a host names both. `leaving`: the last one, until it comes back."""
 
     queue: ShortText | None = None
     device_id: ShortText | None = None
@@ -59,16 +59,18 @@ class HeartbeatBody(msgspec.Struct):
     position_ms: Milliseconds | None = None
     volume: Annotated[int, Meta(ge=0, le=100)] | None = None
     buffer_ms: Milliseconds | None = None
+    leaving: bool = False
 
     def as_heartbeat(self) -> Heartbeat:
         return Heartbeat(
             queue=self.queue,
             device_id=DeviceId(self.device_id) if self.device_id else None,
-            generation=self.generation,
+            generation=None if self.leaving else self.generation,
             item_id=ItemId(self.item_id) if self.item_id else None,
             position_ms=self.position_ms,
             volume=self.volume,
             buffer_ms=self.buffer_ms,
+            leaving=self.leaving,
         )
 
 

@@ -25,7 +25,7 @@ export class Speaker {
     this.beatenAt = -Infinity;
     this.reported = Promise.resolve();
     this.leave();
-    addEventListener("pagehide", () => this.generation !== null && this.leave(true));
+    addEventListener("pagehide", () => this.leave(true));
   }
 
   get active() {
@@ -72,12 +72,26 @@ export class Speaker {
     if (this.active !== this.wasActive) this.tell();
   }
 
+  /** One at a time, so that they arrive in their order: "no sound here" must not come behind the first of a seat. */
   async beat() {
+    this.due = true;
+    if (this.beating) return;
+    this.beating = true;
+    try {
+      while (this.due) await this.heartbeat();
+    } finally {
+      this.beating = false;
+    }
+  }
+
+  async heartbeat() {
+    this.due = false;
     if (!this.ready || !this.device.token) return;
-    const { generation } = this;
+    const { generation, intervalMs } = this;
     const [sent, sentByDate] = [(this.beatenAt = performance.now()), Date.now()];
     try {
-      const answer = await this.device.heartbeat(generation === null ? {} : { generation, ...this.how.beat() });
+      const body = generation === null ? {} : { generation, ...this.how.beat() };
+      const answer = await this.device.heartbeat(body, { signal: AbortSignal.timeout?.(intervalMs) });
       if (generation !== this.generation) return;
       this.intervalMs = answer.interval_ms;
       if (generation !== null) this.renew(answer, sent, sentByDate);
@@ -117,7 +131,7 @@ export class Speaker {
     this.generation = null;
     this.leaseEnd = 0;
     this.leaseEndByDate = 0;
-    if (aloud && this.device.token) this.device.heartbeat({}, { keepalive: true }).catch(() => {});
+    if (aloud && this.device.token) this.device.heartbeat({ leaving: true }, { keepalive: true }).catch(() => {});
   }
 
   /** The browser wants a tap: who cannot sound must not keep the seat. */

@@ -100,6 +100,15 @@ async def test_a_device_that_was_away_is_announced_when_it_comes_back_and_only_t
     assert [connected for _, connected, _ in await told(party)] == [True, False, True]
 
 
+async def test_a_device_that_says_that_it_leaves_is_away_at_once_and_gets_no_seat(party: Party) -> None:
+    kitchen = await caller_by(party, (await register(party, "kitchen")).token)
+    await beat(party, kitchen)
+    await beat(party, kitchen, leaving=True)
+    assert [c.connected for c in await party.parts.devices.allowed(X)] == [False]
+    await beat(party, kitchen)
+    assert [connected for _, connected, _ in await told(party)] == [True, False, True]
+
+
 @pytest.mark.parametrize("caller", [guest(), somebody("helper"), somebody("speaker"), somebody("host", QueueName("y"))])
 async def test_only_the_host_sees_and_removes_devices(party: Party, caller: Caller) -> None:
     await register(party, "kitchen")
