@@ -29,7 +29,8 @@ ENDLESS = {"curl -N": "event: snapshot", "mosquitto_sub": "api_queue/queue/test/
 STREAMS = [command for command in COMMANDS if command.startswith(tuple(ENDLESS))]
 CURLS = [command for command in COMMANDS if command.startswith("curl ") and command not in STREAMS]
 MAKES = [command for command in COMMANDS if re.search(r"\bmake\b", command)]
-OURS = [command for command in COMMANDS if command.startswith(".venv/bin/python -m api_queue ")]
+SPEAKERS = [command for command in COMMANDS if command.startswith(".venv/bin/python -m api_queue speaker ")]
+OURS = [c for c in COMMANDS if c.startswith(".venv/bin/python -m api_queue ") and c not in SPEAKERS]
 
 
 @dataclass
@@ -145,6 +146,17 @@ def test_a_command_of_ours_works(party: Party, command: str) -> None:
     assert party.shell(command)
 
 
+@pytest.mark.parametrize("command", SPEAKERS)
+def test_a_speaker_shows_the_code_with_which_the_host_lets_it_in(party: Party, command: str) -> None:
+    environment = os.environ | {"XDG_STATE_HOME": str(party.folder)}
+    words = ["bash", "-c", f"exec {party.filled_in(command)}"]
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as speaker:
+        assert speaker.stderr is not None
+        assert re.search(r"its code is [A-Z0-9]{6}\.", speaker.stderr.readline())
+        speaker.terminate()
+    assert speaker.returncode == 0
+
+
 @pytest.mark.parametrize("command", MAKES)
 def test_make_knows_its_targets_and_serve_its_options(command: str) -> None:
     words = dry_run(command)
@@ -159,5 +171,5 @@ def test_a_setting_before_make_is_one() -> None:
 
 
 def test_no_command_is_left_out() -> None:
-    assert set(COMMANDS) == {*CURLS, *STREAMS, *MAKES, *OURS}
+    assert set(COMMANDS) == {*CURLS, *STREAMS, *MAKES, *SPEAKERS, *OURS}
     assert {language for language, _ in BLOCKS} == {"sh", "toml"}

@@ -164,6 +164,7 @@ async def test_who_leaves_gives_the_seat_away(house: House, host: httpx.AsyncCli
 
     session = (await host.get("/sessions/party")).json()
     assert session["lease_until_ms"] is None or session["lease_until_ms"] <= room.clock.now_ms()
+    assert [device["connected"] for device in session["devices"]] == [False]
 
 
 async def test_whom_the_host_has_removed_ends_with_the_servers_sentence(host: httpx.AsyncClient, kitchen: Room) -> None:
