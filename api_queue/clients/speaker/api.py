@@ -70,6 +70,9 @@ class Api:
         self._clock.heard(answer.clock_ms, sent_ms, local_ms())
         return answer
 
+    async def leave(self) -> None:
+        await self._ask("PATCH", "/devices/heartbeat", wire.Beat, {"leaving": True})
+
     async def report(self, queue: QueueName, over: Over) -> wire.Session:
         """The session afterwards."""
         body = {"item_id": over.item_id, "generation": over.generation}

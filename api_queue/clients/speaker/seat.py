@@ -61,10 +61,10 @@ class Seat:
                     await self._news.wait()
 
     async def leave(self) -> None:
-        """I am here, and make no sound: whoever comes next need not wait for the end of the lease."""
+        """Whoever comes next need not wait for the end of the lease."""
         self.lease, self._ours = NONE, None
         with suppress(Away, Refused):
-            await self._api.beat(None, None, None, self._doing()[2])
+            await self._api.leave()
 
     async def _beat(self) -> float:
         """Seconds until the next one."""
