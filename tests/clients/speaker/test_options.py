@@ -12,6 +12,7 @@ from api_queue.clients.speaker.options import hide_token
 from api_queue.clients.speaker.status import JsonLines, Sentences
 from api_queue.command_line import _parser
 from api_queue.errors import StartRefused
+from tests.docs.tracked import ROOT
 
 
 @pytest.mark.parametrize("given", [["--token", "aq_secret"], ["--token=aq_secret"]])
@@ -73,3 +74,19 @@ def test_the_state_is_where_systemd_or_xdg_say(monkeypatch: pytest.MonkeyPatch, 
 
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/speaker")
     assert options._state_folder() == Path("/var/lib/speaker")
+
+
+def test_the_unit_of_systemd_starts_it_as_it_can_be_started() -> None:
+    unit = (ROOT / "config/systemd/api-queue-speaker.service").read_text()
+    lines = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and not line.startswith("#"))
+    given = {"%H": "kitchen", **dict(pair.split("=", 1) for pair in lines["Environment"].split())}
+    words = [given.get(word.strip("${}"), word) for word in lines["ExecStart"].split()]
+
+    asked = _parser().parse_args(words[words.index("speaker") :])
+
+    assert (asked.server, asked.queue, asked.name, asked.output) == (
+        given["SERVER"],
+        given["QUEUE"],
+        "kitchen",
+        given["OUTPUT"],
+    )
