@@ -68,7 +68,7 @@ export class Device {
     }
   }
 
-  /** @param {{keepalive?: boolean}} [options] */
+  /** @param {{keepalive?: boolean, signal?: AbortSignal}} [options] */
   heartbeat(body, options = {}) {
     return this.send(patch, "/devices/heartbeat", body, options);
   }

@@ -1,11 +1,9 @@
 """The words in time with the music: on the screen of the room, and on the phone of who sings."""
 
-from typing import Any
-
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.pages.conftest import Device, Queue
 from tests.pages.test_guest import add
@@ -33,14 +31,6 @@ LINES = [
     {"at_ms": 3000, "text": "zwei"},
     {"at_ms": 4000, "text": "three"},
 ]
-
-
-async def ask(browser: Browser, files: str, rule: str, *case: Any) -> Any:
-    page = await browser.new_page()
-    await page.goto(f"{files}/static/favicon.svg")
-    answer = await page.evaluate(rule, list(case))
-    await page.close()
-    return answer
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -78,20 +68,20 @@ async def expect_now(page: Page, line: str) -> None:
         (10**6, ["one past", "two past", "zwei past", "three now"]),
     ],
 )
-async def test_a_line_lasts_to_the_next_stamp(browser: Browser, files: str, at: int, expected: list[str]) -> None:
-    assert await ask(browser, files, PHASES, LINES, at) == expected
+async def test_a_line_lasts_to_the_next_stamp(sandbox: Page, at: int, expected: list[str]) -> None:
+    assert await sandbox.evaluate(PHASES, [LINES, at]) == expected
 
 
 @pytest.mark.parametrize(
     ("tempo", "offset_ms", "expected"), [(1, 0, 8000), (1.25, 0, 10_000), (1, 500, 7500), (0.5, -1000, 4500)]
 )
 async def test_the_room_s_time_becomes_the_recording_s(
-    browser: Browser, files: str, tempo: float, offset_ms: int, expected: int
+    sandbox: Page, tempo: float, offset_ms: int, expected: int
 ) -> None:
     session = {"play_state": "playing", "position_ms": 3000, "position_at_ms": 10_000, "duration_ms": 60_000}
-    case = (session | {"tempo": tempo}, {"lyrics_offset_ms": offset_ms}, 15_000)
+    case = [session | {"tempo": tempo}, {"lyrics_offset_ms": offset_ms}, 15_000]
 
-    assert await ask(browser, files, SUNG_AT, *case) == expected
+    assert await sandbox.evaluate(SUNG_AT, case) == expected
 
 
 async def test_the_screen_shows_the_line_to_sing_and_the_next(
@@ -102,16 +92,14 @@ async def test_the_screen_shows_the_line_to_sing_and_the_next(
     words = page.get_by_role("region", name="Lyrics")
     await expect(words.get_by_role("listitem")).to_have_text([FIRST, SECOND, "leave the last word to the piano,"])
     await expect(words).to_have_attribute("aria-live", "off")
-
+    # It is read from five metres: a line is a twelfth of the screen's height
+    size = await page.locator("[data-when=now]").evaluate("(line) => parseFloat(getComputedStyle(line).fontSize)")
+    assert size / 1080 > 1 / 12
     await seek(sung, THIRD_MS + 500)
     await expect_now(page, "leave the last word to the piano,")
-
-
-async def test_the_line_to_sing_is_read_from_five_metres(wall: Device, queue: Queue, sung: httpx.AsyncClient) -> None:
-    page = await wall.open(queue.path("display"))
+    # And the host moves it to where the sound is
+    await sung.put("settings", json={"lyrics_offset_ms": 2000})
     await expect_now(page, SECOND)
-    size = await page.locator("[data-when=now]").evaluate("(line) => parseFloat(getComputedStyle(line).fontSize)")
-    assert size / 1080 > 1 / 12  # of the screen's height
 
 
 async def test_the_words_go_on_with_the_music(wall: Device, queue: Queue, sung: httpx.AsyncClient) -> None:
@@ -120,13 +108,6 @@ async def test_the_words_go_on_with_the_music(wall: Device, queue: Queue, sung: 
     await expect_now(page, FIRST)
     await sung.post("command/play")
     await expect_now(page, SECOND)
-
-
-async def test_the_host_moves_them_to_where_the_sound_is(wall: Device, queue: Queue, sung: httpx.AsyncClient) -> None:
-    page = await wall.open(queue.path("display"))
-    await expect_now(page, SECOND)
-    await sung.put("settings", json={"lyrics_offset_ms": 2000})
-    await expect_now(page, FIRST)
 
 
 async def test_words_without_times_stay_off_the_screen(wall: Device, queue: Queue, sung: httpx.AsyncClient) -> None:
