@@ -8,7 +8,6 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -98,14 +97,15 @@ def admin(servers: list[LiveServer]) -> Iterator[httpx.Client]:
 
 
 class Host:
-    """Of a queue of three, a second apart."""
+    """Of a queue of the longest three, a second apart."""
 
     def __init__(self, http: httpx.Client, queue: str) -> None:
         self._http, self.queue = http, queue
         self.token = http.headers["Authorization"].removeprefix("Bearer ")
         http.post("/queue/", json={"kind": "named", "name": queue}).raise_for_status()
         http.put(f"/queue/{queue}/settings", json={"track_space": 1}).raise_for_status()
-        for track in http.get("/tracks", params={"limit": 3}).json()["tracks"]:
+        tracks = http.get("/tracks", params={"limit": 100}).json()["tracks"]
+        for track in sorted(tracks, key=lambda track: -track["duration_ms"])[:3]:
             item = {"track_id": track["track_id"], "performer_name": "Ann"}
             http.post(f"/queue/{queue}/items", json=item).raise_for_status()
 
@@ -200,32 +200,23 @@ def test_one_that_hangs_is_silent_in_time_and_told_why_when_it_comes_back(host: 
     assert other.is_heard()
 
 
-def test_the_only_one_plays_on_without_the_server_and_nothing_is_heard_twice(
-    servers: list[LiveServer], host: Host, start: Start, tmp_path: Path
+def test_the_music_of_the_only_one_goes_on_while_the_server_is_killed_and_started_again(
+    servers: list[LiveServer], host: Host, start: Start
 ) -> None:
-    """Given a server that is killed shortly before the end of a track; when it is back, it learns what was played."""
+    """Broker and all. What is told of tracks that end meanwhile is in `tests/clients/test_server_gone.py`."""
     server, kitchen = servers[-1], start("Kitchen", host.token)
     kitchen.until(lambda last: last["state"] == "spare", "being a device")
     host.control("play")
-    kitchen.until(lambda last: last["audible"], "music")
-    first = host.session()
-    until(lambda: len(list(tmp_path.glob("Kitchen/api_queue-speaker-*/*.flac"))) == 3, "two tracks ahead")
-    host.control("seek", position_ms=first["duration_ms"] - 2_500)
-    until(lambda: (kitchen.mpv("audio-pts") or 0) * 1000 > first["duration_ms"] - 2_500, "the last seconds")
+    kitchen.until(lambda last: last["audible"] and last["title"], "music")
+    before_s = kitchen.mpv("audio-pts")
 
     server.end(signal.SIGKILL)
-    kitchen.until(
-        lambda last: last["item_id"] != first["item_id"] and last["audible"], "the next track, without a server"
-    )
-    second = kitchen.last["item_id"]
-    until(lambda: kitchen.mpv("audio-pts") > LEASE_S, "more than a lease of it")
+    until(lambda: kitchen.mpv("audio-pts") > before_s + LEASE_S + 0.5, "more than a lease of it")
+    assert kitchen.is_heard()
+    assert kitchen.last["server_away"]
     servers.append(a_server(server.data.parent, int(server.url.rpartition(":")[2])))
 
-    until(lambda: host.session()["item_id"] == second and host.session()["play_state"] == "playing", "the report")
-    assert [item["status"] for item in host.session()["queue"]] == ["played", "playing", "queued"]
-    assert kitchen.is_heard()
-    assert [item for item, _ in groupby(line["item_id"] for line in kitchen.lines if line["audible"])] == [
-        first["item_id"],
-        second,
-    ]
-    assert abs(host.session()["position_ms"] / 1000 - kitchen.mpv("audio-pts")) < 0.5
+    kitchen.until(lambda last: not last["server_away"] and last["audible"], "a server, and music")
+    assert host.session()["play_state"] == "playing"
+    host.control("options", volume=30)
+    until(lambda: kitchen.mpv("volume") == 30, "the host's hand")
