@@ -95,6 +95,7 @@ FIRST = (
     "tests/acceptance/",
     "tests/clients/test_link.py",
     "tests/clients/test_server_gone.py",
+    "tests/clients/speaker/test_program.py",
     "tests/drivers/test_mqtt_brokers.py",
     "tests/pages/",
 )

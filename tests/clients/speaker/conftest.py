@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -28,10 +29,26 @@ class Player:
                 self._news.clear()
                 await self._news.wait()
 
+    async def reset(self) -> None:
+        """As it was when it began."""
+        self.listeners.clear()
+        await self.mpv.command("stop")
+        await self.mpv.volume(0, 0)
+        await self.mpv.lease(0)
+        await self.mpv.command("af", "set", "")
+        await self.mpv.set("speed", 1)
+        await self.until(lambda: self.mpv.seen["pause"] and self.mpv.seen["volume"] == 0)
 
-@pytest.fixture
-async def player() -> AsyncIterator[Player]:
+
+@asynccontextmanager
+async def a_player() -> AsyncIterator[Player]:
     player = Player()
     await player.mpv.start("null", None)
     yield player
     await player.mpv.close()
+
+
+@pytest.fixture
+async def player() -> AsyncIterator[Player]:
+    async with a_player() as player:
+        yield player

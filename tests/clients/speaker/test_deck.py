@@ -9,6 +9,7 @@ from math import inf
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from api_queue.clients.speaker import deck
 from api_queue.clients.speaker.api import Api
@@ -18,7 +19,7 @@ from api_queue.clients.speaker.mpv import MpvRefused
 from api_queue.clients.speaker.plan import Plan
 from api_queue.clients.speaker.prefetch import Prefetch
 from api_queue.types import ItemId, TrackId
-from tests.clients.speaker.conftest import Player
+from tests.clients.speaker.conftest import Player, a_player
 from tests.docs.tracked import ROOT
 
 MUSIC = ROOT / "config/demo/music/01-rain-on-the-seventh-window.flac"
@@ -69,8 +70,19 @@ def a_plan(position_ms: int, at_ms: int, *, runs: bool = True) -> Plan:
     return Plan(ItemId("A"), TrackId("rain"), runs, position_ms, at_ms, tempo=1, key_shift=0, volume=80)
 
 
-@pytest.fixture
+#: One mpv for all.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def player() -> AsyncIterator[Player]:
+    async with a_player() as player:
+        yield player
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def table(player: Player, tmp_path: Path) -> AsyncIterator[Table]:
+    await player.reset()
     table = Table(player, tmp_path)
     yield table
     table.running.cancel()
