@@ -2,9 +2,9 @@
 
 Beside it, in alternating rounds, a bare Sanic handler that is asked the same by the same client: `alone` is one program
 (httpx) that waits for each answer, `alone_more_us` what it waits for longer, `of_32` are 32 connections of wrk. So many
-messages are `waiting` before those of the round. `appendfsync` is what Redis does before it answers: `always` waits for the disk, and
-`disk_sync_us` is what an append and its `fdatasync` take at the same time, mean, beside all that the disk had to do for
-others; `everysec` does not, as the servers do not that the bars were taken from.
+messages are `waiting` before those of the round. `appendfsync` is what Redis does before it answers: `always` waits for
+the disk, and `disk_sync_us` is what an append and its `fdatasync` take at the same time, mean, beside all that the disk
+had to do for others; `everysec` does not, as the servers do not that the bars were taken from.
 """
 
 import asyncio
