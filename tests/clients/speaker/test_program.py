@@ -158,14 +158,11 @@ def test_a_host_lets_it_in_it_plays_and_goes_with_a_word(host: Host, start: Star
     assert host.session()["active_device_id"] is None
 
 
-def test_an_mpv_that_was_killed_is_followed_by_another_with_the_tracks_that_were_there(
-    host: Host, start: Start, tmp_path: Path
-) -> None:
+def test_an_mpv_that_was_killed_is_followed_by_another(host: Host, start: Start) -> None:
     kitchen = start("Kitchen", host.token)
     kitchen.until(lambda last: last["state"] == "spare", "being a device")
     host.control("play")
     kitchen.until(lambda last: last["audible"], "music")
-    until(lambda: len(list(tmp_path.glob("Kitchen/api_queue-speaker-*/*.flac"))) == 3, "two tracks ahead")
     mpv = next(below(kitchen.process.pid))
 
     os.kill(mpv, signal.SIGKILL)
@@ -174,7 +171,6 @@ def test_an_mpv_that_was_killed_is_followed_by_another_with_the_tracks_that_were
     kitchen.until(lambda last: last["audible"], "music again")
     assert next(below(kitchen.process.pid)) != mpv
     assert kitchen.err.read_text() == "mpv has ended; starting another.\n"
-    assert len(list(tmp_path.glob("Kitchen/api_queue-speaker-*/*.flac"))) == 3
     assert abs(host.session()["position_ms"] / 1000 - kitchen.mpv("audio-pts")) < 0.5
 
 
