@@ -83,8 +83,10 @@ def _own_logs() -> Iterator[None]:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Tests wait for processes and timers half of their time: with two more workers than cores, no core does."""
-    return (os.cpu_count() or 1) + 2
+    """Tests wait for processes and timers: with one more worker than cores, no core does. With two more, the browsers
+    and servers that they start wait for each other, and tests that are in time alone are late.
+    """
+    return (os.cpu_count() or 1) + 1
 
 
 #: The folders and files that take longest and wait most: what is begun last is what all wait for. Those of a folder
