@@ -38,9 +38,13 @@ def with_settings(room: Room, settings: QueueSettings) -> Room:
     return replace(room, track_space_ms=round(settings.track_space * 1000))
 
 
-def of_snapshot(_room: Room, snapshot: Snapshot) -> Room:
-    """Replaces everything: what a reset is followed by may be older than what we had."""
+def of_snapshot(room: Room, snapshot: Snapshot) -> Room:
+    """Replaces everything: what a reset is followed by may be older than what we had. But not the answer to a report
+    that was given after the snapshot was taken, and came before it.
+    """
     session = msgspec.structs.replace(snapshot.session, revision=snapshot.rev)
+    if snapshot.rev < room.session.revision and snapshot.ts < room.session.position_at_ms:
+        session = room.session
     return with_settings(Room(session, snapshot.items, snapshot.rev), snapshot.settings)
 
 

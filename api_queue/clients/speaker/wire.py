@@ -46,12 +46,13 @@ class QueueSettings(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The first event of a stream."""
+    """The first event of a stream, as it was at `ts` by the server's clock."""
 
     rev: int
     items: tuple[Item, ...]
     settings: QueueSettings
     session: Session
+    ts: int = 0
 
 
 class Change(msgspec.Struct, frozen=True):

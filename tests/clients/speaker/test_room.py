@@ -76,6 +76,13 @@ def test_a_snapshot_replaces_everything_also_what_was_newer() -> None:
     assert (names(fresh.items), fresh.session.revision, fresh.track_space_ms) == ("A", 3, 2000)
 
 
+def test_a_snapshot_that_was_overtaken_by_an_answer_does_not_bring_back_what_is_over() -> None:
+    room = with_session(Room(), Session(revision=9, item_id=ItemId("B"), position_at_ms=5_000))
+    taken_before = Snapshot(8, ABC, QueueSettings(2), Session(item_id=ItemId("A")), ts=4_990)
+
+    assert of_snapshot(room, taken_before).session.item_id == "B"
+
+
 def test_what_waits_stands_behind_the_current_item_and_what_is_over_is_passed() -> None:
     over = Item(id=ItemId("O"), track_id=TrackId("O"), status="played")
 
