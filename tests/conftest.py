@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import structlog
 
 from api_queue.drivers.embedded_redis import EmbeddedRedis
@@ -67,6 +68,15 @@ def furnished(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def house(redis: Redis, redis_url: str, furnished: Path, tmp_path: Path) -> AsyncIterator[House]:
     """A whole server with an empty queue `party`."""
     async with a_house(redis_url, furnished, tmp_path) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_house(
+    redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
+    """One for all tests of a file, which runs in one loop: each leaves it as it was, or has a part of its own."""
+    async with a_house(redis_url, furnished, tmp_path_factory.mktemp("house")) as house:
         yield house
 
 

@@ -1,7 +1,7 @@
 // The devices of a queue: which one is the speaker, in which order others take over, and which go.
 
 import { del, get, post, put } from "./api.js";
-import { byId, el, fill, icon, sheet, toast, write } from "./dom.js";
+import { byId, done, el, fill, icon, sheet, write } from "./dom.js";
 import { joinAddress } from "./share.js";
 import { day } from "./text.js";
 
@@ -130,7 +130,7 @@ export class Devices {
   /** One tap, and the music moves there, to the same second. */
   choose(id) {
     if (this.isHere({ device_id: id })) return this.tab.begin(() => this.tab.claim());
-    return this.change(post(`/sessions/${this.live.queue}/speaker`, { device_id: id }));
+    return done(post(`/sessions/${this.live.queue}/speaker`, { device_id: id }));
   }
 
   openMore(id) {
@@ -148,7 +148,7 @@ export class Devices {
     const order = this.rows.filter((row) => row.place !== Infinity).map((row) => row.device.device_id);
     const others = order.filter((other) => other !== id);
     const at = order.indexOf(id);
-    const set = (text, devices) => act(text, () => this.change(
+    const set = (text, devices) => act(text, () => done(
       put(`/queue/${this.live.queue}/settings`, { devices }), "Saved."));
     const between = (place) => [...others.slice(0, place), id, ...others.slice(place)];
     if (at < 0) return [set("Let it play here", [...others, id])];
@@ -160,16 +160,7 @@ export class Devices {
   }
 
   async remove(device) {
-    await this.change(del(`/devices/${encodeURIComponent(device.device_id)}?queue=${this.live.queue}`), "Taken off.");
+    await done(del(`/devices/${encodeURIComponent(device.device_id)}?queue=${this.live.queue}`), "Taken off.");
     await this.load();
-  }
-
-  async change(request, said) {
-    try {
-      await request;
-      if (said) toast(said);
-    } catch (error) {
-      toast(error.sentence);
-    }
   }
 }

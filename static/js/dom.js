@@ -67,6 +67,18 @@ export function toast(text) {
   toastTimer = setTimeout(() => node.replaceChildren(), 6000);
 }
 
+/** Waits for a request and says how it ended: `said`, if anything, or the refusal. Answers whether it was done. */
+export async function done(request, said) {
+  try {
+    await request;
+    if (said) toast(said);
+    return true;
+  } catch (error) {
+    toast(error.sentence);
+    return false;
+  }
+}
+
 /** A dialog of this page that is made when it is asked for and gone when it closes. */
 export function sheet(label, ...children) {
   const dialog = el("dialog", { "aria-label": label }, ...children);

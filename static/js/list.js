@@ -1,7 +1,7 @@
 // The host's list: order by hand, by keys and by buttons; rename, mute, remove.
 
 import { del, put } from "./api.js";
-import { el, fill, icon, sheet, toast, write } from "./dom.js";
+import { done, el, fill, icon, sheet, write } from "./dom.js";
 import { makeSortable } from "./drag.js";
 import { openMute } from "./guests.js";
 import { places } from "./queue.js";
@@ -93,13 +93,7 @@ export class List {
   }
 
   async change(request, said) {
-    try {
-      await request;
-      if (said) toast(said);
-    } catch (error) {
-      toast(error.sentence);
-      this.show();
-    }
+    if (!(await done(request, said))) this.show();
   }
 
   openMore(node) {

@@ -1,7 +1,7 @@
 // What plays here on the lock screen and on the keys of a headset, and what is pressed there.
 
 import { post } from "./api.js";
-import { toast } from "./dom.js";
+import { done } from "./dom.js";
 import { current } from "./state.js";
 import { projected } from "./times.js";
 import { lookUp } from "./tracks.js";
@@ -21,14 +21,10 @@ export class MediaKeys {
     }
   }
 
-  async give(verb, { seekTime }) {
+  give(verb, { seekTime }) {
     const { tempo = 1 } = this.live.state.session;
     const args = verb === "seek" ? { position_ms: Math.round((seekTime * 1000) / tempo) } : {};
-    try {
-      await post(`/sessions/${this.live.queue}/${verb}`, args);
-    } catch (error) {
-      toast(error.sentence);
-    }
+    return done(post(`/sessions/${this.live.queue}/${verb}`, args));
   }
 
   /** @param {boolean} active whether the music comes out of this page */

@@ -1,7 +1,7 @@
 // How the queue plays: in random order, again and again, how loud.
 
 import { post } from "./api.js";
-import { byId, toast, write } from "./dom.js";
+import { byId, done, write } from "./dom.js";
 import { Volume } from "./volume.js";
 
 /** One button goes round these. */
@@ -31,11 +31,7 @@ export class Options {
     write(this.repeat.lastElementChild, REPEATS.find(([each]) => each === mode)[1]);
   }
 
-  async set(options) {
-    try {
-      await post(`/sessions/${this.live.queue}/options`, options);
-    } catch (error) {
-      toast(error.sentence);
-    }
+  set(options) {
+    return done(post(`/sessions/${this.live.queue}/options`, options));
   }
 }

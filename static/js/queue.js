@@ -1,7 +1,7 @@
 // The waiting items with their places and times, as guests see them.
 
 import { del } from "./api.js";
-import { el, fill, icon, toast, write } from "./dom.js";
+import { done, el, fill, icon, write } from "./dom.js";
 import { heart, showHeart } from "./heart.js";
 import { current, waiting } from "./state.js";
 import { clock, until } from "./text.js";
@@ -78,12 +78,7 @@ function takeBack(node, queue) {
   keep.onclick = () => reset(true);
   sure.onclick = async () => {
     reset(false);
-    try {
-      await del(`/queue/${queue}/items/${node.dataset.key}`);
-      toast("Taken off the queue.");
-    } catch (error) {
-      toast(error.sentence);
-    }
+    await done(del(`/queue/${queue}/items/${node.dataset.key}`), "Taken off the queue.");
   };
   reset(false);
   return box;

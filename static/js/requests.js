@@ -1,7 +1,7 @@
 // Devices that ask to be let in: the host compares the code, and lets them in or not.
 
 import { del, get, post } from "./api.js";
-import { el, fill, toast } from "./dom.js";
+import { done, el, fill } from "./dom.js";
 
 const EVERY_MS = 3000;
 const MAY = {
@@ -40,12 +40,7 @@ export class Requests {
   }
 
   async decide(does, said) {
-    try {
-      await does();
-      toast(said);
-    } catch (error) {
-      toast(error.sentence);
-    }
+    await done(does(), said);
     await this.load();
     this.decided();
   }

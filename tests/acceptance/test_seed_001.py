@@ -3,33 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from api_queue.drivers.redis import Redis
 from tests.acceptance.readers import Screen
 from tests.acceptance.sessions import ALIAS, Device, add, choose, control, ended, register, session
-from tests.house import House, a_house
+from tests.house import House
 from tests.queues.builders import FakeClock
 
 TTL_S = 120
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-async def house(
-    redis: Redis, redis_url: str, furnished: Path, tmp_path: Path, clock: FakeClock
-) -> AsyncIterator[House]:
-    """At a time that the test says."""
-    async with a_house(redis_url, furnished, tmp_path, clock, media_token_ttl_s=TTL_S) as house:
-        yield house
+def house(clocked_house: House) -> House:
+    return clocked_house
 
 
 @pytest.fixture

@@ -1,30 +1,18 @@
 """A speaker that slept for five minutes while another took over: it changes nothing, and is told why."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from api_queue.drivers.redis import Redis
 from api_queue.types import QueueName
 from tests.acceptance.sessions import add, choose, control, register, session
-from tests.house import House, a_house
+from tests.house import House
 from tests.queues.builders import FakeClock
 
 MINUTES_S = 300
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-async def house(
-    redis: Redis, redis_url: str, furnished: Path, tmp_path: Path, clock: FakeClock
-) -> AsyncIterator[House]:
-    async with a_house(redis_url, furnished, tmp_path, clock) as house:
-        yield house
+def house(clocked_house: House) -> House:
+    return clocked_house
 
 
 async def test_whatever_it_says_is_refused_with_the_reason(house: House, clock: FakeClock) -> None:

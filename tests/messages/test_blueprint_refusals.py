@@ -1,23 +1,21 @@
 """What the REST API of messages refuses, and with what words; and how large a body may be."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
-from tests.house import House, a_house
+from tests.house import House
 from tests.messages.programs import ORDERS, QUEUES, a_program
 
 #: One server for all: what is refused leaves nothing behind, and who counts empties the queue first.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with a_house(redis_url, furnished, tmp_path_factory.mktemp("house")) as house:
-        yield house
+@pytest.fixture(scope="module")
+def house(shared_house: House) -> House:
+    return shared_house
 
 
 @pytest_asyncio.fixture(loop_scope="module")

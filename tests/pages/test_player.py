@@ -91,13 +91,19 @@ async def in_time(page: Page, queue: Queue) -> None:
     )
 
 
-async def test_it_obeys_pause_play_next_and_stop(
-    laptop: Device, queue: Queue, three: httpx.AsyncClient, songs: list[str]
-) -> None:
+async def playing(laptop: Device, queue: Queue, three: httpx.AsyncClient) -> Page:
+    """A player that is heard."""
     page = await laptop.open(queue.path("player"))
     await three.post("command/play")
     await page.get_by_role("button", name="Start playing here").click()
     await hears(page)
+    return page
+
+
+async def test_it_obeys_pause_play_next_and_stop(
+    laptop: Device, queue: Queue, three: httpx.AsyncClient, songs: list[str]
+) -> None:
+    page = await playing(laptop, queue, three)
     await three.post("command/pause")
     await silent(page)
     await three.post("command/play")
@@ -116,10 +122,7 @@ async def test_it_obeys_pause_play_next_and_stop(
 async def test_the_end_of_a_track_brings_the_next(
     laptop: Device, queue: Queue, three: httpx.AsyncClient, songs: list[str]
 ) -> None:
-    page = await laptop.open(queue.path("player"))
-    await three.post("command/play")
-    await page.get_by_role("button", name="Start playing here").click()
-    await hears(page)
+    page = await playing(laptop, queue, three)
     items = (await three.get("items")).json()["items"]
     await three.post("command/seek", json={"position_ms": items[0]["track_duration_ms"] - 1500})
     await expect(page.get_by_role("region", name="Now playing")).to_contain_text(songs[1])
@@ -130,10 +133,7 @@ async def test_the_end_of_a_track_brings_the_next(
 async def test_it_comes_back_after_the_network_was_away(
     laptop: Device, queue: Queue, three: httpx.AsyncClient, songs: list[str]
 ) -> None:
-    page = await laptop.open(queue.path("player"))
-    await three.post("command/play")
-    await page.get_by_role("button", name="Start playing here").click()
-    await hears(page)
+    page = await playing(laptop, queue, three)
     await laptop.context.set_offline(True)
     await expect(page.get_by_text("No connection. Trying again…")).to_be_visible()
     await three.post("command/next")
@@ -196,10 +196,7 @@ async def test_never_two_and_a_spare_starts_by_itself_when_it_is_chosen(
 
 async def test_its_heartbeats_go_one_by_one(laptop: Device, queue: Queue, three: httpx.AsyncClient) -> None:
     await laptop.context.add_init_script(HEARTBEATS)
-    page = await laptop.open(queue.path("player"))
-    await three.post("command/play")
-    await page.get_by_role("button", name="Start playing here").click()
-    await hears(page)
+    page = await playing(laptop, queue, three)
     assert await page.evaluate("most") == 1
 
 
@@ -219,10 +216,7 @@ async def test_a_chosen_page_that_may_not_sound_yet_asks_for_one_tap(
 async def test_a_page_that_goes_lets_go_and_says_why_it_waits_when_it_is_back(
     laptop: Device, queue: Queue, house: House, three: httpx.AsyncClient
 ) -> None:
-    page = await laptop.open(queue.path("player"))
-    await three.post("command/play")
-    await page.get_by_role("button", name="Start playing here").click()
-    await hears(page)
+    page = await playing(laptop, queue, three)
     await page.reload()
     await page.wait_for_function(
         "async (queue) => (await (await fetch(`/sessions/${queue}`)).json()).active_device_id === null", arg=queue.name
@@ -235,10 +229,7 @@ async def test_a_page_that_goes_lets_go_and_says_why_it_waits_when_it_is_back(
 
 
 async def test_the_next_track_is_ready_before_its_turn(laptop: Device, queue: Queue, three: httpx.AsyncClient) -> None:
-    page = await laptop.open(queue.path("player"))
-    await three.post("command/play")
-    await page.get_by_role("button", name="Start playing here").click()
-    await hears(page)
+    page = await playing(laptop, queue, three)
     await page.wait_for_function(f"() => {READY}")
     ready = await page.evaluate(f"{READY}.currentSrc")
     await three.post("command/next")
@@ -284,10 +275,7 @@ async def test_whoever_is_no_host_is_let_in_by_a_code_and_plays(
 async def test_a_player_that_the_host_takes_off_falls_silent(
     laptop: Device, queue: Queue, three: httpx.AsyncClient
 ) -> None:
-    page = await laptop.open(queue.path("player"))
-    await three.post("command/play")
-    await page.get_by_role("button", name="Start playing here").click()
-    await hears(page)
+    page = await playing(laptop, queue, three)
     [there] = (await devices(three, queue)).values()
     await three.delete(f"{queue.address}/devices/{there['device_id']}", params={"queue": queue.name})
     await silent(page)

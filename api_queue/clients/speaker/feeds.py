@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import aiomqtt
 import msgspec
@@ -17,6 +17,7 @@ from api_queue.clients.speaker.wire import Delta, Items, QueueSettings, Session,
 from api_queue.formats.sse_reader import SseReader
 from api_queue.types import QueueName
 
+T = TypeVar("T")
 #: A change of the room that has just been heard of.
 News = Callable[[Room], Room]
 _GREETING_S: Final = 3.0
@@ -73,29 +74,20 @@ async def follow(api: Api, queue: QueueName, told: Callable[[News], None]) -> No
             await asyncio.sleep(backoff.next_s())
 
 
-def _session(payload: bytes) -> News:
-    session = msgspec.json.decode(payload, type=Session)
-    return lambda known: room.with_session(known, session)
+def _reader(shape: type[T], fold: Callable[[Room, T], Room]) -> Callable[[bytes | str], News]:
+    decode = msgspec.json.Decoder(shape).decode
+
+    def read(data: bytes | str) -> News:
+        told = decode(data)
+        return lambda known: fold(known, told)
+
+    return read
 
 
-def _items(payload: bytes) -> News:
-    items = msgspec.json.decode(payload, type=Items)
-    return lambda known: room.with_items(known, items)
-
-
-def _settings(payload: bytes) -> News:
-    settings = msgspec.json.decode(payload, type=QueueSettings)
-    return lambda known: room.with_settings(known, settings)
-
-
-def _snapshot(data: str) -> News:
-    snapshot = msgspec.json.decode(data, type=Snapshot)
-    return lambda known: room.of_snapshot(known, snapshot)
-
-
-def _delta(data: str) -> News:
-    delta = msgspec.json.decode(data, type=Delta)
-    return lambda known: room.with_delta(known, delta)
-
-
-_TOPICS: Final[dict[str, Callable[[bytes], News]]] = {"items": _items, "settings": _settings, "session": _session}
+_snapshot: Final = _reader(Snapshot, room.of_snapshot)
+_delta: Final = _reader(Delta, room.with_delta)
+_TOPICS: Final = {
+    "items": _reader(Items, room.with_items),
+    "settings": _reader(QueueSettings, room.with_settings),
+    "session": _reader(Session, room.with_session),
+}

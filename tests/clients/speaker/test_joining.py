@@ -15,7 +15,7 @@ from api_queue.clients.speaker.joining import Joining
 from api_queue.clients.speaker.state_file import Known, StateFile
 from api_queue.errors import StartRefused
 from api_queue.types import DeviceId, QueueName
-from tests.house import House, a_house
+from tests.house import House
 
 PARTY = QueueName("party")
 
@@ -23,10 +23,9 @@ PARTY = QueueName("party")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with a_house(redis_url, furnished, tmp_path_factory.mktemp("house")) as house:
-        yield house
+@pytest.fixture(scope="module")
+def house(shared_house: House) -> House:
+    return shared_house
 
 
 @pytest_asyncio.fixture(loop_scope="module")

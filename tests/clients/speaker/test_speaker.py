@@ -10,17 +10,16 @@ import pytest_asyncio
 
 from api_queue.errors import StartRefused
 from tests.clients.speaker.party import Room, a_speaker, choose, control
-from tests.house import House, a_house
+from tests.house import House
 from tests.queues.test_personal import a_member
 
 #: One server for all: the queue is another's as soon as a test has its host.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with a_house(redis_url, furnished, tmp_path_factory.mktemp("house")) as house:
-        yield house
+@pytest.fixture(scope="module")
+def house(shared_house: House) -> House:
+    return shared_house
 
 
 @pytest_asyncio.fixture(loop_scope="module")
