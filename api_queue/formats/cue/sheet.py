@@ -1,0 +1,106 @@
+"""A CUE sheet as a value. There is no standard; the grammar is that of CDRWIN's manual, appendix A, and of its readers.
+
+A track does not belong to one file: the gap before it (INDEX 00) may lie at the end of the file before, so that each
+index says in which file it is.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+#: A second has 75 frames, as on a disc.
+FRAMES_A_SECOND: Final = 75
+
+#: An error makes a sheet invalid.
+Severity = Literal["error", "warning"]
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """`REM GENRE "Deep House"` has the `key` GENRE; free text has an empty one."""
+
+    key: str
+    value: str
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """A command that we do not know, as it stood: `MCN 123`."""
+
+    word: str
+    rest: str
+
+
+class Index(msgspec.Struct, frozen=True):
+    """`file` is the place in `Sheet.files`; `frames` count from the beginning of that file."""
+
+    number: int
+    frames: int
+    file: int = 0
+
+
+class File(msgspec.Struct, frozen=True):
+    """`name` as it stood, which may be a path of another machine; `kind` is WAVE, MP3, AIFF, BINARY, MOTOROLA, or odd."""
+
+    name: str
+    kind: str = "WAVE"
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """`number` is the printed one. `pregap` and `postgap` are frames of silence that are in no file."""
+
+    number: int
+    mode: str = "AUDIO"
+    title: str | None = None
+    performer: str | None = None
+    songwriter: str | None = None
+    isrc: str | None = None
+    flags: tuple[str, ...] = ()
+    pregap: int | None = None
+    postgap: int | None = None
+    indexes: tuple[Index, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    others: tuple[Statement, ...] = ()
+
+    @property
+    def start(self) -> Index | None:
+        """INDEX 01, which is where players jump to; without one the first there is."""
+        first = next((index for index in self.indexes if index.number == 1), None)
+        return first or next(iter(self.indexes), None)
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """`dialect` is `rekordbox` for the sheets of its recordings, which count HH:MM:SS, and then frames are whole
+    seconds.
+    """
+
+    files: tuple[File, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    title: str | None = None
+    performer: str | None = None
+    songwriter: str | None = None
+    catalog: str | None = None
+    cdtextfile: str | None = None
+    remarks: tuple[Remark, ...] = ()
+    others: tuple[Statement, ...] = ()
+    dialect: Literal["cdrwin", "rekordbox"] = "cdrwin"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What is wrong, in a sentence. Lines and columns count from 1; line 0 is the sheet as a whole."""
+
+    code: str
+    severity: Severity
+    line: int
+    message: str
+    column: int | None = None
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A sheet and what was found while reading it; `encoding` is the one that was taken."""
+
+    sheet: Sheet
+    findings: tuple[Finding, ...]
+    encoding: str = "utf-8"
+
+    @property
+    def valid(self) -> bool:
+        return not any(finding.severity == "error" for finding in self.findings)
