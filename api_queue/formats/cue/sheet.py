@@ -4,12 +4,9 @@ A track does not belong to one file: the gap before it (INDEX 00) may lie at the
 index says in which file it is.
 """
 
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
-
-#: A second has 75 frames, as on a disc.
-FRAMES_A_SECOND: Final = 75
 
 #: An error makes a sheet invalid.
 Severity = Literal["error", "warning"]
@@ -38,7 +35,7 @@ class Index(msgspec.Struct, frozen=True):
 
 
 class File(msgspec.Struct, frozen=True):
-    """`name` as it stood, which may be a path of another machine; `kind` is WAVE, MP3, AIFF, BINARY, MOTOROLA, or odd."""
+    """`name` as it stood, which may be a path of another machine; `kind` WAVE, MP3, AIFF, BINARY, MOTOROLA, or odd."""
 
     name: str
     kind: str = "WAVE"
