@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,17 +48,20 @@ async def _join_and_play(options: Options, state: StateFile) -> None:
     try:
         known = await Joining(api, server, state).device(options.name, options.queue, options.token)
         with TemporaryDirectory(prefix="api_queue-speaker-") as files:
-            await play(lambda: Speaker(api, clock, known, Path(files), options.show), options)
+            await play(partial(Speaker, api, clock, known, Path(files), options.show), options)
     finally:
         await api.close()
 
 
-async def play(speaker: Callable[[], Speaker], options: Options) -> None:
-    """Until it is cancelled. An mpv that was killed is followed by another, which has the tracks that were fetched."""
+async def play(speaker: Callable[[int | None], Speaker], options: Options) -> None:
+    """Until it is cancelled. An mpv that was killed is followed by another, with its seat and the tracks fetched."""
     backoff = Backoff()
+    generation: int | None = None
     while True:
+        current = speaker(generation)
         try:
-            await speaker().run(options.output, options.mpv_socket)
+            await current.run(options.output, options.mpv_socket)
         except* MpvGone:
             say("mpv has ended; starting another.")
+        generation = current.generation
         await asyncio.sleep(backoff.next_s())

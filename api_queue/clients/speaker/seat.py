@@ -17,9 +17,19 @@ Doing = Callable[[], tuple[ItemId | None, int | None, int]]
 
 
 class Seat:
-    """`changed` is awaited with each new lease: sound has to be over when the one of a lost seat returns."""
+    """`changed` is awaited with each new lease: sound has to be over when the one of a lost seat returns.
 
-    def __init__(self, api: Api, device: DeviceId, doing: Doing, changed: Callable[[Lease], Awaitable[None]]) -> None:
+    `generation`: the one to come back to. A first heartbeat without it would say that the seat is given up.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        device: DeviceId,
+        doing: Doing,
+        changed: Callable[[Lease], Awaitable[None]],
+        generation: int | None = None,
+    ) -> None:
         self._api = api
         self._device = device
         self._doing = doing
@@ -27,7 +37,7 @@ class Seat:
         self._news = asyncio.Event()
         self._backoff = Backoff()
         #: The generation that we think is ours, and the newest one that turned out not to be.
-        self._ours: int | None = None
+        self.ours = generation
         self._refused: int = -1
         self.is_away = False
         self.lease: Lease = NONE
@@ -36,10 +46,10 @@ class Seat:
     def heard(self, session: Session) -> None:
         """What the session says of the seat is tried out by a heartbeat."""
         named = seat(session, self._device)
-        if named is not None and named > max(self._refused, self._ours or 0):
-            self._ours = named
-        elif self._ours is not None and lost(Lease(self._ours, 0), session, self._device):
-            self._refused, self._ours = self._ours, None
+        if named is not None and named > max(self._refused, self.ours or 0):
+            self.ours = named
+        elif self.ours is not None and lost(Lease(self.ours, 0), session, self._device):
+            self._refused, self.ours = self.ours, None
             self.reason = f"{session.speaker_name} plays now" if session.speaker_name else "no longer the speaker"
         elif self.is_away:  # who can be heard can be asked
             self._news.set()
@@ -62,13 +72,13 @@ class Seat:
 
     async def leave(self) -> None:
         """Whoever comes next need not wait for the end of the lease."""
-        self.lease, self._ours = NONE, None
+        self.lease, self.ours = NONE, None
         with suppress(Away, Refused):
             await self._api.leave()
 
     async def _beat(self) -> float:
         """Seconds until the next one."""
-        named, sent_ms = self._ours, local_ms()
+        named, sent_ms = self.ours, local_ms()
         try:
             answer = await self._api.beat(named, *self._doing())
         except Away:
@@ -78,17 +88,17 @@ class Seat:
             return self._turned_away(named, refused)
         self.is_away = False
         self._backoff.reset()
-        if named != self._ours:  # meanwhile the session said otherwise
+        if named != self.ours:  # meanwhile the session said otherwise
             return 0
         self.lease = granted(answer, named, sent_ms)
         await self._changed(self.lease)
         if answer.active and named != answer.generation and answer.generation > self._refused:
-            self._ours = answer.generation
+            self.ours = answer.generation
             return 0
         return answer.interval_ms / 1000
 
     def _turned_away(self, named: int | None, refused: Refused) -> float:
         if refused.status != 409 or named is None:
             raise StartRefused(reason=f"The server will not have this speaker any more: {refused.detail}")
-        self._ours, self._refused, self.lease, self.reason = None, named, NONE, refused.detail
+        self.ours, self._refused, self.lease, self.reason = None, named, NONE, refused.detail
         return 0

@@ -27,7 +27,11 @@ _WAKING: Final = frozenset({"playback-restart", "end-file", "gone"})
 
 
 class Speaker:
-    def __init__(self, api: Api, clock: ServerClock, known: Known, files: Path, show: Show) -> None:
+    """`generation`: of the seat that it had with the mpv before."""
+
+    def __init__(
+        self, api: Api, clock: ServerClock, known: Known, files: Path, show: Show, generation: int | None = None
+    ) -> None:
         self._api = api
         self._clock = clock
         self._known = known
@@ -37,8 +41,13 @@ class Speaker:
         self._mpv = Mpv(self._mpv_did)
         self._prefetch = Prefetch(api, files, self._news.set)
         self._deck = Deck(self._mpv, api, self._prefetch, clock, self._over)
-        self._seat = Seat(api, known.device_id, self._doing, self._leased)
+        self._seat = Seat(api, known.device_id, self._doing, self._leased, generation)
         self._reports = Reports(api, known.queue, self._is_known_as_speaker, self._answered)
+
+    @property
+    def generation(self) -> int | None:
+        """For the one that follows with another mpv."""
+        return self._seat.ours
 
     async def run(self, output: str, mpv_socket: Path | None) -> None:
         """Until it is cancelled; then it fades out and says so. Raises StartRefused, MpvGone, each in a group."""
