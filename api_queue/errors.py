@@ -759,6 +759,51 @@ class DemoStays(Conflict):
     code = "demo_stays"
 
 
+# -- tracklists ------------------------------------------------------------------------------------------------
+
+
+class NoTracks(Invalid):
+    """There is no track in this list, and a sheet without one is none; add the first."""
+
+    code = "no_tracks"
+
+
+class NoTimes(Invalid):
+    """Nobody set a time for row {rows}: set it, or ask for an estimate with `options: {{"uncued": "estimate"}}`."""
+
+    code = "no_times"
+
+
+class TimesFall(Invalid):
+    """Times must rise, and row {rows} begins before the row above it: several recordings in one list, or a wrong time."""
+
+    code = "times_fall"
+
+
+class StartsBeyondAudio(Invalid):
+    """The recording ends at {seconds} s, and row {rows} begins after that; is it the right recording?"""
+
+    code = "starts_beyond_audio"
+
+
+class BadAudioFile(Invalid):
+    """This is no recording of the library: give its track_id, or its path below one of the library's folders."""
+
+    code = "bad_audio_file"
+
+
+class UnknownCueFile(NotFound):
+    """There is no CUE file '{cue_id}', or it was deleted."""
+
+    code = "unknown_cue_file"
+
+
+class UnknownCueJob(NotFound):
+    """There is no CUE job '{job_id}'."""
+
+    code = "unknown_cue_job"
+
+
 # -- the server ------------------------------------------------------------------------------------------------
 
 
