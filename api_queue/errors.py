@@ -775,7 +775,7 @@ class NoTimes(Invalid):
 
 
 class TimesFall(Invalid):
-    """Times must rise, and row {rows} begins before the row above it: several recordings in one list, or a wrong time."""
+    """Times must rise, and row {rows} begins before the one above: several recordings in one list, or a wrong time."""
 
     code = "times_fall"
 
