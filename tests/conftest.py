@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,17 +16,37 @@ from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.redis import Redis, connect
 from api_queue.foreign_settings import FIXED, HONOURED, IGNORED
 from tests.house import House, a_house, furnish
+from tests.live import WRITTEN
 
 #: Where files are memory. What is killed in a test is a process, never the machine, so that no test needs a disk to
 #: be written to; waiting for one is a quarter of the time that all of them take.
 MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 2 << 30
 
+#: Of each program, when a test fails.
+LAST_CHARACTERS = 4_000
+
 
 def pytest_configure() -> None:
     """Also for the processes that tests start. Who sets TMPDIR knows better."""
     if "TMPDIR" not in os.environ and MEMORY.is_mount() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
         os.environ["TMPDIR"] = tempfile.tempdir = f"{MEMORY}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What programs wrote meanwhile says why a test failed."""
+    report = yield
+    if report.failed:
+        news = [path for path in WRITTEN if path.exists() and path.stat().st_mtime >= call.start]
+        report.sections += [(f"{path.parent.name}/{path.name}", _end_of(path)) for path in news]
+    return report
+
+
+def _end_of(path: Path) -> str:
+    return path.read_text(errors="replace")[-LAST_CHARACTERS:]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,8 @@ from tests.serving import NO_TLS
 
 #: Generous: the tests may share their machine.
 START_TIMEOUT_S = 60
+#: What the programs that a test has started write to; `tests/conftest.py` shows the end of it when the test fails.
+WRITTEN: list[Path] = []
 
 
 def until(true: Callable[[], object], what: str, timeout_s: float = 20) -> None:
@@ -55,6 +57,7 @@ class LiveServer:
         ports = ["--port", "0", "--mqtt-port", "0", "--mqtt-ws-port", "0"]
         command = [sys.executable, "-m", "api_queue", "serve", "--host", "127.0.0.1", *ports]
         self.out, self.err, self.data = folder / "out", folder / "err", folder / "data"
+        WRITTEN.extend((self.out, self.err))
         with self.out.open("w") as out, self.err.open("w") as err:
             self.process = subprocess.Popen(
                 [*command, *options],

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.live import LiveServer, below, lives, until
+from tests.live import WRITTEN, LiveServer, below, lives, until
 from tests.serving import NO_TLS
 
 LEASE_S = 3
@@ -29,6 +29,7 @@ class Program:
         self.out, self.err, self.socket = folder / "out", folder / "err", folder / "mpv"
         words = ["--server", url, "--queue", queue, "--name", folder.name, "--output", "null"]
         kept = ["--state", str(folder / "state"), "--mpv-socket", str(self.socket)]
+        WRITTEN.extend((self.out, self.err))
         with self.out.open("w") as out, self.err.open("w") as err:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "api_queue", "speaker", *words, *kept],
