@@ -804,6 +804,60 @@ class UnknownCueJob(NotFound):
     code = "unknown_cue_job"
 
 
+class ForeignAddress(Invalid):
+    """'{url}' is no address of a tracklist here: one begins with {example}."""
+
+    code = "foreign_address"
+
+
+class BlockedPage(Invalid):
+    """This page holds no tracklist but a refusal of the site: {reason}."""
+
+    code = "blocked_page"
+
+
+class UnreadablePage(Invalid):
+    """This page cannot be read as one of the site: {reason}."""
+
+    code = "unreadable_page"
+
+
+class RobotsForbid(Forbidden):
+    """The site asks programs to leave '{path}' alone (robots.txt), and so we do."""
+
+    code = "robots_forbid"
+
+
+class PageMissing(NotFound):
+    """The site has no page '{url}'."""
+
+    code = "page_missing"
+
+
+class SiteAway(Unavailable):
+    """The site of tracklists cannot be read now: {reason}; try again in {retry_after} seconds."""
+
+    code = "site_away"
+
+
+class SiteBlocked(SiteAway):
+    """The site of tracklists has shut us out: {reason}; try again in {retry_after} seconds, or paste the page."""
+
+    code = "blocked"
+
+
+class SiteBusy(Unavailable):
+    """Others wait for the site of tracklists already, and it is asked slowly; try again in {retry_after} seconds."""
+
+    code = "site_busy"
+
+
+class SearchFailed(Unavailable):
+    """The same search has failed a while ago: {reason}; try again in {retry_after} seconds."""
+
+    code = "search_failed"
+
+
 # -- the server ------------------------------------------------------------------------------------------------
 
 
