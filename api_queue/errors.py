@@ -769,7 +769,7 @@ class NoTracks(Invalid):
 
 
 class NoTimes(Invalid):
-    """Nobody set a time for row {rows}: set it, or ask for an estimate with `options: {{"uncued": "estimate"}}`."""
+    """Nobody set a time for row {rows}: set it, or ask for estimates (options.uncued is 'estimate')."""
 
     code = "no_times"
 
