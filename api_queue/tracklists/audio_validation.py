@@ -81,7 +81,8 @@ def validate(entries: Sequence[Entry], audio_ms: Milliseconds | None) -> AudioRe
     spans = spans_of(entries)
     tracklist_ms = Milliseconds(spans[-1].end_ms) if spans and spans[-1].end_ms is not None else None
     errors = list(_errors(spans, audio_ms, tracklist_ms))
-    warnings = [fault for rule in _WARNINGS for fault in rule(spans, audio_ms)]
+    heard = [span for span in spans if audio_ms is None or span.start_ms < audio_ms]
+    warnings = [fault for rule in _WARNINGS for fault in rule(heard, audio_ms)]
     suggestions = tuple(each for fault in (*errors, *warnings) for each in fault.suggestions)
     return AudioReport(
         audio_ms=audio_ms,

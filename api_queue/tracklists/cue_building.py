@@ -92,7 +92,7 @@ def build(facts: Facts, options: BuildOptions, recording: Recording | None = Non
 def _main_rows(entries: Sequence[Entry], options: BuildOptions) -> Iterator[Cut]:
     """A list that begins with a `w/` row has nothing above it, and so begins with a track."""
     heads = [at for at, entry in enumerate(entries) if entry.kind == "main" or not at]
-    for at, end in zip(heads, [*heads[1:], len(entries)], strict=True):
+    for at, end in pairwise((*heads, len(entries))):
         below = entries[at + 1 : end] if options.with_rows == "join" else ()
         along = tuple(entry for entry in below if entry.kind == "with")
         entry = entries[at]
