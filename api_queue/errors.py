@@ -72,6 +72,12 @@ class Unavailable(ApiQueueError):
     code = "unavailable"
 
 
+class Unfit(ApiQueueError):
+    """This does not fit together."""
+
+    code = "unfit"
+
+
 class StartRefused(ApiQueueError):
     """{reason}"""
 
@@ -367,6 +373,12 @@ class UnknownTrack(Invalid):
     """There is no track '{track_id}' in the library."""
 
     code = "unknown_track"
+
+
+class NotARecording(Invalid):
+    """Track '{track_id}' is a part of a recording; name that one: '{recording}'."""
+
+    code = "not_a_recording"
 
 
 class UnknownAlbum(Invalid):
@@ -786,6 +798,30 @@ class StartsBeyondAudio(Invalid):
     code = "starts_beyond_audio"
 
 
+class UnknownCueFormat(Invalid):
+    """There is no CUE format '{format}'; there are {formats}."""
+
+    code = "unknown_cue_format"
+
+
+class UnwritableSheet(Invalid):
+    """No player could read this sheet: {reason}."""
+
+    code = "unwritable_sheet"
+
+
+class SeveralCueFiles(Invalid):
+    """A {variant} sheet belongs to one file, and this one to {count}: make one of each, or take another format."""
+
+    code = "several_cue_files"
+
+
+class TooManyCueTracks(Invalid):
+    """A {variant} sheet holds {most} tracks, and this one has {count}: split it, or take another format."""
+
+    code = "too_many_cue_tracks"
+
+
 class BadAudioFile(Invalid):
     """This is no recording of the library: give its track_id, or its path below one of the library's folders."""
 
@@ -822,6 +858,54 @@ class UnreadablePage(Invalid):
     code = "unreadable_page"
 
 
+class ChallengePage(BlockedPage):
+    """The site asks here whether it talks to a browser ({reason}); open the page in one, and paste what it shows then."""
+
+    code = "challenge_page"
+
+
+class IpBlockPage(BlockedPage):
+    """The site has shut out the address that asked ({reason}); only a person can change that, with the form on this page."""
+
+    code = "ip_block_page"
+
+
+class CaptchaPage(BlockedPage):
+    """The site asks for a person here ({reason}); answer it in a browser, and paste what it shows then."""
+
+    code = "captcha_page"
+
+
+class AskedTooOftenPage(BlockedPage):
+    """The site was asked too often ({reason}); leave it alone for a while."""
+
+    code = "asked_too_often_page"
+
+
+class NotATracklistPage(UnreadablePage):
+    """This is no page of a tracklist: {reason}."""
+
+    code = "not_a_tracklist_page"
+
+
+class RowsMissing(UnreadablePage):
+    """This page came without its rows: {reason}; save it in a browser once all of them are shown."""
+
+    code = "rows_missing"
+
+
+class PageChanged(UnreadablePage):
+    """This page is built in another way than those we know: {reason}; nothing was taken from it."""
+
+    code = "page_changed"
+
+
+class EmptyTracklist(Invalid):
+    """Nobody has entered a track on this page yet."""
+
+    code = "empty_tracklist"
+
+
 class RobotsForbid(Forbidden):
     """The site asks programs to leave '{path}' alone (robots.txt), and so we do."""
 
@@ -856,6 +940,54 @@ class SearchFailed(Unavailable):
     """The same search has failed a while ago: {reason}; try again in {retry_after} seconds."""
 
     code = "search_failed"
+
+
+class UnknownTracklist(NotFound):
+    """There is no tracklist '{tracklist_id}'."""
+
+    code = "unknown_tracklist"
+
+
+class NotADraft(NotFound):
+    """The tracklist '{tracklist_id}' is no draft: it was published; make a new draft of it and change that."""
+
+    code = "not_a_draft"
+
+
+class UnknownTracklistVersion(NotFound):
+    """There is no version {version} of this tracklist; the oldest go when there are more than {most}."""
+
+    code = "unknown_tracklist_version"
+
+
+class UnknownRow(NotFound):
+    """There is no row {position}; the positions here are 1 to {most}."""
+
+    code = "unknown_row"
+
+
+class TooManyRows(Invalid):
+    """The list has {rows} rows, and {limit} fit."""
+
+    code = "too_many_rows"
+
+
+class DuplicatePositions(Unfit):
+    """Two rows have the position {position}; number them 1, 2, and so on."""
+
+    code = "duplicate_positions"
+
+
+class NotPublishable(Unfit):
+    """This list cannot be published yet: {reason}"""
+
+    code = "not_publishable"
+
+
+class ConcurrentEdit(Conflict):
+    """Somebody else has changed this list, which is at revision {rev} now: look at both, and send your change again."""
+
+    code = "concurrent_edit"
 
 
 # -- the server ------------------------------------------------------------------------------------------------

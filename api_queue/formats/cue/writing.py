@@ -1,0 +1,119 @@
+"""A sheet as text: CRLF, upper case, two blanks a level, quotes round every text. The grammar has no escape, so that a
+`"` within a text becomes `'`; control characters are dropped.
+
+`write` changes nothing else: what was read from a sheet is read again from this one. What players need besides is
+`strict`, and what single ones take is `convert`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Final
+
+from api_queue.formats.cue.sheet import Remark, Sheet, Track
+from api_queue.formats.cue.times import FRAMES_A_SECOND, format_msf
+
+#: VLC looks for the FILE line in the first 2048 bytes, and then for nothing: what does not fit before it comes after.
+FILE_WITHIN_BYTES: Final = 2048
+_BOM: Final = "\ufeff"
+_BREAK: Final = re.compile(r"\r\n|[\t-\r\x1c-\x1e\x85\u2028\u2029]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+#: Numbers, dates and gains, which Kodi reads only without quotes.
+_BARE: Final = re.compile(r"[+-]?[0-9][0-9.:/-]*( dB)?|[0-9A-F]{8}")
+
+
+def write(sheet: Sheet) -> str:
+    """Files are taken to be in the order in which the tracks go through them."""
+    return "".join(f"{clean(line).rstrip()}\r\n" for line in _lines(sheet))
+
+
+def encode(sheet: Sheet, *, bom: bool = False) -> bytes:
+    """UTF-8; some players of Windows know it only by its BOM."""
+    return f"{_BOM if bom else ''}{write(sheet)}".encode()
+
+
+def clean(text: str) -> str:
+    """On one line, and without what no reader shows."""
+    return _CONTROL.sub("", _BREAK.sub(" ", text))
+
+
+def _lines(sheet: Sheet) -> Iterator[str]:
+    files = [f"FILE {_quoted(file.name)} {file.kind}" for file in sheet.files]
+    yield from _head(list(_facts(sheet)), files[:1])
+    begun = 1
+    for track in sheet.tracks:
+        place = next((index.file for index in track.indexes), 0)
+        yield from files[begun : place + 1]
+        begun = max(begun, place + 1)
+        yield from _track(track)
+        for index in track.indexes:
+            yield from files[begun : index.file + 1]
+            begun = max(begun, index.file + 1)
+            yield f"    INDEX {index.number:02} {_time(index.frames, sheet)}"
+        if track.postgap is not None:
+            yield f"    POSTGAP {format_msf(track.postgap)}"
+    yield from files[begun:]
+
+
+def _head(facts: Sequence[str], file: Sequence[str]) -> list[str]:
+    room = FILE_WITHIN_BYTES - len(_BOM.encode()) - sum(map(_size, file))
+    fitting = sum(end <= room for end in accumulate(map(_size, facts)))
+    return [*facts[:fitting], *file, *facts[fitting:]]
+
+
+def _size(line: str) -> int:
+    return len(clean(line).encode()) + len("\r\n")
+
+
+def _facts(sheet: Sheet) -> Iterator[str]:
+    if sheet.catalog is not None:
+        yield f"CATALOG {sheet.catalog}"
+    if sheet.cdtextfile is not None:
+        yield f"CDTEXTFILE {_quoted(sheet.cdtextfile)}"
+    yield from _remarks(sheet)
+    yield from _texts(sheet)
+    yield from _others(sheet)
+
+
+def _track(track: Track) -> Iterator[str]:
+    yield f"  TRACK {track.number:02} {track.mode}"
+    if track.flags:
+        yield f"    FLAGS {' '.join(track.flags)}"
+    yield from (f"    {line}" for line in _texts(track))
+    if track.isrc is not None:
+        yield f"    ISRC {track.isrc}"
+    yield from (f"    {line}" for line in (*_remarks(track), *_others(track)))
+    if track.pregap is not None:
+        yield f"    PREGAP {format_msf(track.pregap)}"
+
+
+def _texts(of: Sheet | Track) -> Iterator[str]:
+    texts = {"PERFORMER": of.performer, "TITLE": of.title, "SONGWRITER": of.songwriter}
+    return (f"{word} {_quoted(text)}" for word, text in texts.items() if text is not None)
+
+
+def _remarks(of: Sheet | Track) -> Iterator[str]:
+    return (f"REM {_remark(remark)}" for remark in of.remarks)
+
+
+def _remark(remark: Remark) -> str:
+    """Free text has no quotes, since they would be part of it."""
+    if not remark.key:
+        return remark.value
+    return f"{remark.key} {remark.value if _BARE.fullmatch(remark.value) else _quoted(remark.value)}"
+
+
+def _others(of: Sheet | Track) -> Iterator[str]:
+    return (f"{other.word} {other.rest}" for other in of.others)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', "'") + '"'
+
+
+def _time(frames: int, sheet: Sheet) -> str:
+    """rekordbox counts HH:MM:SS in the sheets of its recordings."""
+    if sheet.dialect == "cdrwin":
+        return format_msf(frames)
+    minutes, seconds = divmod(frames // FRAMES_A_SECOND, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
