@@ -859,13 +859,13 @@ class UnreadablePage(Invalid):
 
 
 class ChallengePage(BlockedPage):
-    """The site asks here whether it talks to a browser ({reason}); open the page in one, and paste what it shows then."""
+    """The site asks for a browser here ({reason}); open the page in one, and paste what it shows then."""
 
     code = "challenge_page"
 
 
 class IpBlockPage(BlockedPage):
-    """The site has shut out the address that asked ({reason}); only a person can change that, with the form on this page."""
+    """The site has shut out the address that asked ({reason}); a person can lift that, with the form on this page."""
 
     code = "ip_block_page"
 

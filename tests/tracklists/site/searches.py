@@ -73,7 +73,7 @@ def _row(hit: Hit) -> str:
     shown = "".join(f'<div title="{title}">{text}</div>' for title, text in cells)
     return (
         f'<div class="bItm action oItm" onclick="window.open(\'{hit.path}\', \'_self\');" data-id="{hit.page_id}">'
-        f'<div class="bCont"><div class="bTitle"><span class="redTxt"></span>{link}</div></div><div class="mediaRow iRow">'
+        f'<div class="bCont"><div class="bTitle"><span></span>{link}</div></div><div class="mediaRow iRow">'
         f'<div class="badge views" title="tracklist views" data-count="{hit.views}"></div>'
         f"{shown}</div></div>"
     )
