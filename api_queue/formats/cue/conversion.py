@@ -14,8 +14,6 @@ from api_queue.formats.cue.variants import Variant
 #: More than the grammar's two digits can count.
 TWO_DIGITS: Final = 99
 _THREE_DIGITS: Final = "Tracks past 99 have numbers of three digits, which cuetools, libcue and burners do not read."
-    "More than 99 tracks have numbers of three digits, which cuetools, libcue and burners do not read."
-)
 _SPLIT: Final = "An INDEX in another file than where its track begins is left out"
 _GAPS: Final = "PREGAP and POSTGAP are left out"
 _ISRC: Final = "ISRC is left out"
