@@ -30,6 +30,7 @@ from api_queue.queues import blueprint as queues_blueprint
 from api_queue.queues import enqueue_blueprint, export_blueprint
 from api_queue.settings import Settings
 from api_queue.stream import blueprint as stream_blueprint
+from api_queue.tracklists import blueprint as tracklists_blueprint
 from api_queue.tracks import blueprint as tracks_blueprint
 from api_queue.tracks import library_blueprint
 from api_queue.web import docs, health, join_qr, pages
@@ -72,7 +73,7 @@ _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "accounts", "audit", "queues", "items", "commands", "guests", "options"),
     *("playback", "devices", "pairing", "tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
     *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports"),
-    *("personal_queues", "enqueue", "likes"),
+    *("personal_queues", "enqueue", "likes", "tracklists"),
 )
 
 
@@ -117,6 +118,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             playback_blueprint.bp,
             device_blueprint.bp,
             like_blueprint.bp,
+            tracklists_blueprint.bp,
         ]
     )
 

@@ -78,6 +78,9 @@ from api_queue.stream.hub import Hub
 from api_queue.stream.lease import Lease
 from api_queue.stream.sources import Sources
 from api_queue.stream.store import RedisEventLog
+from api_queue.tracklists.service import TracklistService
+from api_queue.tracklists.store import SqlTracklists
+from api_queue.tracklists.wire import tracklist_json
 from api_queue.tracks.analysis import AnalyzeTask
 from api_queue.tracks.analysis_store import SqlAnalyses
 from api_queue.tracks.data_files import DataFiles
@@ -419,6 +422,16 @@ class Parts:
     @cached_property
     def previews(self) -> PreviewService:
         return PreviewService(self.tracks, self.queues, Previews(self.settings.data / "previews"))
+
+    # -- tracklists --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def tracklist_store(self) -> SqlTracklists:
+        return SqlTracklists(self.engine)
+
+    @cached_property
+    def tracklists(self) -> TracklistService:
+        return TracklistService(self.tracklist_store, self.tracks, self.clock, tracklist_json)
 
     # -- stream ------------------------------------------------------------------------------------------------
 

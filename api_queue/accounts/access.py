@@ -167,6 +167,13 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/tracks/data/<file>"): "open",
     ("GET", "/media/tracks/<track_id>"): "public",
     ("GET", "/media/preview/<track_id>"): "public",
+    # tracklists
+    ("GET", "/api/v1/tracklists"): "open",
+    ("POST", "/api/v1/tracklists/manual"): "author",
+    ("GET", "/api/v1/tracklists/<tracklist_id>"): "open",
+    ("GET", "/api/v1/tracklist/<tracklist_id>"): "open",
+    ("PUT", "/api/v1/tracklists/<tracklist_id>"): "author",
+    ("DELETE", "/api/v1/tracklists/<tracklist_id>"): "author",
 }
 
 #: Routes that take a token from a bucket on their way in. An add takes its own, in the queue's script.

@@ -1,6 +1,7 @@
 """A tracklist: what a recording is made of and when each track begins. Times are ms from the recording's beginning."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -93,7 +94,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Tracklist(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept. `audio_id` is the recording in the library; `rev` grows by one at each change; times are ms since
-    1970.
+    1970. One list of a recording is published; it is archived when another takes its place.
     """
 
     tracklist_id: str
@@ -111,4 +112,65 @@ class Tracklist(msgspec.Struct, frozen=True, kw_only=True):
     default_cue_format: str | None = None
     cue_file_id: str | None = None
     scraped_at: int | None = None
+    archived_at: int | None = None
     created_by: str = ""
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """A numbered snapshot of what a list told: counted from 1, and the highest number is the list as it stands."""
+
+    number: int
+    facts: Facts
+    created_at: int
+    created_by: str = ""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which lists, the newest first; None is any."""
+
+    audio_id: TrackId | None = None
+    source: Source | None = None
+    is_draft: bool | None = None
+    limit: int = 20
+    offset: int = 0
+
+
+class Store(Protocol):
+    """Each write is one transaction. Those that name a `rev` do nothing where the list has another one by then."""
+
+    async def add(self, tracklist: Tracklist) -> Tracklist:
+        """Its first version. A draft gets the number after the highest of its recording's drafts."""
+
+    async def get(self, tracklist_id: str) -> Tracklist | None: ...
+    async def find(self, wanted: Wanted) -> tuple[int, Sequence[Tracklist]]:
+        """How many there are, and a page of them."""
+
+    async def put(self, tracklist: Tracklist, rev: int, *, version_by: str | None) -> Tracklist | None:
+        """In the place of revision `rev`; as a new version, made by somebody, or as the current one. A draft's number
+        goes with the versions. None: somebody else was faster.
+        """
+
+    async def publish(self, tracklist: Tracklist, rev: int) -> bool:
+        """As `put`; what was published of its recording until now is archived."""
+
+    async def remove(self, tracklist_id: str, rev: int) -> bool:
+        """With its versions."""
+
+    async def versions(self, tracklist_id: str) -> Sequence[Version]:
+        """The newest first."""
+
+    async def version(self, tracklist_id: str, number: int) -> Version | None: ...
+
+
+class Cutting(Protocol):
+    """What publishing needs of the library: the rows of a list as tracks that can be queued."""
+
+    async def cut(self, tracklist: Tracklist) -> tuple[TrackId, ...]:
+        """A track for each main row, in their order, in the place of those that the recording was cut into before."""
+
+    async def join(self, tracklist: Tracklist) -> None:
+        """The recording is one track again: its list is gone."""

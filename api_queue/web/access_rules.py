@@ -27,6 +27,7 @@ _NEEDS: Final[dict[Access, str]] = {
     "speaker": "a speaker of this queue or its host",
     "device": "a device of this queue or its host",
     "key": "a program with an API key, or an admin",
+    "author": "a member of this server, a host, or a program that may order tracklists",
 }
 
 

@@ -15,6 +15,7 @@ from api_queue.web.replies import reply
 STATUS: Final[dict[type[errors.ApiQueueError], int]] = {
     errors.Invalid: 422,
     errors.BadGrantType: 400,
+    errors.Unfit: 400,
     errors.Unauthorized: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,

@@ -32,11 +32,15 @@ from api_queue.web.headers import Cors, harden
 from api_queue.web.idempotency import Idempotency
 from api_queue.web.identity import Caller, IdentityResolver, Presented
 from api_queue.web.methods import methods_of
+from api_queue.web.operation import Operation
 from api_queue.web.private_queues import PersonalQueues, PrivateQueues, names_private
+from api_queue.web.programs import TRACKLIST_ORDERS
 from api_queue.web.rate_limits import Limiter
 
 #: Larger bodies are refused while they arrive.
 BODY_LIMIT_BYTES: Final = 64 * 1024
+#: Where an API key is looked at.
+_OF_PROGRAMS: Final = frozenset({"key", "author"})
 #: JSON that keeps to ASCII, as many clients send it, writes a character in up to three times its bytes.
 _ASCII_JSON: Final = 3
 _log = structlog.get_logger()
@@ -119,14 +123,15 @@ class Guard:
         if stream is None or not stream.request_body:
             return
         if hasattr(route.handler, "is_stream"):
-            stream.request_max_size = self._large_bytes
+            stream.request_max_size = Operation.of(route.handler).most_bytes or self._large_bytes
         await request.receive_body()  # type: ignore[no-untyped-call]  # Sanic says no more
 
     async def _caller(self, request: Request, rule: Rule, *, private: bool) -> Caller:
         address = self._address(request)
         if rule.access == "public" and not private:
             return Caller(None, address)
-        who = presented_by_program(request, address) if rule.access == "key" else presented(request, address)
+        of_programs = rule.access in _OF_PROGRAMS
+        who = presented_by_program(request, address) if of_programs else presented(request, address)
         try:
             caller = await self._keepers.resolver.resolve(who)
         except Unauthorized as error:
@@ -188,8 +193,13 @@ def _set_session(request: Request, response: BaseHTTPResponse) -> None:
 
 
 def _authorise(request: Request, rule: Rule, caller: Caller) -> None:
-    """Raises MissingCredential, MissingApiKey for who presented nothing, MissingRight for who is known and may not."""
-    if _role(request, rule, caller) in rule.may:
+    """Raises MissingCredential, MissingApiKey for who presented nothing, MissingRight and MissingQueueRight for who is
+    known and may not.
+    """
+    role = _role(request, rule, caller)
+    if role in rule.may:
+        if rule.access == "author" and role == "program":
+            caller.program.demand(TRACKLIST_ORDERS, "write")
         return
     if rule.access == "key" and not caller.signed_in:  # a guest's session is not what is missing
         raise MissingApiKey
@@ -199,7 +209,7 @@ def _authorise(request: Request, rule: Rule, caller: Caller) -> None:
 
 
 def _role(request: Request, rule: Rule, caller: Caller) -> Role:
-    if rule.queue_in_body:
+    if rule.queue_in_body or rule.access == "author":
         return caller.highest_role
     return caller.role_on(_queue_of(request))
 

@@ -12,7 +12,9 @@ PAGE_POLICY: Final = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 _PREFLIGHT: Final = {
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range, X-API-Key",
+    "Access-Control-Allow-Headers": (
+        "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, Range, X-API-Key"
+    ),
     "Access-Control-Max-Age": "600",
 }
 

@@ -28,6 +28,7 @@ TAGS: Final = {
     "jobs": "Background work: tasks, their items, and the workers.",
     "tracks": "The library: search, covers, lyrics.",
     "media": "The music itself.",
+    "tracklists": "What DJ sets are made of, and CUE sheets.",
     "messages": "Queues of messages for programs, as PyQueue Server and Amazon SQS have them.",
     "accounts": "Logging in, the tokens of a queue, and what an API key may.",
     "web": "Pages, this description, and whether the server is well.",
@@ -45,6 +46,10 @@ _PARAMETERS: Final = {
     "device_id": "Id of the device.",
     "code": "The six letters and digits that the device shows.",
     "command": "`play`, `pause`, `skip` and so on; a wrong one is answered with all there are.",
+    "tracklist_id": "Id of the tracklist.",
+    "audio_file_id": "Id or alias of the recording.",
+    "position": "Of the row, counted from 1.",
+    "version": "Number of the version.",
     "file": "What an answer of ours named: `<hash>.json` of tracks, or the ZIP of an export.",
     "path": "Path of the file.",
 }
@@ -221,7 +226,7 @@ def _responses(described: Described) -> Json:
 def _security(rule: Rule) -> list[Json]:
     if rule.access == "public":
         return []
-    if rule.access == "key":
+    if rule.access in {"key", "author"}:
         return _PROGRAM
     return _ANYBODY if rule.access in {"open", "guest"} else _LOGIN
 

@@ -13,7 +13,7 @@ H = TypeVar("H", bound=Callable[..., Any])
 class Operation:
     """A decorator, below the routes. `query` is read as a struct, or its names have a sentence each.
 
-    A GET that is not `safe` changes something.
+    A GET that is not `safe` changes something. `most_bytes`: of a body, where the route is a stream.
     """
 
     body: type[msgspec.Struct] | None = None
@@ -21,6 +21,7 @@ class Operation:
     status: int = 200
     media_type: str = "application/json"
     safe: bool = True
+    most_bytes: int | None = None
 
     def __call__(self, handler: H) -> H:
         handler.operation = self  # type: ignore[attr-defined]  # a function or a view may carry what it likes

@@ -14,6 +14,8 @@ RIGHTS: Final[tuple[Right, ...]] = get_args(Right)
 ALL_QUEUES: Final = "*"
 #: A queue of messages that programs may name. Those of background tasks, `_jobs.*`, are none.
 MESSAGE_QUEUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+#: The queue of messages to which tracklists are ordered; who may send there may order them here too.
+TRACKLIST_ORDERS: Final = "tracklist_search_queue"
 #: What follows the name of a queue in that of its dead letters.
 DEAD: Final = ".dead"
 

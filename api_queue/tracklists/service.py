@@ -1,0 +1,129 @@
+"""Tracklists: made, looked at, changed and removed. A change may say of which revision it is."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from api_queue.drivers.clock import Clock
+from api_queue.errors import ConcurrentEdit, Invalid, NotADraft, TrackNotFound, UnknownRow, UnknownTracklist
+from api_queue.tracklists.drafts import UNCHANGED, Changes, is_significant, settled
+from api_queue.tracklists.models import Facts, Source, Store, Tracklist, Wanted
+from api_queue.tracks.service import TrackService
+from api_queue.types import Milliseconds, TrackId
+
+Edit = Callable[[Tracklist], Tracklist]
+
+
+class TracklistService:
+    """`shown` is a list as a refusal shows it. Everything raises UnknownTracklist."""
+
+    def __init__(self, store: Store, tracks: TrackService, clock: Clock, shown: Callable[[Tracklist], Any]) -> None:
+        self._store = store
+        self._tracks = tracks
+        self._clock = clock
+        self._shown = shown
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    async def tracklist(self, tracklist_id: str) -> Tracklist:
+        found = await self._store.get(tracklist_id)
+        if found is None:
+            raise UnknownTracklist(tracklist_id=tracklist_id)
+        return found
+
+    async def draft(self, tracklist_id: str) -> Tracklist:
+        """Raises NotADraft."""
+        found = await self.tracklist(tracklist_id)
+        if not found.is_draft:
+            raise NotADraft(tracklist_id=tracklist_id)
+        return found
+
+    async def find(self, wanted: Wanted) -> tuple[int, Sequence[Tracklist]]:
+        if wanted.audio_id is not None:
+            wanted = replace(wanted, audio_id=(await self.recording(wanted.audio_id))[0])
+        return await self._store.find(wanted)
+
+    async def recording(self, name: str) -> tuple[TrackId, Milliseconds | None]:
+        """By its id or alias, with its length. A list may be there before its recording is, or longer than it."""
+        try:
+            facts = await self._tracks.facts(name)
+        except TrackNotFound:
+            return TrackId(name), None
+        return facts.track_id, facts.duration_ms
+
+    # -- making and changing -----------------------------------------------------------------------------------
+
+    async def create(self, facts: Facts, source: Source, by: str, changes: Changes = UNCHANGED) -> Tracklist:
+        """A draft of what a source tells, and what the caller says besides. Raises TooManyRows."""
+        now_ms = self._clock.now_ms()
+        new = Tracklist(
+            tracklist_id=f"{uuid.uuid4()}",
+            source=source,
+            facts=settled(changes(facts)),
+            rev=1,
+            created_at=now_ms,
+            updated_at=now_ms,
+            created_by=by,
+            **await self._beside_facts(changes),
+        )
+        return await self._store.add(new)
+
+    async def update(self, tracklist_id: str, changes: Changes, by: str, rev: int | None) -> Tracklist:
+        """Raises as `change`."""
+        beside = await self._beside_facts(changes)
+        return await self.change(tracklist_id, lambda t: replace(t, facts=changes(t.facts), **beside), by, rev)
+
+    async def edit(self, tracklist_id: str, change: Callable[[Facts], Facts], by: str, rev: int | None) -> Tracklist:
+        """As `change`, of the facts alone."""
+        return await self.change(tracklist_id, lambda each: replace(each, facts=change(each.facts)), by, rev)
+
+    async def change(self, tracklist_id: str, edit: Edit, by: str, rev: int | None) -> Tracklist:
+        """Of a draft, and of revision `rev` if one is named. Raises NotADraft, ConcurrentEdit."""
+        before = await self.draft(tracklist_id)
+        self.check(before, rev, edit)
+        after = edit(before)
+        return before if after == before else await self._save(before, after, by)
+
+    async def remove(self, tracklist_id: str, rev: int | None) -> None:
+        """Raises ConcurrentEdit."""
+        before = await self.tracklist(tracklist_id)
+        self.check(before, rev)
+        if not await self._store.remove(tracklist_id, before.rev):
+            raise self._conflict(await self.tracklist(tracklist_id))
+
+    def check(self, current: Tracklist, rev: int | None, edit: Edit | None = None) -> None:
+        """Raises ConcurrentEdit where another revision is meant."""
+        if rev is not None and rev != current.rev:
+            raise self._conflict(current, edit and _tried(edit, current, rev))
+
+    async def _beside_facts(self, changes: Changes) -> dict[str, Any]:
+        named: dict[str, Any] = {}
+        if changes.audio is not UNSET:
+            audio_id, audio_ms = (None, None) if changes.audio is None else await self.recording(changes.audio)
+            named |= {"audio_id": audio_id, "audio_duration_ms": audio_ms}
+        if changes.cue_format is not UNSET:
+            named["default_cue_format"] = changes.cue_format
+        return named
+
+    async def _save(self, before: Tracklist, after: Tracklist, by: str) -> Tracklist:
+        new = replace(after, rev=before.rev + 1, updated_at=self._clock.now_ms())
+        version_by = by if is_significant(before.facts, after.facts) else None
+        saved = await self._store.put(new, before.rev, version_by=version_by)
+        if saved is None:
+            raise self._conflict(await self.tracklist(before.tracklist_id), after)
+        return saved
+
+    def _conflict(self, current: Tracklist, yours: Tracklist | None = None) -> ConcurrentEdit:
+        shown = yours and self._shown(yours)
+        return ConcurrentEdit(rev=current.rev, yours=shown, current=self._shown(current))
+
+
+def _tried(edit: Edit, current: Tracklist, rev: int) -> Tracklist | None:
+    """What the change would make of the list as it is now, under the revision that was meant; None: nothing."""
+    try:
+        return replace(edit(current), rev=rev)
+    except (UnknownRow, Invalid):
+        return None
