@@ -47,7 +47,11 @@ def joined(sheet: Sheet) -> Changed:
     """Tracks that begin at the same time are one: `A / B`."""
     groups = [list(group) for _, group in groupby(sheet.tracks, _begin)]
     tracks = tuple(_one(group) for group in groups)
-    notes = (f"{tracks_of(group)} begin at the same time and are one." for group in groups if len(group) > 1)
+    notes = (
+        f"{tracks_of(group).capitalize()} begin at the same time, and become one track."
+        for group in groups
+        if len(group) > 1
+    )
     return Changed(replace(sheet, tracks=tracks), tuple(notes))
 
 
@@ -62,7 +66,7 @@ def opened(sheet: Sheet) -> Changed:
             track = replace(track, indexes=_from_zero(track.indexes))  # noqa: PLW2901
         seen.update(index.file for index in track.indexes)
         tracks.append(track)
-    said = f"What lies before {tracks_of(late)} is the gap before it: INDEX 00 at 00:00:00."
+    said = f"What lies before the first INDEX becomes a gap, INDEX 00 at 00:00:00: {tracks_of(late)}."
     return Changed(replace(sheet, tracks=tuple(tracks)), (said,) if late else ())
 
 
@@ -133,14 +137,14 @@ def _without_others(sheet: Sheet) -> Changed:
     statements = (*sheet.others, *(other for track in sheet.tracks for other in track.others))
     words = ", ".join(dict.fromkeys(statement.word for statement in statements))
     tracks = tuple(replace(track, others=()) for track in sheet.tracks)
-    notes = (f"Commands that players do not know are left out: {words}.",) if words else ()
+    notes = (f"Lines that players do not read are left out: {words}.",) if words else ()
     return Changed(replace(sheet, others=(), tracks=tracks), notes)
 
 
 def _unquoted(sheet: Sheet) -> Changed:
     changed, touched = with_texts(sheet, lambda text: clean(text).replace('"', "'"))
-    where = f" in {tracks_of(touched)}" if touched else ""
-    said = f"Double quotes and control characters in texts become single quotes and blanks{where}."
+    where = f": {tracks_of(touched)}" if touched else ""
+    said = f"Double quotes and control characters in texts are replaced{where}."
     return Changed(changed, (said,) if changed != sheet else ())
 
 
@@ -171,7 +175,7 @@ def _distinct(sheet: Sheet) -> Changed:
         kept = tuple(index for index in track.indexes if index == track.start or not _known(index, seen))
         fewer += [track] if kept != track.indexes else []
         tracks.append(replace(track, indexes=kept))
-    said = f"An INDEX of {tracks_of(fewer)} that falls on another is left out."
+    said = f"An INDEX that falls on another is left out: {tracks_of(fewer)}."
     return Changed(replace(sheet, tracks=tuple(tracks)), (said,) if fewer else ())
 
 
@@ -188,7 +192,7 @@ def _numbered(sheet: Sheet) -> Changed:
     indexed = [after for before, after in zip(sheet.tracks, tracks, strict=True) if before.indexes != after.indexes]
     notes = [
         "Tracks are numbered anew, from 01." if anew else "",
-        f"Indexes of {tracks_of(indexed)} are numbered anew; INDEX 01 is where a track begins." if indexed else "",
+        f"Indexes are numbered anew, INDEX 01 where the track begins: {tracks_of(indexed)}." if indexed else "",
     ]
     return Changed(replace(sheet, tracks=tracks), tuple(filter(None, notes)))
 

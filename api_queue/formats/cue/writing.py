@@ -52,6 +52,7 @@ def _lines(sheet: Sheet) -> Iterator[str]:
             yield f"    INDEX {index.number:02} {_time(index.frames, sheet)}"
         if track.postgap is not None:
             yield f"    POSTGAP {format_msf(track.postgap)}"
+        yield from (f"    {line}" for line in _others(track))
     yield from files[begun:]
 
 
@@ -82,7 +83,7 @@ def _track(track: Track) -> Iterator[str]:
     yield from (f"    {line}" for line in _texts(track))
     if track.isrc is not None:
         yield f"    ISRC {track.isrc}"
-    yield from (f"    {line}" for line in (*_remarks(track), *_others(track)))
+    yield from (f"    {line}" for line in _remarks(track))
     if track.pregap is not None:
         yield f"    PREGAP {format_msf(track.pregap)}"
 
@@ -104,6 +105,7 @@ def _remark(remark: Remark) -> str:
 
 
 def _others(of: Sheet | Track) -> Iterator[str]:
+    """Last: one may be the second of what there can be one of, and the first counts."""
     return (f"{other.word} {other.rest}" for other in of.others)
 
 
