@@ -12,7 +12,8 @@ from msgspec import Meta
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=1)]
-Seconds = Annotated[float, Meta(gt=0)]
+Times = Annotated[int, Meta(ge=0, le=10)]
+Seconds = Minutes = Hours = Days = Annotated[float, Meta(gt=0)]
 
 
 def _key(default: Any, sentence: str, *, secret: bool = False) -> Any:
@@ -81,6 +82,22 @@ class Settings:
     )
     messages_receive_max: Count = _key(10, "Receives after which a message is a dead letter.")
     messages_queues_max: Count = _key(10_000, "Queues of messages that programs may make.")
+
+    tracklists_base_url: str = _key("https://www.1001tracklists.com", "The one site that tracklists are fetched from.")
+    tracklists_contact: str = _key("", "Address or page that the site finds in each request; empty: public_url.")
+    tracklists_delay_s: Seconds = _key(2.0, "Seconds between two requests to the site; its own crawl delay if longer.")
+    tracklists_timeout_s: Seconds = _key(30.0, "Seconds after which a request to the site is given up.")
+    tracklists_retries: Times = _key(3, "How often a request is sent again after a fault that may pass.")
+    tracklists_retry_s: Seconds = _key(1.0, "Seconds before the first of these, and twice as many before each further.")
+    tracklists_robots: Literal["on", "off"] = _key("on", "Whether the site's robots.txt is obeyed.")
+    tracklists_breaker_failures: Count = _key(
+        5, "Failures in a row after which the site is left alone; a block is one."
+    )
+    tracklists_breaker_s: Seconds = _key(300.0, "Seconds for which it is then, and twice as many each further time.")
+    tracklists_cache: Literal["on", "off"] = _key("on", "Whether what the site answered is kept.")
+    tracklists_search_hours: Hours = _key(24.0, "Hours for which the results of a search are kept.")
+    tracklists_failed_minutes: Minutes = _key(30.0, "Minutes for which a search that failed is not tried again.")
+    tracklists_page_days: Days = _key(7.0, "Days for which a page is kept.")
 
     rate_adds_per_minute: Count = _key(30, "Adds and changes of one guest in a minute.")
     rate_address_per_minute: Count = _key(600, "Adds and changes from one address in a minute: a party may share it.")

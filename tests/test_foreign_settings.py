@@ -1,4 +1,4 @@
-"""The settings of PyQueue Server, as its README has them."""
+"""The settings of PyQueue Server and of the Tracklist Service, as their READMEs have them."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def test_the_dotenv_of_the_readme_is_read_as_it_stands(tmp_path: Path) -> None:
         messages_json_folder="./data",
         messages_sqlite_file="./data/pyqueue.db",
     )
-    assert [sentence.partition(" ")[0] for sentence in loaded.ignored] == list(IGNORED)
+    assert [sentence.partition(" ")[0] for sentence in loaded.ignored] == ["DEBUG", "QUEUE_DATA_DIR"]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,21 @@ def test_the_dotenv_of_the_readme_is_read_as_it_stands(tmp_path: Path) -> None:
         ("DEFAULT_VISIBILITY_TIMEOUT", "5", 5),
         ("MAX_RECEIVE_COUNT", "3", 3),
         ("PYQUEUE_API_KEYS_JSON", "{}", "{}"),
+        ("TRACKLIST_API_HOST", "127.0.0.1", "127.0.0.1"),
+        ("TRACKLIST_API_PORT", "9000", 9000),
+        ("TRACKLIST_API_WORKERS", "1", 1),
+        ("TRACKLIST_API_LOG_LEVEL", "info", "info"),
+        ("TRACKLIST_LOG_LEVEL", "INFO", "info"),
+        ("TRACKLIST_SCRAPING_BASE_URL", "https://1001tracklists.com", "https://1001tracklists.com"),
+        ("TRACKLIST_SCRAPING_REQUEST_TIMEOUT", "30", 30.0),
+        ("TRACKLIST_SCRAPING_MAX_RETRIES", "3", 3),
+        ("TRACKLIST_SCRAPING_RETRY_DELAY_BASE", "1.0", 1.0),
+        ("TRACKLIST_SCRAPING_RATE_LIMIT_DELAY", "5.0", 5.0),
+        ("TRACKLIST_SCRAPING_RESPECT_ROBOTS_TXT", "true", "on"),
+        ("TRACKLIST_SCRAPING_RESPECT_ROBOTS_TXT", "False", "off"),
+        ("TRACKLIST_CACHE_ENABLED", "false", "off"),
+        ("TRACKLIST_CACHE_SEARCH_TTL_HOURS", "12", 12.0),
+        ("TRACKLIST_CACHE_FAILED_SEARCH_TTL_MINUTES", "30", 30.0),
     ],
 )
 def test_a_name_that_is_honoured_sets_our_key(name: str, text: str, value: object) -> None:

@@ -1,0 +1,93 @@
+"""The one site that tracklists are fetched from: its hosts, and which addresses are its own. Nothing is sent here."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from api_queue.errors import ForeignAddress, StartRefused
+
+#: The site answers by these; the first redirects to the second, the third is for short links.
+_NAMES: Final = ("1001tracklists.com", "www.1001tracklists.com", "1001.tl")
+_SHORT_LINKS: Final = _NAMES[2]
+_PORTS: Final = {"http": 80, "https": 443}
+#: What comes after is the page's title, which the site itself ignores.
+_PAGE: Final = re.compile(r"/tracklist/[^/?#]+(/.*)?")
+_SHORT: Final = re.compile(r"/[0-9A-Za-z]+/?")
+_LONGEST: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`base` is `scheme://host[:port]`; `hosts` are names as a URL has them, without ports."""
+
+    base: str
+    scheme: str
+    port: int
+    hosts: frozenset[str]
+
+    @classmethod
+    def of(cls, base_url: str) -> Self:
+        """From the setting: of 1001tracklists.com all names, of another site just the one. Raises StartRefused."""
+        parts = _split(base_url)
+        if parts is None or parts.hostname is None or parts.scheme not in _PORTS or parts.username is not None:
+            raise StartRefused(reason=f"tracklists_base_url is '{base_url}', and has to be https:// and a host.")
+        hosts = frozenset(_NAMES if parts.hostname in _NAMES else [parts.hostname])
+        base = f"{parts.scheme}://{_NAMES[1] if parts.hostname in _NAMES else parts.netloc.lower()}"
+        return cls(base, parts.scheme, parts.port or _PORTS[parts.scheme], hosts)
+
+    def owns(self, url: str) -> bool:
+        """Whether it may be asked for: by the parsed name, so that what only looks like one of ours is none."""
+        parts = _split(url)
+        return parts is not None and self._is_ours(parts) and parts.scheme == self.scheme
+
+    def page(self, text: str) -> str:
+        """The address of a tracklist, the same for each of its spellings. Raises ForeignAddress."""
+        parts = _split(text.strip())
+        if parts is None or not self._is_ours(parts, upgraded=True):
+            raise self._foreign(text)
+        if parts.hostname == _SHORT_LINKS and _SHORT.fullmatch(parts.path):
+            return f"{self.scheme}://{_SHORT_LINKS}{parts.path.rstrip('/')}"
+        if not _PAGE.fullmatch(parts.path) or parts.hostname == _SHORT_LINKS:
+            raise self._foreign(text)
+        return f"{self.base}{parts.path}"
+
+    def after(self, url: str, location: str) -> str:
+        """Where a redirect leads. Raises ForeignAddress before anything is sent there."""
+        try:
+            target = urljoin(url, location)
+        except ValueError:
+            raise self._foreign(location) from None
+        parts = _split(target)
+        if parts is not None and parts.scheme == "http" and self._is_ours(parts, upgraded=True):
+            target = f"{self.scheme}://{_authority(parts)}{target.partition(parts.netloc)[2]}"
+        if not self.owns(target):
+            raise self._foreign(target)
+        return target
+
+    def _is_ours(self, parts: SplitResult, *, upgraded: bool = False) -> bool:
+        """`upgraded`: an `http` that will be sent as our own scheme counts as well."""
+        if parts.username is not None or parts.password is not None or parts.hostname not in self.hosts:
+            return False
+        if parts.scheme == self.scheme:
+            return (parts.port or _PORTS[self.scheme]) == self.port
+        return upgraded and parts.scheme == "http" and parts.port in {None, 80} and self.port == _PORTS["https"]
+
+    def _foreign(self, text: str) -> ForeignAddress:
+        return ForeignAddress(url=text[:200], example=f"{self.base}/tracklist/...")
+
+
+def _authority(parts: SplitResult) -> str:
+    return parts.hostname or ""
+
+
+def _split(url: str) -> SplitResult | None:
+    """None for what two readers might read in two ways: blanks, backslashes, control characters, other alphabets."""
+    if len(url) > _LONGEST or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return None
+    return parts

@@ -1,0 +1,61 @@
+"""Whose turn it is to ask the site: what the polite client needs of a store that all processes share."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+#: How many may wait; with a pause of eight seconds the last of them waits for a minute and more.
+MOST_WAITING: Final = 20
+#: Who has not asked for so long has left the line.
+GONE_MS: Final = 5_000
+#: The breaker is never open for longer by itself.
+LONGEST_OPEN_MS: Final = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`turn`: the request may be sent. `wait`: ask again, there is a pause of so long. `open`: the breaker is, for so
+    long, and why. `full`: too many wait.
+    """
+
+    what: Literal["turn", "wait", "open", "full"]
+    ms: int = 0
+    reason: str = ""
+    #: It was a block that opened the breaker.
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a request went. `left`: nobody can tell, since its caller went away. `at_least_ms`: as the site asks."""
+
+    outcome: Literal["ok", "failed", "blocked", "left"]
+    reason: str = ""
+    at_least_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """`open_ms`: for so long; 0 is closed, and half open while there are failures."""
+
+    open_ms: int
+    failures: int
+    reason: str
+    blocked: bool
+
+
+class Turns(Protocol):
+    async def begin(self, who: str, turn_ms: int) -> Asked:
+        """A place in the line, or one's turn: without another sign it ends after `turn_ms`."""
+
+    async def end(self, who: str, ending: Ending, pause_ms: int, turn_ms: int) -> int:
+        """Of the request, not of the turn. For how many ms the breaker is open now."""
+
+    async def leave(self, who: str) -> None:
+        """The next one's turn."""
+
+    async def breaker(self) -> Breaker: ...
+
+    async def robots(self) -> str | None:
+        """The site's robots.txt, empty where it has none; None: it has to be read again."""
+
+    async def keep_robots(self, text: str) -> None: ...
