@@ -57,7 +57,7 @@ def test_a_browser_that_asks_first_hears_all_that_our_pages_use() -> None:
     answer = CORS.preflight(a_request("OPTIONS", headers={"origin": LIGHTS}), METHODS)
     assert answer.status == 204
     allowed = answer.headers["access-control-allow-headers"].split(", ")
-    ours = {"Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Range", "X-API-Key"}
+    ours = {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID", "Range", "X-API-Key"}
     assert ours == set(allowed)
     assert answer.headers["access-control-allow-methods"] == "GET, DELETE"
 

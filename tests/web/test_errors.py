@@ -54,6 +54,7 @@ def test_the_kinds_are_the_statuses_that_clients_tell_apart() -> None:
     assert said == {
         "Invalid": 422,
         "BadGrantType": 400,
+        "Unfit": 400,
         "Unauthorized": 401,
         "Forbidden": 403,
         "NotFound": 404,
