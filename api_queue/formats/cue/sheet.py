@@ -11,6 +11,8 @@ import msgspec
 #: An error makes a sheet invalid.
 Severity = Literal["error", "warning"]
 
+Dialect = Literal["cdrwin", "rekordbox"]
+
 
 class Remark(msgspec.Struct, frozen=True):
     """`REM GENRE "Deep House"` has the `key` GENRE; free text has an empty one."""
@@ -20,7 +22,9 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """A command that we do not know, as it stood: `MCN 123`."""
+    """A line that was not understood, as it stood: a command that we do not know (`MCN 123`), one that says nothing
+    that could be read (`INDEX 01 noon`), or the second where there can be one (`TITLE "Another"`).
+    """
 
     word: str
     rest: str
@@ -78,7 +82,19 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     cdtextfile: str | None = None
     remarks: tuple[Remark, ...] = ()
     others: tuple[Statement, ...] = ()
-    dialect: Literal["cdrwin", "rekordbox"] = "cdrwin"
+    dialect: Dialect = "cdrwin"
+
+
+class Places(msgspec.Struct, frozen=True):
+    """Lines on which the commands of a sheet stand, by word, track and which one of the track; tracks and files are
+    counted from 0, the head is track -1. Empty for a sheet that was never a text.
+    """
+
+    lines: dict[tuple[str, int, int], int] = {}
+
+    def of(self, word: str, track: int = -1, which: int = 0) -> int:
+        """Where it stands, else its track; 0 where neither is known."""
+        return self.lines.get((word, track, which)) or self.lines.get(("TRACK", track, 0), 0)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -97,6 +113,7 @@ class Reading(msgspec.Struct, frozen=True):
     sheet: Sheet
     findings: tuple[Finding, ...]
     encoding: str = "utf-8"
+    places: Places = Places()
 
     @property
     def valid(self) -> bool:

@@ -1,0 +1,267 @@
+"""Text of a sheet to its parts, line by line. What can be understood is, and nothing that stands there gets lost.
+
+One pass, and for each line work in proportion to its length.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from api_queue.formats.cue import rekordbox
+from api_queue.formats.cue.drafts import Part
+from api_queue.formats.cue.findings import Findings
+from api_queue.formats.cue.loose_times import read_loosely
+from api_queue.formats.cue.sheet import File, Index, Places, Remark, Sheet, Statement
+from api_queue.formats.cue.times import FRAMES_A_SECOND, format_msf
+from api_queue.formats.cue.values import Value, name_and_type, remark_of, value_of
+
+_TIME: Final = re.compile(r"([0-9]{1,9}):([0-5]?[0-9]):([0-6]?[0-9]|7[0-4])")
+#: What nearly every INDEX looks like; all else goes the slow way.
+_INDEX: Final = re.compile(rf"([0-9]{{1,2}})[ \t]+{_TIME.pattern}")
+_GLUED: Final = re.compile(r'([A-Za-z]+)(".*)', re.DOTALL)
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
+
+#: Words of other tools, and what they would be here.
+_MEANT: Final[Mapping[str, str]] = {
+    "MCN": "CATALOG",
+    "UPC_EAN": "CATALOG",
+    "DISC_ID": "REM DISCID",
+    "GENRE": "REM GENRE",
+    "DATE": "REM DATE",
+    "COMMENT": "REM COMMENT",
+    "COMPOSER": "REM COMPOSER",
+}
+
+
+class Parsed(NamedTuple):
+    sheet: Sheet
+    places: Places
+    findings: Findings
+
+
+def parse(text: str) -> Parsed:
+    """Lines of `text` end in LF."""
+    marked = rekordbox.is_marked(text)
+    parser = _Parser(marked=marked, hours=marked and rekordbox.counts_hours(text))
+    parser.read(text)
+    return Parsed(parser.sheet(), Places(parser.lines), parser.findings)
+
+
+class _Parser:
+    def __init__(self, *, marked: bool, hours: bool) -> None:
+        self.findings = Findings()
+        self.lines: dict[tuple[str, int, int], int] = {}
+        self._marked, self._hours = marked, hours
+        self._files: list[File] = []
+        self._tracks: list[Part] = []
+        self._head = self._part = Part()
+        self._line, self._raw, self._word = 0, "", ""
+        self._acts: Mapping[str, Callable[[str], None]] = {
+            "REM": self._rem,
+            "FILE": self._file,
+            "TRACK": self._track,
+            "INDEX": self._index,
+            "FLAGS": self._flags,
+            **dict.fromkeys(("TITLE", "PERFORMER", "SONGWRITER"), self._text),
+            **dict.fromkeys(("CATALOG", "CDTEXTFILE"), self._of_the_head),
+            **dict.fromkeys(("ISRC", "PREGAP", "POSTGAP"), self._of_a_track),
+        }
+
+    def sheet(self) -> Sheet:
+        return self._head.sheet(self._files, self._tracks, hours=self._hours)
+
+    def read(self, text: str) -> None:
+        acts = self._acts
+        for line, raw in enumerate(text.split("\n"), 1):
+            if words := raw.split(None, 1):
+                self._line, self._raw, self._word = line, raw, words[0]
+                act = acts.get(words[0], self._unusual)
+                act(words[1].rstrip() if len(words) == 2 else "")
+
+    # -- what stands where --
+
+    def _found(self, code: str, part: str = "", **facts: object) -> None:
+        """`part` is what of the line it is about; the whole line without one."""
+        column = self._raw.find(part or self._word) + 1
+        self.findings.add(code, self._line, column or 1, word=self._word, **facts)
+
+    def _stands(self, word: str, which: int = 0) -> None:
+        self.lines.setdefault((word, self._part.place, which), self._line)
+
+    def _other(self, rest: str) -> None:
+        self._part.others.append(Statement(self._word, rest))
+
+    def _unusual(self, rest: str) -> None:
+        upper = self._word.upper()
+        if upper in self._acts:
+            self.findings.add_once(
+                "lower_case", self._line, self._raw.find(self._word) + 1, word=self._word, upper=upper
+            )
+            self._word = upper
+            self._acts[upper](rest)
+        elif (glued := _GLUED.fullmatch(self._word)) and glued[1].upper() in self._acts:
+            self._word = glued[1]
+            self._acts.get(glued[1], self._unusual)(f"{glued[2]} {rest}".rstrip())
+        else:
+            hint = f", {_MEANT[upper]} is" if upper in _MEANT else ""
+            self._found("unknown_command", hint=hint)
+            self._other(rest)
+
+    # -- values --
+
+    def _taken(self, value: Value) -> str:
+        if value.fault:
+            self._found(value.fault, value.text, value=value.text)
+        self._after(value.after)
+        return value.text
+
+    def _after(self, text: str) -> None:
+        if text:
+            self._found("text_after", text, value=text)
+            self._part.remarks.append(Remark("", text))
+
+    def _number(self, text: str, otherwise: int) -> int:
+        if _NUMBER.fullmatch(text):
+            return int(text)
+        self._found("number_malformed", text, value=text, number=otherwise)
+        return otherwise
+
+    def _frames(self, text: str) -> int | None:
+        """None where nothing like a time stands; that is told by whoever asks."""
+        if found := _TIME.fullmatch(text):
+            return self._counted(*map(int, found.groups()))
+        if (loose := read_loosely(text)) is None:
+            self._found("time_unreadable", text, value=text)
+            return None
+        self._found(loose.fault, text, value=text, time=format_msf(loose.frames))
+        return loose.frames
+
+    def _counted(self, first: int, second: int, third: int) -> int:
+        if self._hours:
+            return (first * 3600 + second * 60 + third) * FRAMES_A_SECOND
+        return (first * 60 + second) * FRAMES_A_SECOND + third
+
+    # -- commands --
+
+    def _rem(self, rest: str) -> None:
+        remark = remark_of(rest)
+        if remark.key == "PERFORMER" and self._marked:
+            self._part.texts.setdefault(remark.key, remark.value)
+        else:
+            self._part.remarks.append(remark)
+
+    def _file(self, rest: str) -> None:
+        name, after, fault = name_and_type(rest)
+        kind, _, more = after.partition(" ")
+        self._taken(Value(name, more.strip(), fault))
+        if self._marked and self._part.place >= 0 and not self._part.indexes:
+            self._part.remarks.append(Remark("FILE", name))
+            return
+        if not kind:
+            self._found("file_type_missing", value=name)
+        self._open(File(name, kind.upper() or "WAVE"))
+
+    def _open(self, file: File) -> None:
+        """Some writers name the same file again before each of its tracks."""
+        if self._files and self._files[-1] == file:
+            self._found("repeated")
+            return
+        self.lines["FILE", -1, len(self._files)] = self._line
+        self._files.append(file)
+
+    def _track(self, rest: str) -> None:
+        words = rest.split(None, 2)
+        due = self._tracks[-1].number + 1 if self._tracks else 1
+        if words and words[0].upper() == "AUDIO":
+            words.insert(0, "")
+        self._part = Part(place=len(self._tracks), number=self._number(words[0] if words else "", due))
+        self._tracks.append(self._part)
+        self._stands("TRACK")
+        if not self._files:
+            self._found("track_before_file", number=self._part.number)
+        if len(words) > 1:
+            self._part.mode = words[1].upper()
+        else:
+            self._found("mode_missing", number=self._part.number)
+        self._after(words[2] if len(words) > 2 else "")
+
+    def _index(self, rest: str) -> None:
+        if self._part.place < 0:
+            self._found("before_track")
+            self._other(rest)
+            return
+        if found := _INDEX.fullmatch(rest):
+            number, *fields = map(int, found.groups())
+            self._at(number, self._counted(*fields))
+            return
+        number_text, _, time = rest.replace("\t", " ").partition(" ")
+        if ":" in number_text:
+            number_text, time = "", rest
+        time, _, more = time.strip().partition(" ")
+        if (frames := self._frames(time)) is None:
+            self._other(rest)
+            return
+        due = self._part.indexes[-1].number + 1 if self._part.indexes else 1
+        self._at(self._number(number_text, due), frames)
+        self._after(more)
+
+    def _at(self, number: int, frames: int) -> None:
+        part = self._part
+        if "POSTGAP" in part.gaps:
+            self._found("misplaced", place="before POSTGAP")
+        self._stands("INDEX", len(part.indexes))
+        part.indexes.append(Index(number, frames, max(0, len(self._files) - 1)))
+
+    def _flags(self, rest: str) -> None:
+        if self._part.place < 0:
+            self._found("before_track")
+            self._other(rest)
+            return
+        if self._part.indexes:
+            self._found("flags_after_index")
+        if self._part.flags:
+            self._found("repeated")
+        self._stands("FLAGS")
+        self._part.flags.update(dict.fromkeys(rest.upper().split()))
+
+    def _text(self, rest: str) -> None:
+        self._once(rest, self._taken(value_of(rest)))
+
+    def _once(self, rest: str, value: str) -> None:
+        if self._word in self._part.texts:
+            self._found("repeated")
+            self._other(rest)
+        else:
+            self._part.texts[self._word] = value
+            self._stands(self._word)
+
+    def _of_the_head(self, rest: str) -> None:
+        part = self._part
+        if part.place >= 0:
+            self._found("misplaced", place="before the first TRACK")
+        self._part = self._head
+        self._once(rest, self._taken(value_of(rest)) if self._word == "CDTEXTFILE" else rest.strip('"'))
+        self._part = part
+
+    def _of_a_track(self, rest: str) -> None:
+        part = self._part
+        if part.place < 0:
+            self._found("before_track")
+            self._other(rest)
+            return
+        if part.indexes and self._word != "POSTGAP":
+            self._found("misplaced", place="between TRACK and the first INDEX")
+        if self._word == "ISRC":
+            self._once(rest, rest.strip('"'))
+        else:
+            self._gap(rest)
+
+    def _gap(self, rest: str) -> None:
+        if self._word in self._part.gaps:
+            self._found("repeated")
+            self._other(rest)
+        elif (frames := self._frames(rest)) is None:
+            self._other(rest)
+        else:
+            self._part.gaps[self._word] = frames
+            self._stands(self._word)

@@ -1,0 +1,65 @@
+"""A sheet from what came in, bytes or text, with all that is wrong with it."""
+
+import re
+from collections import Counter
+from typing import Final
+
+from api_queue.formats.cue.decoding import Decoded, decode
+from api_queue.formats.cue.findings import Findings, in_order
+from api_queue.formats.cue.parsing import parse
+from api_queue.formats.cue.sheet import Reading, Sheet
+from api_queue.formats.cue.validating import judge
+
+#: Ample: a sheet of a long night has 20 kB.
+SHEET_MAX_BYTES: Final = 1024 * 1024
+
+_BREAK: Final = re.compile(r"\r\n|\r|\n")
+_MARK: Final = "\ufeff"
+_ENDS: Final = {"\r\n": "CR LF", "\n": "LF", "\r": "CR"}
+#: Files of DOS end so, and bytes that were never filled.
+_NO_TEXT: Final = "\x00\x1a"
+
+
+def read(
+    source: bytes | str, *, encoding: str | None = None, audio_ms: int | None = None, served: bool = False
+) -> Reading:
+    """Never fails: what is no sheet has no tracks and a finding that says so. `encoding` is what somebody said of the
+    bytes, and counts where they are no Unicode; `audio_ms` and `served` are those of `judge`.
+    """
+    found = Findings()
+    size = len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "surrogatepass"))
+    if size > SHEET_MAX_BYTES:
+        found.add("too_large", size=size, most=SHEET_MAX_BYTES)
+        return Reading(Sheet(), tuple(found))
+    decoded = decode(source, encoding) if isinstance(source, bytes) else _unmarked(source)
+    text = _text(decoded, found)
+    parsed = parse(text)
+    of_sheet = judge(parsed.sheet, parsed.places, audio_ms=audio_ms, served=served)
+    return Reading(parsed.sheet, in_order(found, parsed.findings, of_sheet), decoded.encoding, parsed.places)
+
+
+def _unmarked(text: str) -> Decoded:
+    return Decoded(text.removeprefix(_MARK), "utf-8", marked=text.startswith(_MARK))
+
+
+def _text(decoded: Decoded, found: Findings) -> str:
+    """Its lines end in LF."""
+    ends = Counter(_BREAK.findall(decoded.text))
+    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").rstrip(_NO_TEXT)
+    if decoded.marked:
+        found.add("byte_order_mark", 1, 1)
+    if decoded.encoding != "utf-8":
+        found.add("not_utf_8", encoding=decoded.encoding)
+    if decoded.damaged:
+        line, column = _where(text, "\ufffd")
+        found.add("undecodable", line, column, encoding=decoded.encoding)
+    if len(ends) > 1:
+        told = ", ".join(f"{_ENDS[end]} {times}" for end, times in ends.most_common())
+        found.add("mixed_line_ends", ends=told)
+    return text
+
+
+def _where(text: str, sign: str) -> tuple[int, int]:
+    """Line and column of the first one."""
+    before, _, _ = text.partition(sign)
+    return before.count("\n") + 1, len(before) - before.rfind("\n")

@@ -1,0 +1,139 @@
+"""What can be wrong with a sheet, however it is written: names, numbers and texts. Times are `timing_rules`.
+
+Each rule looks at all of the sheet once. `judge` is all of them.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import chain, pairwise
+from pathlib import PurePosixPath
+from typing import Final
+
+from api_queue.formats.cue import timing_rules
+from api_queue.formats.cue.findings import Findings, in_order
+from api_queue.formats.cue.sheet import Finding, Places, Sheet, Track
+
+TRACKS_MAX: Final = 99
+INDEX_MAX: Final = 99
+FLAGS: Final = frozenset({"DCP", "4CH", "PRE", "SCMS"})
+#: The types of the grammar, by what the name of a file ends in; what is decoded goes as WAVE.
+TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys((".wav", ".flac", ".ape", ".wv", ".ogg", ".opus", ".m4a", ".tta"), ("WAVE",)),
+    **dict.fromkeys((".aif", ".aiff", ".aifc"), ("AIFF",)),
+    **dict.fromkeys((".bin", ".img", ".iso"), ("BINARY", "MOTOROLA")),
+    ".mp3": ("MP3",),
+}
+LEGAL_TYPES: Final = frozenset(chain.from_iterable(TYPES.values()))
+
+_CATALOG: Final = re.compile(r"[0-9]{13}")
+_ISRC: Final = re.compile(r"[A-Z0-9]{5}[0-9]{7}")
+_NO_BASE_NAME: Final = re.compile(r"[/\\\x00-\x1f]|^[A-Za-z]:|^\.{0,2}$")
+#: What libFLAC reads in REM, and how.
+_OF_FLAC: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
+    "FLAC__lead-in": (re.compile(r"[0-9]+"), "a number of samples"),
+    "FLAC__lead-out": (re.compile(r"[0-9]{1,3}\s+[0-9]+"), "a track's number (170) and a number of samples"),
+}
+
+
+def judge(
+    sheet: Sheet, places: Places | None = None, *, audio_ms: int | None = None, served: bool = False
+) -> tuple[Finding, ...]:
+    """`places` where the sheet was read, `audio_ms` where the length of its only file is known. One that is `served`
+    names files that lie beside it, and nothing else of the machine.
+    """
+    found, places = Findings(), places or Places()
+    for rule in (_files, _tracks, _track_numbers, _index_numbers, _texts, _codes, _of_flac, *timing_rules.RULES):
+        rule(sheet, places, found)
+    if served:
+        _served(sheet, places, found)
+    if audio_ms is not None and len(sheet.files) == 1:
+        timing_rules.within_audio(sheet, places, found, audio_ms)
+    return in_order(found)
+
+
+Rule = Callable[[Sheet, Places, Findings], None]
+
+
+def _files(sheet: Sheet, places: Places, found: Findings) -> None:
+    if not sheet.files:
+        found.add("no_file")
+    for place, file in enumerate(sheet.files):
+        line = places.of("FILE", which=place)
+        expected = TYPES.get(PurePosixPath(file.name.lower()).suffix, ())
+        if file.kind not in LEGAL_TYPES:
+            found.add("file_type_unknown", line, value=file.kind)
+        elif expected and file.kind not in expected:
+            found.add("file_type_mismatch", line, value=file.name, kind=file.kind, expected=" or ".join(expected))
+
+
+def _served(sheet: Sheet, places: Places, found: Findings) -> None:
+    for place, file in enumerate(sheet.files):
+        if _NO_BASE_NAME.search(file.name):
+            found.add("unsafe_file_name", places.of("FILE", which=place), value=file.name)
+
+
+def _tracks(sheet: Sheet, places: Places, found: Findings) -> None:
+    if not sheet.tracks:
+        found.add("no_track")
+    for place, track in enumerate(sheet.tracks):
+        line = places.of("TRACK", place)
+        if track.mode != "AUDIO":
+            found.add("not_audio", line, track=track.number, value=track.mode)
+        if all(index.number != 1 for index in track.indexes):
+            only_00 = any(index.number == 0 for index in track.indexes)
+            found.add("only_index_00" if only_00 else "no_index", line, track=track.number)
+
+
+def _track_numbers(sheet: Sheet, places: Places, found: Findings) -> None:
+    numbers = [track.number for track in sheet.tracks]
+    if numbers[:1] == [0]:
+        found.add("track_number", places.of("TRACK", 0), number=0, expected=1)
+    for place, (before, number) in enumerate(pairwise(numbers), 1):
+        if number != before + 1:
+            found.add("track_number", places.of("TRACK", place), number=number, expected=before + 1)
+    past = next((place for place, number in enumerate(numbers) if number > TRACKS_MAX or place >= TRACKS_MAX), None)
+    if past is not None:
+        found.add("over_99_tracks", places.of("TRACK", past))
+
+
+def _index_numbers(sheet: Sheet, places: Places, found: Findings) -> None:
+    for place, track in enumerate(sheet.tracks):
+        due = {0, 1}
+        for which, index in enumerate(track.indexes):
+            if index.number not in due or index.number > INDEX_MAX:
+                line = places.of("INDEX", place, which)
+                expected = " or ".join(f"{min(number, INDEX_MAX):02}" for number in sorted(due))
+                found.add("index_number", line, number=index.number, track=track.number, expected=expected)
+            due = {index.number + 1}
+
+
+def _texts(sheet: Sheet, places: Places, found: Findings) -> None:
+    if not sheet.title:
+        found.add("title_missing", whose="The sheet")
+    for place, track in enumerate(sheet.tracks):
+        whose, line = f"Track {track.number:02}", places.of("TRACK", place)
+        if not track.title:
+            found.add("title_missing", line, whose=whose)
+        if not (track.performer or sheet.performer):
+            found.add("performer_missing", line, whose=whose)
+
+
+def _codes(sheet: Sheet, places: Places, found: Findings) -> None:
+    if sheet.catalog is not None and _CATALOG.fullmatch(sheet.catalog) is None:
+        found.add("catalog_malformed", places.of("CATALOG"), value=sheet.catalog)
+    for place, track in enumerate(sheet.tracks):
+        if track.isrc is not None and _ISRC.fullmatch(track.isrc.replace("-", "")) is None:
+            found.add("isrc_malformed", places.of("ISRC", place), track=track.number, value=track.isrc)
+        for flag in track.flags:
+            if flag not in FLAGS:
+                found.add("flag_unknown", places.of("FLAGS", place), track=track.number, value=flag)
+
+
+def _of_flac(sheet: Sheet, places: Places, found: Findings) -> None:
+    owners: list[tuple[int, Sheet | Track]] = [(-1, sheet), *enumerate(sheet.tracks)]
+    for place, owner in owners:
+        for remark in owner.remarks:
+            form, expected = _OF_FLAC.get(remark.key, (None, ""))
+            if form is not None and form.fullmatch(remark.value) is None:
+                line = places.of("TRACK", place)
+                found.add("flac_malformed", line, key=remark.key, value=remark.value, expected=expected)
