@@ -23,24 +23,35 @@ _Line = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    pattern: str
+    """`pieces` are what stands between the wildcards; `ends`: the last one is the end of the path."""
+
     allows: bool
+    pieces: Sequence[str]
+    ends: bool
+
+    @classmethod
+    def read(cls, pattern: str, *, allows: bool) -> Self:
+        pieces = pattern.removesuffix("$").split("*")
+        return cls(allows, [_canonical(piece) for piece in pieces], pattern.endswith("$"))
+
+    @property
+    def length(self) -> int:
+        """The longer rule wins; a wildcard counts as what it is written as."""
+        return sum(map(len, self.pieces)) + len(self.pieces) - 1 + self.ends
 
     def fits(self, path: str) -> bool:
-        """Piece by piece between the wildcards, so that no pattern is slow."""
-        pattern, ends = self.pattern.removesuffix("$"), self.pattern.endswith("$")
-        first, *pieces = pattern.split("*")
-        if not path.startswith(first):
-            return False
-        if not pieces:
-            return not ends or path == first
-        *inner, last = pieces
+        """Piece by piece, each as early as it can be, so that no pattern is slow."""
+        first, *pieces = self.pieces
+        if not path.startswith(first) or not pieces:
+            return path == first if self.ends else path.startswith(first)
         at = len(first)
-        for piece in inner:
-            at = path.find(piece, at) + len(piece)
-            if at < len(piece):
+        for piece in pieces[:-1]:
+            found = path.find(piece, at)
+            if found < 0:
                 return False
-        return path.endswith(last) and len(path) - len(last) >= at if ends else path.find(last, at) >= 0
+            at = found + len(piece)
+        last = pieces[-1]
+        return path.endswith(last) and len(path) - len(last) >= at if self.ends else path.find(last, at) >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +67,13 @@ class Robots:
         lines = list(_lines(text[:READ_BYTES]))
         named = any(key == "user-agent" and _is(value, name) for key, value in lines)
         ours = list(_group(lines, name if named else "*"))
-        rules = [Rule(_canonical(value), key == "allow") for key, value in ours if key != "crawl-delay" and value]
+        rules = [Rule.read(value, allows=key == "allow") for key, value in ours if key != "crawl-delay" and value]
         return cls(rules, max((_seconds(value) for key, value in ours if key == "crawl-delay"), default=0.0))
 
     def allows(self, target: str) -> bool:
         """`target`: path and query of an address. robots.txt itself may always be read."""
         path = _canonical(target) or "/"
-        fitting = [(len(rule.pattern), rule.allows) for rule in self.rules if rule.fits(path)]
+        fitting = [(rule.length, rule.allows) for rule in self.rules if rule.fits(path)]
         return path == "/robots.txt" or max(fitting, default=(0, True))[1]
 
 
@@ -99,7 +110,7 @@ def _seconds(value: str) -> float:
     return min(max(seconds, 0.0), _LONGEST_DELAY_S) if math.isfinite(seconds) else 0.0
 
 
-def _canonical(path: str) -> str:
-    """What is quoted in one of pattern and address, and not in the other, is the same octet; `%2F` stays quoted."""
-    kept = path.replace("%2F", "%252F").replace("%2f", "%252F").replace("%2A", "%252A").replace("%24", "%2524")
-    return quote(unquote_to_bytes(kept), safe="/?&=:@!$'()*+,;-._~%[]")
+def _canonical(text: str) -> str:
+    """What is quoted in one of rule and address, and not in the other, is the same octet; but `%2F` is no slash."""
+    kept = re.sub("%2[fF]", "%252F", text)
+    return quote(unquote_to_bytes(kept), safe="/?&=:@!'()+,;-._~%[]")

@@ -59,8 +59,8 @@ class Site:
         except ValueError:
             raise self._foreign(location) from None
         parts = _split(target)
-        if parts is not None and parts.scheme == "http" and self._is_ours(parts, upgraded=True):
-            target = f"{self.scheme}://{_authority(parts)}{target.partition(parts.netloc)[2]}"
+        if parts is not None and parts.scheme != self.scheme and self._is_ours(parts, upgraded=True):
+            target = f"{self.scheme}://{parts.hostname}{target.partition(parts.netloc)[2]}"
         if not self.owns(target):
             raise self._foreign(target)
         return target
@@ -75,10 +75,6 @@ class Site:
 
     def _foreign(self, text: str) -> ForeignAddress:
         return ForeignAddress(url=text[:200], example=f"{self.base}/tracklist/...")
-
-
-def _authority(parts: SplitResult) -> str:
-    return parts.hostname or ""
 
 
 def _split(url: str) -> SplitResult | None:

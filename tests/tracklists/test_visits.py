@@ -1,0 +1,299 @@
+"""What the site sees of us: its own log says so."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from api_queue.drivers.redis import Redis
+from api_queue.errors import PageMissing, RobotsForbid, SiteAway, SiteBlocked, SiteBusy
+from api_queue.tracklists.turns import Breaker
+from tests.jobs.house import eventually
+from tests.tracklists.site.server import Page, SiteServer, a_site, moved
+from tests.tracklists.visitors import BLOCK, MANNERS, Visitor, a_visitor
+
+pytestmark = pytest.mark.usefixtures("redis")
+#: What is measured at the other end of a connection may be this much shorter.
+SLACK_S = 0.02
+CLOSED = Breaker(0, 0, "", blocked=False)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[SiteServer]:
+    async with a_site() as site:
+        site.serve("/page", "a page")
+        yield site
+
+
+@pytest.fixture
+async def visitor(redis_url: str, site: SiteServer) -> AsyncIterator[Visitor]:
+    async with a_visitor(redis_url, site.url) as visitor:
+        yield visitor
+
+
+# -- one after another -----------------------------------------------------------------------------------------
+
+
+async def test_several_processes_never_ask_at_once_and_each_waits_for_the_crawl_delay(
+    redis_url: str, site: SiteServer
+) -> None:
+    site.crawl_delay(0.2)
+    site.serve("/page", Page(body="slow", after_s=0.05))
+    async with AsyncExitStack() as stack:
+        processes = [await stack.enter_async_context(a_visitor(redis_url, site.url)) for _ in range(3)]
+        texts = await asyncio.gather(*(process.read("/page") for process in processes for _ in range(2)))
+    assert texts == ["slow"] * 6
+    assert site.paths == ["/robots.txt", *["/page"] * 6]
+    assert site.most_at_once == 1
+    assert min(site.gaps_s) >= 0.2 - SLACK_S
+
+
+async def test_the_setting_counts_where_it_is_longer_than_the_crawl_delay(redis_url: str, site: SiteServer) -> None:
+    site.crawl_delay(0.01)
+    async with a_visitor(redis_url, site.url, delay_s=0.15) as visitor:
+        for _ in range(3):
+            await visitor.read("/page")
+    assert min(site.gaps_s) >= 0.15 - SLACK_S
+
+
+async def test_a_redirect_is_a_request_of_its_own(site: SiteServer, visitor: Visitor) -> None:
+    site.crawl_delay(0.15)
+    site.serve("/short", moved("/page"))
+    assert await visitor.read("/short") == "a page"
+    assert site.paths == ["/robots.txt", "/short", "/page"]
+    assert min(site.gaps_s) >= 0.15 - SLACK_S
+
+
+async def test_who_came_first_is_first(redis: Redis, site: SiteServer, visitor: Visitor) -> None:
+    """Each begins when the one before stands in the line."""
+    names = [f"/{number}" for number in range(4)]
+    site.serve("/page", Page(body="a page", after_s=0.3))
+    reading = [asyncio.create_task(visitor.read("/page"))]
+    await eventually(lambda: "/page" in site.paths)
+    for at, name in enumerate(names, 1):
+        site.serve(name, "here")
+        reading.append(asyncio.create_task(visitor.read(name)))
+        while await redis.call("ZCARD", f"site:{{{site.url}}}:line") < at:  # noqa: ASYNC110 - Redis has no event
+            await asyncio.sleep(0.001)
+    await asyncio.gather(*reading)
+    assert site.pages == ["/page", *names]
+
+
+async def test_a_visitor_who_goes_away_holds_nobody_up(site: SiteServer, visitor: Visitor) -> None:
+    site.serve("/slow", Page(body="slow", after_s=5))
+    gone = asyncio.create_task(visitor.read("/slow"))
+    await eventually(lambda: "/slow" in site.paths)
+    gone.cancel()
+    assert await visitor.read("/page") == "a page"
+
+
+async def test_nobody_waits_for_longer_than_they_want_to(site: SiteServer, visitor: Visitor) -> None:
+    site.crawl_delay(40)
+    with pytest.raises(SiteBusy) as busy:
+        await visitor.read("/page", patience_s=5)
+    assert busy.value.facts["retry_after"] == 40
+    assert site.paths == ["/robots.txt"]
+
+
+# -- robots.txt ------------------------------------------------------------------------------------------------
+
+
+async def test_what_robots_txt_disallows_is_not_asked_for(site: SiteServer, visitor: Visitor) -> None:
+    with pytest.raises(RobotsForbid, match="'/user/x'"):
+        await visitor.read("/user/x")
+    assert site.paths == ["/robots.txt"]
+
+
+async def test_nor_where_a_redirect_leads_there(site: SiteServer, visitor: Visitor) -> None:
+    site.serve("/short", moved("/user/x"))
+    with pytest.raises(RobotsForbid):
+        await visitor.read("/short")
+    assert site.paths == ["/robots.txt", "/short"]
+
+
+async def test_robots_txt_is_read_once_for_all_processes(redis_url: str, site: SiteServer, visitor: Visitor) -> None:
+    await visitor.read("/page")
+    async with a_visitor(redis_url, site.url) as another:
+        await another.read("/page")
+    assert site.paths == ["/robots.txt", "/page", "/page"]
+
+
+async def test_a_site_without_robots_txt_asks_for_nothing(site: SiteServer, visitor: Visitor) -> None:
+    site.serve("/robots.txt", Page(status=404))
+    assert await visitor.read("/page") == "a page"
+
+
+@pytest.mark.parametrize("page", [Page(status=500), Page(body=BLOCK), moved("http://other.example/robots.txt")])
+async def test_nothing_is_read_while_nobody_knows_what_is_allowed(
+    site: SiteServer, visitor: Visitor, page: Page
+) -> None:
+    site.serve("/robots.txt", page)
+    with pytest.raises(SiteAway):
+        await visitor.read("/page")
+    assert site.pages == []
+
+
+async def test_an_operator_may_leave_robots_txt_out(redis_url: str, site: SiteServer) -> None:
+    async with a_visitor(redis_url, site.url, robots=False) as visitor:
+        assert await visitor.read("/page") == "a page"
+    assert site.paths == ["/page"]
+
+
+# -- other hosts -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "user@127.0.0.1"])
+async def test_nothing_is_sent_to_another_host_or_port(site: SiteServer, visitor: Visitor, host: str) -> None:
+    async with a_site() as other:
+        site.serve("/short", moved(f"http://{host}:{other.url.rpartition(':')[2]}/page"))
+        with pytest.raises(SiteAway, match="another host"):
+            await visitor.read("/short")
+        assert other.log == []
+    assert site.pages == ["/short"]
+
+
+async def test_a_circle_of_redirects_ends(site: SiteServer, visitor: Visitor) -> None:
+    site.serve("/round", moved("/round"))
+    with pytest.raises(SiteAway, match="from one address to the next"):
+        await visitor.read("/round")
+    assert len(site.pages) == 5
+
+
+# -- faults ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_a_fault_that_passes_is_waited_out(site: SiteServer, visitor: Visitor, status: int) -> None:
+    site.serve("/page", Page(status=status), Page(status=status), "a page")
+    assert await visitor.read("/page") == "a page"
+    assert site.pages == ["/page"] * 3
+
+
+async def test_the_pauses_grow(redis_url: str, site: SiteServer) -> None:
+    site.serve("/page", Page(status=503))
+    async with a_visitor(redis_url, site.url, retry_s=0.2) as visitor:
+        with pytest.raises(SiteAway, match="it answered 503"):
+            await visitor.read("/page")
+    _, first, second = site.gaps_s
+    assert first >= 0.1 - SLACK_S
+    assert second >= 0.2 - SLACK_S
+
+
+async def test_a_slow_answer_is_given_up(redis_url: str, site: SiteServer) -> None:
+    site.serve("/page", Page(after_s=5), "a page")
+    async with a_visitor(redis_url, site.url, timeout_s=0.2) as visitor:
+        assert await visitor.read("/page") == "a page"
+
+
+async def test_a_retry_after_is_obeyed(site: SiteServer, visitor: Visitor) -> None:
+    site.serve("/page", Page(status=503, headers={"Retry-After": "90"}))
+    with pytest.raises(SiteAway) as away:
+        await visitor.read("/page", patience_s=5)
+    assert away.value.facts["retry_after"] == 90
+    assert site.pages == ["/page"]
+
+
+async def test_a_body_without_an_end_is_cut_off(site: SiteServer, visitor: Visitor) -> None:
+    site.serve("/page", Page(endless=True))
+    with pytest.raises(SiteAway, match="longer than"):
+        await visitor.read("/page")
+
+
+async def test_a_small_page_that_unpacks_to_a_huge_one_is_cut_off(site: SiteServer, visitor: Visitor) -> None:
+    bomb = gzip.compress(bytes(64 * 1024 * 1024), 1)
+    site.serve("/page", Page(body=bomb, headers={"Content-Encoding": "gzip"}))
+    with pytest.raises(SiteAway, match="longer than"):
+        await visitor.read("/page")
+
+
+async def test_a_page_is_utf_8_and_may_be_packed(site: SiteServer, visitor: Visitor) -> None:
+    packed = gzip.compress("Zoë – żółw".encode())
+    latin = {"Content-Encoding": "gzip", "Content-Language": "de"}
+    site.serve("/page", Page(body=packed, headers=latin))
+    assert await visitor.read("/page") == "Zoë – żółw"
+
+
+async def test_a_page_that_is_not_there_is_no_fault(site: SiteServer, visitor: Visitor) -> None:
+    with pytest.raises(PageMissing):
+        await visitor.read("/none")
+    assert (await visitor.turns.breaker()).failures == 0
+
+
+# -- blocks and the breaker ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [Page(status=403), Page(status=429), Page(body=BLOCK)])
+async def test_after_one_block_nobody_asks(redis_url: str, site: SiteServer, visitor: Visitor, page: Page) -> None:
+    site.serve("/page", page)
+    with pytest.raises(SiteBlocked):
+        await visitor.read("/page")
+    async with a_visitor(redis_url, site.url) as another:
+        with pytest.raises(SiteBlocked) as blocked:
+            await another.read("/page")
+    assert 55 <= int(f"{blocked.value.facts['retry_after']}") <= 60
+    assert site.pages == ["/page"]
+
+
+async def test_a_block_lasts_as_long_as_the_site_says(site: SiteServer, visitor: Visitor) -> None:
+    site.serve("/page", Page(status=429, headers={"Retry-After": "700"}))
+    with pytest.raises(SiteBlocked) as blocked:
+        await visitor.read("/page")
+    assert blocked.value.facts["retry_after"] == 700
+
+
+async def test_failures_in_a_row_open_the_breaker(redis_url: str, site: SiteServer) -> None:
+    site.serve("/page", Page(status=500))
+    async with a_visitor(redis_url, site.url, failures=2) as visitor:
+        for _ in range(3):
+            with pytest.raises(SiteAway, match="it answered 500"):
+                await visitor.read("/page")
+    assert site.pages == ["/page"] * 2
+
+
+async def test_what_goes_well_in_between_begins_the_count_anew(redis_url: str, site: SiteServer) -> None:
+    site.serve("/page", Page(status=500), "a page", Page(status=500), "a page")
+    async with a_visitor(redis_url, site.url, failures=2) as visitor:
+        for _ in range(2):
+            with pytest.raises(SiteAway):
+                await visitor.read("/page")
+            assert await visitor.read("/page") == "a page"
+
+
+async def test_half_open_one_request_tries_and_its_success_closes_the_breaker(redis_url: str, site: SiteServer) -> None:
+    site.serve("/page", Page(body=BLOCK), "a page")
+    async with a_visitor(redis_url, site.url, open_s=0.1) as visitor:
+        with pytest.raises(SiteBlocked):
+            await visitor.read("/page")
+        await until_half_open(visitor)
+        assert await visitor.read("/page") == "a page"
+        assert await visitor.turns.breaker() == CLOSED
+
+
+async def test_half_open_a_failure_opens_it_for_twice_as_long(redis_url: str, site: SiteServer) -> None:
+    site.serve("/page", Page(body=BLOCK))
+    async with a_visitor(redis_url, site.url, open_s=0.4) as visitor:
+        with pytest.raises(SiteBlocked):
+            await visitor.read("/page")
+        await until_half_open(visitor)
+        with pytest.raises(SiteBlocked):
+            await visitor.read("/page")
+        assert (await visitor.turns.breaker()).open_ms > 400
+    assert site.pages == ["/page"] * 2
+
+
+async def until_half_open(visitor: Visitor) -> None:
+    while open_ms := (await visitor.turns.breaker()).open_ms:
+        await asyncio.sleep(open_ms / 1000)
+
+
+# -- who we are ------------------------------------------------------------------------------------------------
+
+
+async def test_each_request_says_who_asks_and_brings_no_cookies(site: SiteServer, visitor: Visitor) -> None:
+    site.serve("/page", Page(body="a page", headers={"Set-Cookie": "guid=1; Path=/"}))
+    await visitor.read("/page")
+    await visitor.read("/page")
+    assert {logged.headers["user-agent"] for logged in site.log} == {MANNERS.user_agent}
+    assert [logged.headers.get("cookie") for logged in site.log] == [None] * 3
