@@ -23,13 +23,13 @@ def convert(sheet: Sheet, variant: Variant, *, refuse: bool = True) -> Changed:
     """Raises UnwritableSheet; SeveralCueFiles where the variant holds one; TooManyCueTracks, unless `refuse` is off:
     then they are written with three digits.
     """
-    changed = strict(sheet)
+    changed = _whole(sheet, variant).then(strict)
     count, files = len(changed.sheet.tracks), len(changed.sheet.files)
     if files > 1 and not variant.several_files:
         raise SeveralCueFiles(variant=variant.name, count=files)
     if refuse and variant.tracks_max is not None and count > variant.tracks_max:
         raise TooManyCueTracks(variant=variant.name, most=variant.tracks_max, count=count)
-    steps = (_whole, _without_gaps, _without_isrc, _flagged, _remarked, _short)
+    steps = (_without_gaps, _without_isrc, _flagged, _remarked, _short)
     return changed.then(*(partial(step, variant=variant) for step in steps), _counted)
 
 
@@ -104,15 +104,18 @@ def _flagged(sheet: Sheet, variant: Variant) -> Changed:
 
 
 def _remarked(sheet: Sheet, variant: Variant) -> Changed:
-    def kept(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
-        known = variant.remarks
-        return tuple(remark for remark in remarks if known is None or remark.key in known)
-
-    head = kept(sheet.remarks)
-    tracks = tuple(replace(track, remarks=kept(track.remarks)) for track in sheet.tracks)
-    said = (f"{_remarks_but(variant)}.",) if (head, tracks) != (sheet.remarks, sheet.tracks) else ()
+    known = partial(_is_known, variant=variant)
+    head = tuple(filter(known, sheet.remarks))
+    tracks = tuple(replace(track, remarks=tuple(filter(known, track.remarks))) for track in sheet.tracks)
+    every = (*sheet.remarks, *(remark for track in sheet.tracks for remark in track.remarks))
+    lost = ", ".join(dict.fromkeys(remark.key or "free text" for remark in every if not known(remark)))
     added = tuple(remark for remark in variant.adds if remark.key not in {has.key for has in head})
-    return Changed(replace(sheet, remarks=(*head, *added), tracks=tracks), said)
+    changed = replace(sheet, remarks=(*head, *added), tracks=tracks)
+    return Changed(changed, (f"{_remarks_but(variant)}: {lost}.",) if lost else ())
+
+
+def _is_known(remark: Remark, variant: Variant) -> bool:
+    return variant.remarks is None or remark.key in variant.remarks
 
 
 def _short(sheet: Sheet, variant: Variant) -> Changed:

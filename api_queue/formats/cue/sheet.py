@@ -1,7 +1,7 @@
 """A CUE sheet as a value. There is no standard; the grammar is that of CDRWIN's manual, appendix A, and of its readers.
 
 A track does not belong to one file: the gap before it (INDEX 00) may lie at the end of the file before, so that each
-index says in which file it is.
+index says in which file it is. The garbage collector need not look at what cannot lead back to itself.
 """
 
 from typing import Literal
@@ -14,14 +14,14 @@ Severity = Literal["error", "warning"]
 Dialect = Literal["cdrwin", "rekordbox"]
 
 
-class Remark(msgspec.Struct, frozen=True):
+class Remark(msgspec.Struct, frozen=True, gc=False):
     """`REM GENRE "Deep House"` has the `key` GENRE; free text has an empty one."""
 
     key: str
     value: str
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, gc=False):
     """A line that was not understood, as it stood: a command that we do not know (`MCN 123`), one that says nothing
     that could be read (`INDEX 01 noon`), or the second where there can be one (`TITLE "Another"`).
     """
@@ -30,7 +30,7 @@ class Statement(msgspec.Struct, frozen=True):
     rest: str
 
 
-class Index(msgspec.Struct, frozen=True):
+class Index(msgspec.Struct, frozen=True, gc=False):
     """`file` is the place in `Sheet.files`; `frames` count from the beginning of that file."""
 
     number: int
@@ -38,14 +38,14 @@ class Index(msgspec.Struct, frozen=True):
     file: int = 0
 
 
-class File(msgspec.Struct, frozen=True):
+class File(msgspec.Struct, frozen=True, gc=False):
     """`name` as it stood, which may be a path of another machine; `kind` WAVE, MP3, AIFF, BINARY, MOTOROLA, or odd."""
 
     name: str
     kind: str = "WAVE"
 
 
-class Track(msgspec.Struct, frozen=True, kw_only=True):
+class Track(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`number` is the printed one. `pregap` and `postgap` are frames of silence that are in no file."""
 
     number: int
@@ -64,8 +64,10 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def start(self) -> Index | None:
         """INDEX 01, which is where players jump to; without one the first there is."""
-        first = next((index for index in self.indexes if index.number == 1), None)
-        return first or next(iter(self.indexes), None)
+        for index in self.indexes:
+            if index.number == 1:
+                return index
+        return self.indexes[0] if self.indexes else None
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,15 +10,12 @@ import msgspec
 from msgspec.structs import replace
 
 from api_queue.errors import UnwritableSheet
-from api_queue.formats.cue.sheet import File, Index, Sheet, Track
+from api_queue.formats.cue.sheet import File, Index, Remark, Sheet, Track
 from api_queue.formats.cue.times import format_msf
 from api_queue.formats.cue.writing import clean
 
 #: The grammar knows no other type for sound than these; what is no MP3 and no AIFF is a WAVE to it.
 _KINDS: Final = {"mp3": "MP3", "aif": "AIFF", "aiff": "AIFF", "aifc": "AIFF"}
-#: The mark of a dialect that counts HH:MM:SS.
-_RECORDED_BY: Final = "RECORDED_BY"
-
 _Of = TypeVar("_Of", Sheet, Track)
 
 
@@ -127,9 +124,14 @@ def _from_zero(indexes: Sequence[Index]) -> tuple[Index, ...]:
 
 
 def _cdrwin(sheet: Sheet) -> Changed:
-    remarks = tuple(remark for remark in sheet.remarks if remark.key != _RECORDED_BY)
+    """With the mark of rekordbox's dialect, frames would be read as seconds."""
+    remarks = tuple(remark for remark in sheet.remarks if not _is_mark(remark))
     notes = () if sheet.dialect == "cdrwin" else ("Times were HH:MM:SS, and are mm:ss:ff.",)
     return Changed(replace(sheet, dialect="cdrwin", remarks=remarks), notes)
+
+
+def _is_mark(remark: Remark) -> bool:
+    return remark.key == "RECORDED_BY" and remark.value.casefold().startswith("rekordbox")
 
 
 def _without_others(sheet: Sheet) -> Changed:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
-from api_queue.formats.cue.sheet import Remark, Sheet, Track
+from api_queue.formats.cue.sheet import Dialect, Remark, Sheet, Track
 from api_queue.formats.cue.times import FRAMES_A_SECOND, format_msf
 
 #: VLC looks for the FILE line in the first 2048 bytes, and then for nothing: what does not fit before it comes after.
@@ -45,11 +45,11 @@ def _lines(sheet: Sheet) -> Iterator[str]:
         place = next((index.file for index in track.indexes), 0)
         yield from files[begun : place + 1]
         begun = max(begun, place + 1)
-        yield from _track(track)
+        yield from _track(track, sheet.dialect)
         for index in track.indexes:
             yield from files[begun : index.file + 1]
             begun = max(begun, index.file + 1)
-            yield f"    INDEX {index.number:02} {_time(index.frames, sheet)}"
+            yield f"    INDEX {index.number:02} {_time(index.frames, sheet.dialect)}"
         if track.postgap is not None:
             yield f"    POSTGAP {format_msf(track.postgap)}"
         yield from (f"    {line}" for line in _others(track))
@@ -71,37 +71,39 @@ def _facts(sheet: Sheet) -> Iterator[str]:
         yield f"CATALOG {sheet.catalog}"
     if sheet.cdtextfile is not None:
         yield f"CDTEXTFILE {_quoted(sheet.cdtextfile)}"
-    yield from _remarks(sheet)
-    yield from _texts(sheet)
+    yield from map(_remark, sheet.remarks)
+    yield from _texts(sheet, "PERFORMER", "TITLE", "SONGWRITER")
     yield from _others(sheet)
 
 
-def _track(track: Track) -> Iterator[str]:
+def _track(track: Track, dialect: Dialect) -> Iterator[str]:
     yield f"  TRACK {track.number:02} {track.mode}"
     if track.flags:
         yield f"    FLAGS {' '.join(track.flags)}"
-    yield from (f"    {line}" for line in _texts(track))
+    yield from (f"    {line}" for line in _texts(track, "TITLE", "PERFORMER", "SONGWRITER"))
     if track.isrc is not None:
         yield f"    ISRC {track.isrc}"
-    yield from (f"    {line}" for line in _remarks(track))
+    yield from (f"    {_played(remark, dialect)}" for remark in track.remarks)
     if track.pregap is not None:
         yield f"    PREGAP {format_msf(track.pregap)}"
 
 
-def _texts(of: Sheet | Track) -> Iterator[str]:
+def _texts(of: Sheet | Track, *words: str) -> Iterator[str]:
     texts = {"PERFORMER": of.performer, "TITLE": of.title, "SONGWRITER": of.songwriter}
-    return (f"{word} {_quoted(text)}" for word, text in texts.items() if text is not None)
+    return (f"{word} {_quoted(text)}" for word in words if (text := texts[word]) is not None)
 
 
-def _remarks(of: Sheet | Track) -> Iterator[str]:
-    return (f"REM {_remark(remark)}" for remark in of.remarks)
+def _played(remark: Remark, dialect: Dialect) -> str:
+    """rekordbox names what was played by a FILE inside the track, which is half of how its sheets are known."""
+    of_rekordbox = dialect == "rekordbox" and remark.key == "FILE"
+    return f"FILE {_quoted(remark.value)} WAVE" if of_rekordbox else _remark(remark)
 
 
 def _remark(remark: Remark) -> str:
     """Free text has no quotes, since they would be part of it."""
     if not remark.key:
-        return remark.value
-    return f"{remark.key} {remark.value if _BARE.fullmatch(remark.value) else _quoted(remark.value)}"
+        return f"REM {remark.value}"
+    return f"REM {remark.key} {remark.value if _BARE.fullmatch(remark.value) else _quoted(remark.value)}"
 
 
 def _others(of: Sheet | Track) -> Iterator[str]:
@@ -113,9 +115,9 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', "'") + '"'
 
 
-def _time(frames: int, sheet: Sheet) -> str:
+def _time(frames: int, dialect: Dialect) -> str:
     """rekordbox counts HH:MM:SS in the sheets of its recordings."""
-    if sheet.dialect == "cdrwin":
+    if dialect == "cdrwin":
         return format_msf(frames)
     minutes, seconds = divmod(frames // FRAMES_A_SECOND, 60)
     return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
