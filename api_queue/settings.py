@@ -13,7 +13,10 @@ from msgspec import Meta
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=1)]
 Times = Annotated[int, Meta(ge=0, le=10)]
-Seconds = Minutes = Hours = Days = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0)]
+Minutes = Annotated[float, Meta(gt=0)]
+Hours = Annotated[float, Meta(gt=0)]
+Days = Annotated[float, Meta(gt=0)]
 
 
 def _key(default: Any, sentence: str, *, secret: bool = False) -> Any:
