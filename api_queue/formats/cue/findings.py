@@ -32,6 +32,7 @@ def _warnings(**sentences: str) -> Mapping[str, Kind]:
 OF_TEXT: Final = {
     **_errors(
         too_large="The sheet has {size} bytes; at most {most} are read.",
+        too_many_lines="The sheet has {count} lines; at most {most} are read.",
         undecodable="The text is no {encoding}: what could not be read is shown as �. Save the sheet as UTF-8.",
     ),
     **_warnings(

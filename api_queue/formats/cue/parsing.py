@@ -13,12 +13,13 @@ from api_queue.formats.cue.findings import Findings
 from api_queue.formats.cue.loose_times import read_loosely
 from api_queue.formats.cue.sheet import File, Index, Places, Remark, Sheet, Statement
 from api_queue.formats.cue.times import FRAMES_A_SECOND, format_msf
-from api_queue.formats.cue.values import Value, name_and_type, remark_of, value_of
+from api_queue.formats.cue.values import Value, name_and_type, number_and_mode, remark_of, value_of
 
 _TIME: Final = re.compile(r"([0-9]{1,9}):([0-5]?[0-9]):([0-6]?[0-9]|7[0-4])")
 #: What nearly every INDEX looks like; all else goes the slow way.
 _INDEX: Final = re.compile(rf"([0-9]{{1,2}})[ \t]+{_TIME.pattern}")
 _GLUED: Final = re.compile(r'([A-Za-z]+)(".*)', re.DOTALL)
+_QUOTED: Final = re.compile(r'"([^"\\]*)"')
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
 #: Words of other tools, and what they would be here.
@@ -31,6 +32,10 @@ _MEANT: Final[Mapping[str, str]] = {
     "COMMENT": "REM COMMENT",
     "COMPOSER": "REM COMPOSER",
 }
+
+
+#: Whose lines the rules ask for; of the rest a few would do nothing but take time.
+_LOCATED: Final = frozenset({"CATALOG", "ISRC"})
 
 
 class Parsed(NamedTuple):
@@ -170,20 +175,16 @@ class _Parser:
         self._files.append(file)
 
     def _track(self, rest: str) -> None:
-        words = rest.split(None, 2)
+        number, mode, after = number_and_mode(rest)
         due = self._tracks[-1].number + 1 if self._tracks else 1
-        if words and words[0].upper() == "AUDIO":
-            words.insert(0, "")
-        self._part = Part(place=len(self._tracks), number=self._number(words[0] if words else "", due))
-        self._tracks.append(self._part)
-        self._stands("TRACK")
+        part = self._part = Part(len(self._tracks), self._number(number, due), mode.upper() or "AUDIO")
+        self._tracks.append(part)
+        self.lines["TRACK", part.place, 0] = self._line
         if not self._files:
-            self._found("track_before_file", number=self._part.number)
-        if len(words) > 1:
-            self._part.mode = words[1].upper()
-        else:
-            self._found("mode_missing", number=self._part.number)
-        self._after(words[2] if len(words) > 2 else "")
+            self._found("track_before_file", number=part.number)
+        if not mode:
+            self._found("mode_missing", number=part.number)
+        self._after(after)
 
     def _index(self, rest: str) -> None:
         if self._part.place < 0:
@@ -225,7 +226,10 @@ class _Parser:
         self._part.flags.update(dict.fromkeys(rest.upper().split()))
 
     def _text(self, rest: str) -> None:
-        self._once(rest, self._taken(value_of(rest)))
+        if (found := _QUOTED.fullmatch(rest)) and self._word not in self._part.texts:
+            self._part.texts[self._word] = found[1]
+        else:
+            self._once(rest, self._taken(value_of(rest)))
 
     def _once(self, rest: str, value: str) -> None:
         if self._word in self._part.texts:
@@ -233,7 +237,8 @@ class _Parser:
             self._other(rest)
         else:
             self._part.texts[self._word] = value
-            self._stands(self._word)
+            if self._word in _LOCATED:
+                self._stands(self._word)
 
     def _of_the_head(self, rest: str) -> None:
         part = self._part
@@ -264,4 +269,3 @@ class _Parser:
             self._other(rest)
         else:
             self._part.gaps[self._word] = frames
-            self._stands(self._word)

@@ -1,7 +1,6 @@
 """A sheet from what came in, bytes or text, with all that is wrong with it."""
 
-import re
-from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from api_queue.formats.cue.decoding import Decoded, decode
@@ -12,10 +11,10 @@ from api_queue.formats.cue.validating import judge
 
 #: Ample: a sheet of a long night has 20 kB.
 SHEET_MAX_BYTES: Final = 1024 * 1024
+#: As many as there are in so many bytes at 16 each: shorter ones are no commands.
+LINES_MAX: Final = SHEET_MAX_BYTES // 16
 
-_BREAK: Final = re.compile(r"\r\n|\r|\n")
 _MARK: Final = "\ufeff"
-_ENDS: Final = {"\r\n": "CR LF", "\n": "LF", "\r": "CR"}
 #: Files of DOS end so, and bytes that were never filled.
 _NO_TEXT: Final = "\x00\x1a"
 
@@ -33,6 +32,9 @@ def read(
         return Reading(Sheet(), tuple(found))
     decoded = decode(source, encoding) if isinstance(source, bytes) else _unmarked(source)
     text = _text(decoded, found)
+    if (count := text.count("\n")) > LINES_MAX:
+        found.add("too_many_lines", count=count, most=LINES_MAX)
+        return Reading(Sheet(), tuple(found), decoded.encoding)
     parsed = parse(text)
     of_sheet = judge(parsed.sheet, parsed.places, audio_ms=audio_ms, served=served)
     return Reading(parsed.sheet, in_order(found, parsed.findings, of_sheet), decoded.encoding, parsed.places)
@@ -44,7 +46,6 @@ def _unmarked(text: str) -> Decoded:
 
 def _text(decoded: Decoded, found: Findings) -> str:
     """Its lines end in LF."""
-    ends = Counter(_BREAK.findall(decoded.text))
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").rstrip(_NO_TEXT)
     if decoded.marked:
         found.add("byte_order_mark", 1, 1)
@@ -53,10 +54,16 @@ def _text(decoded: Decoded, found: Findings) -> str:
     if decoded.damaged:
         line, column = _where(text, "\ufffd")
         found.add("undecodable", line, column, encoding=decoded.encoding)
+    ends = _line_ends(decoded.text)
     if len(ends) > 1:
-        told = ", ".join(f"{_ENDS[end]} {times}" for end, times in ends.most_common())
-        found.add("mixed_line_ends", ends=told)
+        found.add("mixed_line_ends", ends=", ".join(f"{end} {times}" for end, times in ends.items()))
     return text
+
+
+def _line_ends(text: str) -> Mapping[str, int]:
+    pairs = text.count("\r\n")
+    counts = {"CR LF": pairs, "LF": text.count("\n") - pairs, "CR": text.count("\r") - pairs}
+    return {end: count for end, count in counts.items() if count}
 
 
 def _where(text: str, sign: str) -> tuple[int, int]:

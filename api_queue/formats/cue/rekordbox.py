@@ -18,7 +18,7 @@ HOURS_MAX: Final = 23
 
 def is_marked(text: str) -> bool:
     """Lines of `text` end in LF."""
-    return _MARK.search(text) is not None
+    return "rekordbox" in text.lower() and _MARK.search(text) is not None
 
 
 def counts_hours(text: str) -> bool:

@@ -4,14 +4,14 @@ Each rule looks at all of the sheet once. `judge` is all of them.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import chain, pairwise
 from pathlib import PurePosixPath
 from typing import Final
 
-from api_queue.formats.cue import timing_rules
 from api_queue.formats.cue.findings import Findings, in_order
 from api_queue.formats.cue.sheet import Finding, Places, Sheet, Track
+from api_queue.formats.cue.timing_rules import judge_times
 
 TRACKS_MAX: Final = 99
 INDEX_MAX: Final = 99
@@ -42,16 +42,12 @@ def judge(
     names files that lie beside it, and nothing else of the machine.
     """
     found, places = Findings(), places or Places()
-    for rule in (_files, _tracks, _track_numbers, _index_numbers, _texts, _codes, _of_flac, *timing_rules.RULES):
+    for rule in (_files, _tracks, _track_numbers, _index_numbers, _texts, _codes, _of_flac):
         rule(sheet, places, found)
+    judge_times(sheet, places, found, audio_ms)
     if served:
         _served(sheet, places, found)
-    if audio_ms is not None and len(sheet.files) == 1:
-        timing_rules.within_audio(sheet, places, found, audio_ms)
     return in_order(found)
-
-
-Rule = Callable[[Sheet, Places, Findings], None]
 
 
 def _files(sheet: Sheet, places: Places, found: Findings) -> None:
@@ -76,12 +72,12 @@ def _tracks(sheet: Sheet, places: Places, found: Findings) -> None:
     if not sheet.tracks:
         found.add("no_track")
     for place, track in enumerate(sheet.tracks):
-        line = places.of("TRACK", place)
         if track.mode != "AUDIO":
-            found.add("not_audio", line, track=track.number, value=track.mode)
-        if all(index.number != 1 for index in track.indexes):
-            only_00 = any(index.number == 0 for index in track.indexes)
-            found.add("only_index_00" if only_00 else "no_index", line, track=track.number)
+            found.add("not_audio", places.of("TRACK", place), track=track.number, value=track.mode)
+        numbers = [index.number for index in track.indexes]
+        if 1 not in numbers:
+            code = "only_index_00" if 0 in numbers else "no_index"
+            found.add(code, places.of("TRACK", place), track=track.number)
 
 
 def _track_numbers(sheet: Sheet, places: Places, found: Findings) -> None:
@@ -98,24 +94,23 @@ def _track_numbers(sheet: Sheet, places: Places, found: Findings) -> None:
 
 def _index_numbers(sheet: Sheet, places: Places, found: Findings) -> None:
     for place, track in enumerate(sheet.tracks):
-        due = {0, 1}
+        due: tuple[int, ...] = (0, 1)
         for which, index in enumerate(track.indexes):
             if index.number not in due or index.number > INDEX_MAX:
                 line = places.of("INDEX", place, which)
-                expected = " or ".join(f"{min(number, INDEX_MAX):02}" for number in sorted(due))
+                expected = " or ".join(f"{min(number, INDEX_MAX):02}" for number in due)
                 found.add("index_number", line, number=index.number, track=track.number, expected=expected)
-            due = {index.number + 1}
+            due = (index.number + 1,)
 
 
 def _texts(sheet: Sheet, places: Places, found: Findings) -> None:
     if not sheet.title:
         found.add("title_missing", whose="The sheet")
     for place, track in enumerate(sheet.tracks):
-        whose, line = f"Track {track.number:02}", places.of("TRACK", place)
         if not track.title:
-            found.add("title_missing", line, whose=whose)
+            found.add("title_missing", places.of("TRACK", place), whose=f"Track {track.number:02}")
         if not (track.performer or sheet.performer):
-            found.add("performer_missing", line, whose=whose)
+            found.add("performer_missing", places.of("TRACK", place), whose=f"Track {track.number:02}")
 
 
 def _codes(sheet: Sheet, places: Places, found: Findings) -> None:

@@ -41,6 +41,12 @@ def name_and_type(rest: str) -> Value:
     return Value(rest.removeprefix('"'), fault=fault)
 
 
+def number_and_mode(rest: str) -> tuple[str, str, str]:
+    """Of a TRACK, and what stands after them; empty what is missing."""
+    number, mode, after, *_ = (*rest.split(None, 2), "", "", "")
+    return ("", number, f"{mode} {after}".strip()) if number.upper() == "AUDIO" else (number, mode, after)
+
+
 def remark_of(rest: str) -> Remark:
     """A word in upper case at the beginning is a key."""
     words = rest.split(None, 1)
