@@ -1,15 +1,29 @@
 """The real server, in the test's own event loop: ranges, streams and disconnects are as real as in production."""
 
+import ast
 import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from types import SimpleNamespace
 from typing import Any, Final
 
+import sanic_routing.router
 from sanic import Sanic
 
 #: For `httpx`, which else reads all certificates of the machine for each client: 20 ms.
 NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+#: Sanic writes its router as Python and compiles that for each app anew, which was a third of what an app of a test
+#: costs; the text is nearly always the same. What it would also write of the compiled code, nobody reads.
+_COMPILED_ONCE: Final = {
+    "ast": SimpleNamespace(
+        parse=cache(ast.parse), unparse=lambda _tree: "", fix_missing_locations=cache(ast.fix_missing_locations)
+    ),
+    "compile": cache(compile),
+}
+vars(sanic_routing.router).update(_COMPILED_ONCE)
 
 
 @asynccontextmanager

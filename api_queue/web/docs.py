@@ -1,5 +1,6 @@
 """`/docs`: the API as a page, as OpenAPI, and every error."""
 
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -19,11 +20,8 @@ bp = Blueprint("docs", url_prefix="/docs")
 
 
 def setup_docs(app: "Sanic[Any, Any]", table: AccessTable) -> None:
-    """Written once, when every route is there."""
-
-    @app.before_server_start
-    async def write(app: "Sanic[Any, Any]") -> None:
-        app.ctx.openapi = msgspec.json.encode(describe(app, table))
+    """Written when it is first asked for: each start would be 10 ms later, for a few readers."""
+    app.ctx.openapi = cache(lambda: msgspec.json.encode(describe(app, table)))
 
 
 @bp.get("/")
@@ -36,7 +34,7 @@ async def docs(_request: Request) -> HTTPResponse:
 @bp.get("/openapi.json")
 async def openapi(request: Request) -> HTTPResponse:
     """This API as an OpenAPI document."""
-    return HTTPResponse(request.app.ctx.openapi, 200, {"Cache-Control": "no-cache"}, "application/json")
+    return HTTPResponse(request.app.ctx.openapi(), 200, {"Cache-Control": "no-cache"}, "application/json")
 
 
 @bp.get("/errors")
