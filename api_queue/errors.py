@@ -888,6 +888,12 @@ class NotATracklistPage(UnreadablePage):
     code = "not_a_tracklist_page"
 
 
+class NotASearchPage(UnreadablePage):
+    """This is no page of search results: {reason}."""
+
+    code = "not_a_search_page"
+
+
 class RowsMissing(UnreadablePage):
     """This page came without its rows: {reason}; save it in a browser once all of them are shown."""
 

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import msgspec
 
 from api_queue.errors import BadMediaToken, ForeignMediaToken
-from api_queue.types import DeviceId, QueueName, TrackId
+from api_queue.types import DeviceId, Milliseconds, QueueName, TrackId
 from api_queue.web.identity import Caller
 
 #: A token that was tried this often where it does not belong has left its device's hands.
@@ -31,13 +31,25 @@ class MediaToken(msgspec.Struct, frozen=True, array_like=True):
     turn: Turn | None = None
 
 
+class Part(Protocol):
+    """Which ms of the recording `track_id` are to be heard."""
+
+    @property
+    def track_id(self) -> TrackId: ...
+    @property
+    def start_ms(self) -> Milliseconds: ...
+    @property
+    def end_ms(self) -> Milliseconds: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Minted:
-    """`text` is the credential: it goes to its caller and into no log."""
+    """`text` is the credential: it goes to its caller and into no log. Of a part it opens the whole recording."""
 
     text: str
     token: MediaToken
     ttl_s: int
+    part_of: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,9 @@ class DeviceSource(Protocol):
 class TrackSource(Protocol):
     async def path_of(self, track_id: TrackId) -> Path:
         """The file, links resolved, under one of the library's roots. Raises TrackNotFound, FileGone."""
+
+    async def part_of(self, track_id: TrackId) -> Part | None:
+        """None: it has a file of its own. Raises TrackNotFound."""
 
 
 class PreviewPolicy(Protocol):

@@ -21,7 +21,7 @@ from api_queue.media.models import (
     check_use,
     holds,
 )
-from api_queue.media.preview import Previews
+from api_queue.media.preview import WHOLE, Previews, Span
 from api_queue.media.remembered import Remembered
 from api_queue.types import DeviceId, QueueName, TrackId
 from api_queue.web.identity import MAY, Caller
@@ -48,6 +48,7 @@ class MediaService:
     ) -> None:
         self._key = key
         self._ttl_s = ttl_s
+        self._tracks = tracks
         self._leases = leases
         self._devices = devices
         self._store = store
@@ -63,11 +64,13 @@ class MediaService:
         itself = await self._devices.itself(caller)
         turn = turn or await self._turn_of(itself)
         await self._check_minter(caller, turn, itself)
-        await self._path_of(track_id)
+        part = await self._tracks.part_of(track_id)
+        recording = part.track_id if part else track_id
+        await self._path_of(recording)
         expires_at_ms = self._clock.now_ms() + self._ttl_s * 1000
-        token = MediaToken(_public_id(caller), track_id, expires_at_ms, turn)
+        token = MediaToken(_public_id(caller), recording, expires_at_ms, turn)
         _log.debug("media token minted", **_facts(token))
-        return Minted(tokens.sign(token, self._key), token, self._ttl_s)
+        return Minted(tokens.sign(token, self._key), token, self._ttl_s, part)
 
     async def _turn_of(self, itself: tuple[QueueName, DeviceId] | None) -> Turn | None:
         lease = await self._leases.lease(itself[0]) if itself else None
@@ -111,7 +114,9 @@ class PreviewService:
         """Raises PreviewOff, UnknownQueue, TrackNotFound, NoPreview, PreviewsNeedFfmpeg."""
         if not await self._policy.previews_on(queue):
             raise PreviewOff
-        return await self._previews.cut_of(track_id, await self._tracks.path_of(track_id))
+        part = await self._tracks.part_of(track_id)
+        span = Span(part.start_ms, part.end_ms) if part else WHOLE
+        return await self._previews.cut_of(track_id, await self._tracks.path_of(track_id), span)
 
 
 def _public_id(caller: Caller) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import msgspec
 
 from api_queue.errors import BadBody
-from api_queue.media.models import Minted, Turn
+from api_queue.media.models import Minted, Part, Turn
 from api_queue.types import DeviceId, QueueName, TrackId
 
 
@@ -28,4 +28,9 @@ def minted_json(minted: Minted) -> dict[str, object]:
         "url": f"/media/tracks/{quote(minted.token.track_id, safe='')}?token={minted.text}",
         "expires_at_ms": minted.token.expires_at_ms,
         "ttl_s": minted.ttl_s,
+        "part_of": minted.part_of and _part_json(minted.part_of),
     }
+
+
+def _part_json(part: Part) -> dict[str, object]:
+    return {"track_id": part.track_id, "start_ms": part.start_ms, "end_ms": part.end_ms}

@@ -13,16 +13,18 @@ from api_queue.errors import FileGone, SoundDamaged, TrackNotFound
 from api_queue.jobs.models import Json
 from api_queue.jobs.task_types import TaskType, Work
 from api_queue.tracks.decoding import decode
-from api_queue.tracks.models import EVERYTHING, Analysis, AnalysisStore, Store, Track
+from api_queue.tracks.models import Analysis, AnalysisStore, Store, Track
 from api_queue.tracks.paths import to_text
 from api_queue.tracks.scan import Scan
 from api_queue.tracks.tag_writing import write_replaygain
-from api_queue.tracks.tasks import ALL
+from api_queue.tracks.tasks import ALL, recordings
 from api_queue.tracks.walk import is_inside, keep_demo
 
 
 class AnalyzeItem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A track by its id or an alias, or `*` for all. An empty one: what is done at the end."""
+    """A track by its id or an alias, or `*` for all. A part stands for its recording. An empty one: what is done at
+    the end.
+    """
 
     track_id: Annotated[str, Meta(max_length=200)]
     write_tags: bool = False
@@ -43,7 +45,7 @@ class AnalyzeTask:
         if not item.track_id:
             return await self._scan.finish()
         if item.track_id == ALL:
-            tracks = [AnalyzeItem(track.track_id, item.write_tags) async for track in self._store.tracks(EVERYTHING)]
+            tracks = [AnalyzeItem(track_id, item.write_tags) async for track_id in recordings(self._store)]
             work.add_items(tracks)
             return {"tracks": len(tracks)}
         track = await self._store.track(item.track_id)
@@ -53,7 +55,7 @@ class AnalyzeTask:
 
     async def _analyze(self, track: Track, work: Work, *, write_tags: bool) -> Analysis:
         """Every copy, since each may be damaged; the first speaks for the track."""
-        paths = [path for path in await self._store.paths(track.track_id) if is_inside(path, self._roots)]
+        paths = [path for path in await self._store.paths(track.recording) if is_inside(path, self._roots)]
         decoded = []
         for number, path in enumerate(paths):
             work.progress(number, len(paths))
@@ -63,7 +65,7 @@ class AnalyzeTask:
         if not decoded:
             raise FileGone
         analysis, peaks = decoded[0]
-        await self._analyses.put(track.track_id, analysis, peaks)
+        await self._analyses.put(track.recording, analysis, peaks)
         if write_tags:
             await self._write(paths, analysis, work)
         return analysis

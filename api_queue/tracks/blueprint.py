@@ -14,6 +14,7 @@ from api_queue.tracks.data_files import DataFiles
 from api_queue.tracks.library_wire import waveform_json
 from api_queue.tracks.likes import NO_LIKES, Likes, LikeSource
 from api_queue.tracks.models import AnalysisStore, Track
+from api_queue.tracks.parts import peaks_of
 from api_queue.tracks.service import TrackService
 from api_queue.tracks.wire import SearchQuery, found_json, full_json, lyrics_json
 from api_queue.types import TrackId
@@ -46,7 +47,7 @@ async def show(request: Request, track_id: str) -> HTTPResponse:
     service: TrackService = request.app.ctx.tracks
     analyses: AnalysisStore = request.app.ctx.analyses
     track = await service.track(unquote(track_id))
-    measured = None if track.replaygain else await analyses.get(track.track_id)
+    measured = None if track.replaygain else await analyses.get(track.recording)
     likes = (await _likes(request, [track])).get(track.track_id, NO_LIKES)
     return reply(full_json(track, measured and measured[0], likes))
 
@@ -76,10 +77,13 @@ async def waveform(request: Request, track_id: str) -> HTTPResponse:
     service: TrackService = request.app.ctx.tracks
     analyses: AnalysisStore = request.app.ctx.analyses
     track = await service.track(unquote(track_id))
-    found = await analyses.get(track.track_id)
+    found = await analyses.get(track.recording)
     if found is None:
         raise NotAnalyzed(track_id=track.track_id)
-    return reply(waveform_json(track.track_id, *found))
+    analysis, peaks = found
+    if track.part_of:
+        peaks = peaks_of(peaks, track.part_of, (await service.track(track.recording)).duration_ms)
+    return reply(waveform_json(track.track_id, analysis, peaks))
 
 
 @bp.get("/tracks/data/<file>")

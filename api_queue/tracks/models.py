@@ -21,9 +21,17 @@ class ReplayGain(msgspec.Struct, frozen=True, kw_only=True):
     album_peak: float | None = None
 
 
+class Part(msgspec.Struct, frozen=True):
+    """Where a track without a file of its own lies: in the recording `track_id`, ms from that one's beginning."""
+
+    track_id: TrackId
+    start_ms: Milliseconds
+    end_ms: Milliseconds
+
+
 class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`alias` is the readable id. `date` is as tagged, `2009` or `2009-03-11`. `cover` is its media type, `cuesheet`
-    whether a sheet stands in the file's comments.
+    whether a CUE sheet stands in the file or beside it. One that is `part_of` a recording has that one's file.
     """
 
     track_id: TrackId
@@ -45,6 +53,12 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lyrics: bool = False
     cuesheet: bool = False
     tags: tuple[str, ...] = ()
+    part_of: Part | None = None
+
+    @property
+    def recording(self) -> TrackId:
+        """Whose file has its sound."""
+        return self.part_of.track_id if self.part_of else self.track_id
 
     @property
     def artist(self) -> str:
@@ -273,28 +287,6 @@ class AnalysisStore(Protocol):
     async def put(self, track_id: TrackId, analysis: Analysis, peaks: bytes) -> None: ...
 
     async def get(self, track_id: TrackId) -> tuple[Analysis, bytes] | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A file that gets another name: `done` or still to be done."""
-
-    number: int
-    before: str
-    after: str
-    done: bool
-
-
-class MoveStore(Protocol):
-    """Which files were given other names: what a worker that dies leaves undone, and what can be undone."""
-
-    async def plan(self, task_id: int, item_id: int, pairs: Sequence[tuple[str, str]]) -> list[Move]:
-        """Before and after. For an item that has planned already, what it planned then."""
-
-    async def done(self, number: int) -> None: ...
-
-    async def of_task(self, task_id: int) -> list[Move]:
-        """Those that were done, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api_queue.drivers.sql import writing
-from api_queue.tracks.models import Move
+from api_queue.tracks.moves import Move
 from api_queue.tracks.tables import moves
 
 _OF_MOVE = select(moves.c.number, moves.c.before, moves.c.after, moves.c.done).order_by(moves.c.number)
 
 
 class SqlMoves:
-    """models.MoveStore."""
+    """moves.MoveStore."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -8,16 +8,17 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, structs
 
-from api_queue.errors import BadTaskItem, FileGone, TrackNotFound
+from api_queue.errors import BadTaskItem, FileGone, NotARecording, TrackNotFound
 from api_queue.jobs.models import Json
 from api_queue.jobs.task_types import TaskType, Work
-from api_queue.tracks.models import EVERYTHING, Move, MoveStore, Store
+from api_queue.tracks.models import Store
+from api_queue.tracks.moves import Move, MoveStore
 from api_queue.tracks.moving import check_free, move, what_moves
 from api_queue.tracks.music_file import ENDING
 from api_queue.tracks.naming import name_of, template_fault
 from api_queue.tracks.paths import to_text
 from api_queue.tracks.scan import Scan
-from api_queue.tracks.tasks import ALL, BATCH
+from api_queue.tracks.tasks import ALL, BATCH, recordings
 from api_queue.tracks.walk import is_inside, keep_demo, outside
 
 
@@ -50,7 +51,7 @@ class RenameTask:
         if not item.track_id:
             return await self._finish(work)
         if item.track_id == ALL:
-            tracks = [track.track_id async for track in self._store.tracks(EVERYTHING)]
+            tracks = [track_id async for track_id in recordings(self._store)]
             work.add_items([structs.replace(item, track_id=track_id) for track_id in tracks])
             return {"tracks": len(tracks)}
         return await self._carry_out(await self._plan(item, work), work, dry_run=item.dry_run)
@@ -72,6 +73,8 @@ class RenameTask:
         track = await self._store.track(item.track_id)
         if track is None:
             raise TrackNotFound(track_id=item.track_id)
+        if track.part_of:
+            raise NotARecording(track_id=item.track_id, recording=track.recording)
         paths = await self._store.paths(track.track_id)
         name = name_of(track, item.template)
         return await asyncio.to_thread(_pairs, paths, name, self._roots)

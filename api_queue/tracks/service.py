@@ -14,6 +14,7 @@ from api_queue.tracks.models import (
     FilterSource,
     Found,
     Lyrics,
+    Part,
     Search,
     Store,
     TagFilter,
@@ -66,12 +67,15 @@ class TrackService:
         return [here[track_id] for track_id in track_ids if track_id in here]
 
     async def album(self, name: str) -> list[TrackFacts]:
-        """By disc and track number, those without one last. Raises UnknownAlbum."""
+        """By disc and track number, those without one last; a recording that is there in parts once. Raises
+        UnknownAlbum.
+        """
         wanted = TagFilter.of(forced_tags=(f"album:{name}",))
         tracks = sorted([track async for track in self._store.tracks(wanted)], key=_place_on_album)
         if not tracks:
             raise UnknownAlbum(album=name)
-        return [facts_of(track) for track in tracks]
+        in_parts = {track.recording for track in tracks if track.part_of}
+        return [facts_of(track) for track in tracks if track.track_id not in in_parts]
 
     async def search(self, search: Search, queue: QueueName | None = None) -> Found:
         """Of what `queue` offers, if one is named. Raises UnknownQueue."""
@@ -80,13 +84,19 @@ class TrackService:
         return await self._store.search(search)
 
     async def path_of(self, name: str) -> Path:
-        """A file with its sound, links resolved, below one of the roots. Raises TrackNotFound, FileGone."""
+        """A file with its sound, links resolved, below one of the roots; of a part, the recording's. Raises
+        TrackNotFound, FileGone.
+        """
         track = await self.track(name)
-        paths = await self._store.paths(track.track_id)
+        paths = await self._store.paths(track.recording)
         path = await asyncio.to_thread(_first_inside, paths, self._roots)
         if path is None:
             raise FileGone
         return path
+
+    async def part_of(self, name: str) -> Part | None:
+        """Raises TrackNotFound."""
+        return (await self.track(name)).part_of
 
     async def cover(self, name: str) -> Cover:
         cover = await asyncio.to_thread(_read, read_cover, await self.path_of(name))
@@ -95,7 +105,9 @@ class TrackService:
         return cover
 
     async def lyrics(self, name: str) -> Lyrics:
-        lyrics = await asyncio.to_thread(_read, read_lyrics, await self.path_of(name))
+        """Those of a recording are not those of its parts."""
+        track = await self.track(name)
+        lyrics = None if track.part_of else await asyncio.to_thread(_read, read_lyrics, await self.path_of(name))
         if lyrics is None:
             raise NoLyrics(track_id=name)
         return lyrics

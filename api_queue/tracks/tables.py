@@ -51,14 +51,23 @@ places: Final = Table(
     Column("gone", Boolean, nullable=False, server_default=false()),
 )
 
-#: The tracks, as the first of their places tells them. `number` is the row id in `words` too, and begins with how many
-#: words the title had when it came.
+#: The tracks, as the first of their places tells them, and their parts. `number` is the row id in `words` too, and
+#: begins with how many words the title had when it came.
 tracks: Final = Table(
     "tracks",
     metadata,
     Column("number", Integer, primary_key=True),
     Column("track_id", Text, nullable=False, unique=True),
     Column("sort_key", Text, nullable=False, index=True),
+    Column("record", LargeBinary, nullable=False),
+)
+
+#: How recordings are cut into tracks, whether they are here now or not. `record` is a `parts.Cut`.
+parts: Final = Table(
+    "track_parts",
+    metadata,
+    Column("track_id", Text, primary_key=True),
+    Column("recording_id", Text, nullable=False, index=True),
     Column("record", LargeBinary, nullable=False),
 )
 

@@ -1,6 +1,6 @@
 """Work on the library in the background: `scan`, `refresh_metadata`. Paths in payloads are as `paths.py` has them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,6 +15,7 @@ from api_queue.tracks.models import EVERYTHING, Reading, Store
 from api_queue.tracks.paths import from_text, to_text
 from api_queue.tracks.scan import Scan
 from api_queue.tracks.walk import real_path
+from api_queue.types import TrackId
 
 #: Files of one item, and rows of one transaction: short enough for whoever waits to write as well.
 BATCH: Final = 1000
@@ -33,7 +34,9 @@ class ScanItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TrackItem(msgspec.Struct, frozen=True):
-    """A track by its id or an alias, or `*` for all. An empty one: what is done at the end."""
+    """A track by its id or an alias, or `*` for all. A part stands for its recording. An empty one: what is done at
+    the end.
+    """
 
     track_id: Annotated[str, Meta(max_length=200)]
 
@@ -109,16 +112,23 @@ class LibraryTasks:
         if not item.track_id:
             return await self._scan.finish()
         if item.track_id == ALL:
-            work.add_items([TrackItem(track.track_id) async for track in self._store.tracks(EVERYTHING)])
+            work.add_items([TrackItem(track_id) async for track_id in recordings(self._store)])
             return None
         track = await self._store.track(item.track_id)
         if track is None:
             raise TrackNotFound(track_id=item.track_id)
-        readings = await self._scan.read([f"{path}" for path in await self._store.paths(track.track_id)])
+        readings = await self._scan.read([f"{path}" for path in await self._store.paths(track.recording)])
         for reading in readings:
             if reading.fault:
                 raise NotMusic(reason=f"{to_text(reading.path)}: {reading.fault}")
         return {"read": len(readings)}
+
+
+async def recordings(store: Store) -> AsyncIterator[TrackId]:
+    """What has a file of its own."""
+    async for track in store.tracks(EVERYTHING):
+        if track.part_of is None:
+            yield track.track_id
 
 
 def _tell_faults(readings: Sequence[Reading], work: Work) -> None:

@@ -61,6 +61,7 @@ def full_json(track: Track, measured: Analysis | None = None, likes: Likes = NO_
         "musicbrainz": track.musicbrainz,
         "replaygain": track.replaygain or (measured and _replaygain(measured)),
         "cuesheet": track.cuesheet,
+        "part_of": track.part_of,
         **likes_json(likes),
     }
 

@@ -11,6 +11,7 @@ from api_queue.errors import TrackNotFound
 from api_queue.media.models import Lease, Turn
 from api_queue.media.service import MediaService
 from api_queue.media.store import RedisMediaStore
+from api_queue.tracks.models import Part
 from api_queue.types import DeviceId, GuestId, QueueName, Role, TrackId
 from api_queue.web.identity import Caller, Grant
 
@@ -64,11 +65,15 @@ class Devices:
 @dataclass
 class Library:
     places: dict[TrackId, Path] = field(default_factory=dict)
+    parts: dict[TrackId, Part] = field(default_factory=dict)
 
     async def path_of(self, track_id: TrackId) -> Path:
         if track_id not in self.places:
             raise TrackNotFound(track_id=track_id)
         return self.places[track_id]
+
+    async def part_of(self, track_id: TrackId) -> Part | None:
+        return self.parts.get(track_id)
 
 
 @pytest.fixture

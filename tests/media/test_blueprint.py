@@ -14,7 +14,8 @@ from api_queue.media.blueprint import bp
 from api_queue.media.models import Turn
 from api_queue.media.preview import Previews
 from api_queue.media.service import MediaService, PreviewService
-from api_queue.types import DeviceId, TrackId
+from api_queue.tracks.models import Part
+from api_queue.types import DeviceId, Milliseconds, TrackId
 from api_queue.web.errors import setup_errors
 from api_queue.web.file_ranges import FileSender
 from api_queue.web.methods import HeadRouter
@@ -54,10 +55,23 @@ async def _mint(client: httpx.AsyncClient, **fields: object) -> str:
     return str(answer.json()["url"])
 
 
+async def test_an_address_for_a_part_says_where_in_the_recording_it_is(
+    client: httpx.AsyncClient, library: Library
+) -> None:
+    library.parts[TrackId("song")] = Part(TRACK, Milliseconds(1_500), Milliseconds(2_000))
+
+    answer = (await client.post("/media/token", json=BODY | {"track_id": "song"})).json()
+
+    assert answer["part_of"] == {"track_id": TRACK, "start_ms": 1_500, "end_ms": 2_000}
+    assert answer["url"].startswith(f"/media/tracks/{TRACK}?")
+    assert (await client.get(answer["url"])).content == library.places[TRACK].read_bytes()
+
+
 async def test_a_minted_address_plays(client: httpx.AsyncClient, library: Library) -> None:
     # When the speaker asks for an address
     answer = (await client.post("/media/token", json=BODY)).json()
-    assert set(answer) == {"url", "expires_at_ms", "ttl_s"}
+    assert set(answer) == {"url", "expires_at_ms", "ttl_s", "part_of"}
+    assert answer["part_of"] is None
     # Then it needs nothing else to be played, whole, in parts, or only looked at
     music = library.places[TRACK].read_bytes()
     whole = await client.get(answer["url"])

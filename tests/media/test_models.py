@@ -106,4 +106,4 @@ def test_half_a_turn_is_a_bad_body(body: MintBody) -> None:
 )
 def test_an_address_is_one_level_whatever_the_track_is_called(track_id: str, path: str) -> None:
     minted = Minted("text", MediaToken("who", TrackId(track_id), 5_000), 120)
-    assert minted_json(minted) == {"url": f"/media/tracks/{path}?token=text", "expires_at_ms": 5_000, "ttl_s": 120}
+    assert minted_json(minted)["url"] == f"/media/tracks/{path}?token=text"

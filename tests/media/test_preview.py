@@ -11,9 +11,12 @@ from api_queue.errors import NoPreview, PreviewOff, PreviewsNeedFfmpeg, TrackNot
 from api_queue.media import preview
 from api_queue.media.preview import Previews
 from api_queue.media.service import PreviewService
-from api_queue.types import QueueName, TrackId
+from api_queue.tracks.models import Part
+from api_queue.types import Milliseconds, QueueName, TrackId
 from tests.media.conftest import PARTY, TRACK, Library
 from tests.tools import needs
+
+SONG = TrackId("song")
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,17 @@ async def test_it_is_the_first_half_minute_as_a_flac_of_its_own(minute: Path, tm
 async def test_a_shorter_track_is_its_own_preview(tmp_path: Path) -> None:
     short = _tone(tmp_path / "short.flac", 2)
     assert _probe(await Previews(tmp_path / "previews").cut_of(TRACK, short)) == "flac,2.000000"
+
+
+async def test_that_of_a_part_is_its_own(minute: Path, tmp_path: Path, library: Library) -> None:
+    """Of ten seconds in the middle, and beside the one of the whole."""
+    library.places[SONG] = library.places[TRACK] = minute
+    library.parts[SONG] = Part(TRACK, Milliseconds(20_000), Milliseconds(30_000))
+    service = PreviewService(library, Policy(), Previews(tmp_path / "previews"))
+
+    part, whole = await service.preview_of(SONG, PARTY), await service.preview_of(TRACK, PARTY)
+
+    assert (_probe(part), _probe(whole)) == ("flac,10.000000", "flac,30.000000")
 
 
 async def test_many_who_ask_at_once_wait_for_one_cut(

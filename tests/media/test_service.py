@@ -8,7 +8,8 @@ from structlog.testing import capture_logs
 from api_queue.errors import BadMediaToken, ForeignMediaToken, NotTheSpeaker, TrackNotFound
 from api_queue.media.models import MAX_BAD_USES, Turn
 from api_queue.media.service import MediaService
-from api_queue.types import DeviceId, QueueName, TrackId
+from api_queue.tracks.models import Part
+from api_queue.types import DeviceId, Milliseconds, QueueName, TrackId
 from api_queue.web.identity import Caller, Grant
 from tests.media.conftest import (
     ADMIN,
@@ -24,10 +25,23 @@ from tests.media.conftest import (
     caller,
 )
 
+SONG = TrackId("song")
+SECOND_MINUTE = Part(TRACK, Milliseconds(60_000), Milliseconds(120_000))
 BALCONY = Turn(PARTY, DeviceId("balcony"), 8)
 
 
 # -- minting ---------------------------------------------------------------------------------------------------
+
+
+async def test_of_a_part_the_address_is_the_recordings(service: MediaService, library: Library) -> None:
+    library.parts[SONG] = SECOND_MINUTE
+
+    minted = await service.mint(SPEAKER, SONG, KITCHEN)
+
+    assert minted.part_of == SECOND_MINUTE
+    assert await service.file_of(TRACK, minted.text) == library.places[TRACK]
+    with pytest.raises(ForeignMediaToken):
+        await service.file_of(OTHER, minted.text)
 
 
 async def test_the_active_device_gets_an_address(service: MediaService, library: Library, clock: MovedClock) -> None:
