@@ -82,10 +82,10 @@ class Api:
             )
         return await self._ask("POST", f"/sessions/{queue}/failed", wire.Session, {**body, "reason": over.reason[:200]})
 
-    async def address(self, track: TrackId) -> str:
-        """Where the music is, whole URL. It is a credential."""
+    async def address(self, track: TrackId) -> wire.Address:
+        """Where the music is, by its whole URL."""
         minted = await self._ask("POST", "/media/token", wire.Address, {"track_id": track})
-        return str(self._http.base_url.join(minted.url))
+        return msgspec.structs.replace(minted, url=str(self._http.base_url.join(minted.url)))
 
     async def track(self, track: TrackId) -> wire.Track:
         return await self._ask("GET", f"/tracks/{track}", wire.Track)

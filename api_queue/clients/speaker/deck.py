@@ -9,8 +9,10 @@ from api_queue.clients.speaker.mpv import Mpv, MpvGone, MpvRefused
 from api_queue.clients.speaker.plan import Plan
 from api_queue.clients.speaker.prefetch import Prefetch
 from api_queue.clients.speaker.record import Record
+from api_queue.clients.speaker.segment import played
 from api_queue.clients.speaker.sound import Sound
 from api_queue.clients.speaker.steering import LOOK_S, Cue, Needle, Silence, Speed, Start, Wait, step
+from api_queue.clients.speaker.wire import Part
 from api_queue.errors import StartRefused
 from api_queue.types import ItemId
 
@@ -47,7 +49,7 @@ class Deck:
 
     @property
     def position(self) -> tuple[ItemId, float] | None:
-        """The item, and where it was when last looked at (ms of the file)."""
+        """The item, and where it was when last looked at (ms of the track)."""
         return (self._record.item_id, self._record.position_ms) if self._record else None
 
     async def follow(self, plan: Plan | None, *, allowed: bool, lives: bool) -> float:
@@ -71,33 +73,35 @@ class Deck:
 
     async def _put_on(self, plan: Plan) -> float:
         """Paused where it will start."""
-        source = await self._source(plan)
-        if source is None:
+        found = await self._source(plan)
+        if found is None:
             return LOOK_S
+        source, part = found
         await self.sound.hush()
         await self._mpv.set("replaygain-fallback", self._prefetch.known(plan.track_id).gain_db)
         await self.sound.tune(plan)
         at_ms = max(0.0, plan.media_ms(self._clock.now_ms() + self._ready_in_ms))
         await self._mpv.set("start", f"{at_ms / 1000:.3f}")
         asked_ms = local_ms()
-        loading = await self._mpv.command("loadfile", source, "replace")
+        loading = await self._mpv.command("loadfile", played(source, part), "replace")
         is_file = not source.startswith("http")
         self._take(Record(plan.item_id, loading["playlist_entry_id"], is_file, asked_ms, at_ms, plan.key_shift))
         return LOOK_S
 
-    async def _source(self, plan: Plan) -> str | None:
+    async def _source(self, plan: Plan) -> tuple[str, Part | None] | None:
         """In the folder, else at the server while it comes into the folder. None: not now."""
         path, refusal = self._prefetch.path(plan.track_id), self._prefetch.refusal(plan.track_id)
         if path is not None:
-            return str(path)
+            return str(path), self._prefetch.known(plan.track_id).part_of
         if refusal is not None:
             self._over(plan.item_id, refusal)
         if refusal is not None or local_ms() < self._stream_from_ms:
             return None
         try:
-            return await self._api.address(plan.track_id)
+            address = await self._api.address(plan.track_id)
         except (Away, Refused):  # the folder's fetcher learns which, and why
             return None
+        return address.url, address.part_of
 
     def _take(self, record: Record) -> None:
         """mpv may have told of it before it has answered which entry it is."""
@@ -174,4 +178,5 @@ class Deck:
         elif missing_ms:
             self._over(record.item_id, f"the file is cut: its last {missing_ms / 1000:.0f} s are missing")
         else:
-            self._over(record.item_id, error if reason == "error" and error != _BEYOND else None)
+            has_joined_late = error == _BEYOND and record.position_ms > _MIDDLE_MS
+            self._over(record.item_id, error if reason == "error" and not has_joined_late else None)

@@ -1,7 +1,7 @@
 """What should sound now and what next: pure functions of the room, of what is over, and of the time.
 
-Points in time are the server's (ms), media positions are ms of the file: at tempo 1.25 a second in the room is 1.25 of
-them.
+Points in time are the server's (ms), media positions are ms of the track: at tempo 1.25 a second in the room is 1.25 of
+them. Where a track begins in its file is no matter here, but of `segment.py` alone.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Plan:
     volume: int
 
     def media_ms(self, now_ms: float) -> float:
-        """Where the file has to be; less than 0 in the pause before it."""
+        """Where the track has to be; less than 0 in the pause before it."""
         elapsed = now_ms - self.at_ms if self.runs else 0
         return (self.position_ms + elapsed) * self.tempo
 

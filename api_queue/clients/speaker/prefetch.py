@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +38,7 @@ class Prefetch:
             self._news.set()
 
     def path(self, track: TrackId) -> Path | None:
+        """Of its file; that of a part is its recording's, which is fetched once for all of them."""
         path = self._place(track)
         return path if path.exists() else None
 
@@ -53,38 +54,53 @@ class Prefetch:
         """For ever."""
         backoff = Backoff()
         while True:
+            await self._news.wait()
             self._news.clear()
-            self._make_room()
             try:
-                for track in self._wanted:
-                    if self.path(track) is None and track not in self._refusals:
-                        await self._fetch(track)
-                        backoff.reset()
-                    if self._news.is_set():
-                        break
-                await self._news.wait()
+                if await self._each(self._learn):
+                    self._make_room()
+                    await self._each(self._load)
+                backoff.reset()
             except Away:
                 await asyncio.sleep(backoff.next_s())
+                self._news.set()
 
-    async def _fetch(self, track: TrackId) -> None:
+    async def _each(self, does: Callable[[TrackId], Awaitable[None]]) -> bool:
+        """For what is wanted and can be had. False: others are wanted now."""
+        for track in self._wanted:
+            if track not in self._refusals:
+                await self._unless_refused(does, track)
+            if self._news.is_set():
+                return False
+        return True
+
+    async def _unless_refused(self, does: Callable[[TrackId], Awaitable[None]], track: TrackId) -> None:
         try:
-            if track not in self._known:
-                self._known[track] = await self._api.track(track)
-            await self._load(track)
+            await does(track)
         except Refused as refused:
             if refused.status in {401, 403, 409}:  # not our turn: that is no fault of the track's
                 raise Away(refused.detail) from None
             self._refusals[track] = refused.detail or f"status {refused.status}"
-        self._tell()
+            self._tell()
+
+    async def _learn(self, track: TrackId) -> None:
+        """Before room is made: it may lie in a recording that is here."""
+        if track not in self._known:
+            self._known[track] = await self._api.track(track)
 
     async def _load(self, track: TrackId) -> None:
+        if self.path(track) is None:
+            await self._fetch(track)
+            self._tell()
+
+    async def _fetch(self, track: TrackId) -> None:
         """A track for which there is no room is not kept, and streams when its turn comes."""
         part = self._place(track).with_suffix(".part")
-        async with self._api.stream(await self._api.address(track)) as answer:
+        async with self._api.stream((await self._api.address(track)).url) as answer:
             if self._held_bytes() + int(answer.headers.get("Content-Length", 0)) > self._limit_bytes:
                 return
             try:
-                is_whole = await self._write(part, track, answer.aiter_bytes(_PIECE_BYTES))
+                is_whole = await self._write(part, answer.aiter_bytes(_PIECE_BYTES))
             except OSError as error:
                 say(f"A track cannot be kept in {self._folder}, and will stream: {error.strerror}.")
                 is_whole = False
@@ -93,24 +109,28 @@ class Prefetch:
         else:
             part.unlink(missing_ok=True)
 
-    async def _write(self, part: Path, track: TrackId, pieces: AsyncIterator[bytes]) -> bool:
+    async def _write(self, part: Path, pieces: AsyncIterator[bytes]) -> bool:
         """False when nobody wants it any more."""
         with part.open("wb") as file:
             async for piece in pieces:
                 file.write(piece)
-                if track not in self._wanted:
+                if part.with_suffix(".flac") not in self._places():
                     return False
         return True
 
     def _make_room(self) -> None:
-        kept = {self._place(track) for track in self._wanted}
-        for path in self._folder.iterdir():
-            if path not in kept:
-                path.unlink()
+        for path in set(self._folder.iterdir()) - self._places():
+            path.unlink()
+
+    def _places(self) -> set[Path]:
+        """Of what is wanted."""
+        return {self._place(track) for track in self._wanted}
 
     def _held_bytes(self) -> int:
         return sum(path.stat().st_size for path in self._folder.glob("*.flac"))
 
     def _place(self, track: TrackId) -> Path:
         """The server's word is no file name."""
-        return self._folder / f"{hashlib.sha256(track.encode()).hexdigest()[:32]}.flac"
+        part = self.known(track).part_of
+        recording = part.track_id if part else track
+        return self._folder / f"{hashlib.sha256(recording.encode()).hexdigest()[:32]}.flac"

@@ -11,7 +11,7 @@ _EARLY_MS: Final = 3_000
 
 @dataclass
 class Record:
-    """`entry` is mpv's name for it. Positions are ms of the file: it was at `position_ms` at `seen_at_ms` (local).
+    """`entry` is mpv's name for it. Positions are ms of the track: it was at `position_ms` at `seen_at_ms` (local).
 
     `is_cued`: it has not started since it was put where it is. mpv's own word of that is off by what it has buffered.
     `is_ready`: mpv is there. `length_ms` is 0 until mpv knows it.

@@ -116,10 +116,19 @@ class ReplayGain(msgspec.Struct, frozen=True):
     track_gain_db: float | None = None
 
 
+class Part(msgspec.Struct, frozen=True):
+    """Where in the recording `track_id` a track lies that has no file of its own."""
+
+    track_id: TrackId
+    start_ms: int
+    end_ms: int
+
+
 class Track(msgspec.Struct, frozen=True):
     title: str = ""
     artist: str = ""
     replaygain: ReplayGain | None = None
+    part_of: Part | None = None
 
     @property
     def gain_db(self) -> float:
@@ -128,6 +137,7 @@ class Track(msgspec.Struct, frozen=True):
 
 
 class Address(msgspec.Struct, frozen=True):
-    """`url` carries its credential."""
+    """`url` carries its credential; of a part it is the whole recording's."""
 
     url: str
+    part_of: Part | None = None

@@ -18,6 +18,7 @@ from api_queue.clients.speaker.deck import Deck
 from api_queue.clients.speaker.mpv import MpvRefused
 from api_queue.clients.speaker.plan import Plan
 from api_queue.clients.speaker.prefetch import Prefetch
+from api_queue.clients.speaker.wire import Address
 from api_queue.types import ItemId, TrackId
 from tests.clients.speaker.conftest import Player, a_player
 from tests.docs.tracked import ROOT
@@ -66,8 +67,16 @@ class Table:
                 assert not self.running.done()
 
 
-def a_plan(position_ms: int, at_ms: int, *, runs: bool = True) -> Plan:
-    return Plan(ItemId("A"), TrackId("rain"), runs, position_ms, at_ms, tempo=1, key_shift=0, volume=80)
+def a_plan(
+    position_ms: int,
+    at_ms: int,
+    *,
+    runs: bool = True,
+    track: str = "rain",
+    item: str = "A",
+    tempo: float = 1,
+) -> Plan:
+    return Plan(ItemId(item), TrackId(track), runs, position_ms, at_ms, tempo, key_shift=0, volume=80)
 
 
 #: One mpv for all.
@@ -253,7 +262,7 @@ async def test_a_stream_that_breaks_is_tried_again_where_the_music_is_by_then(
 ) -> None:
     """Given a track that is not in the folder, and an address at which there is first nobody and then the music."""
     table.deck._prefetch._place(TrackId("rain")).unlink()
-    addresses = iter(["http://127.0.0.1:1/nobody", f"{MUSIC}"])
+    addresses = iter([Address("http://127.0.0.1:1/nobody"), Address(f"{MUSIC}")])
     monkeypatch.setattr(table._api, "address", lambda _track: asyncio.sleep(0, next(addresses)))
     monkeypatch.setattr(deck, "_STREAM_AGAIN_MS", 300)
 

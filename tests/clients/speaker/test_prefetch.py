@@ -22,7 +22,7 @@ class Server:
 
     def __init__(self) -> None:
         self.music: Callable[[], AsyncIterator[bytes]] = self._whole
-        self.told = 0
+        self.told = self.sent = 0
 
     async def _whole(self) -> AsyncIterator[bytes]:
         yield PIECE
@@ -32,7 +32,11 @@ class Server:
             case "/media/token":
                 return httpx.Response(200, json={"url": "/music"})
             case "/music":
+                self.sent += 1
                 return httpx.Response(200, content=self.music(), headers={"Content-Length": f"{len(PIECE)}"})
+            case "/tracks/first" | "/tracks/second":
+                part = {"track_id": "set", "start_ms": 0, "end_ms": 1000}
+                return httpx.Response(200, json={"part_of": part})
         return httpx.Response(200, json={})
 
     def tell(self) -> None:
@@ -75,6 +79,29 @@ async def test_what_is_wanted_comes_whole_and_makes_room_again(prefetch: Prefetc
 
     await until(lambda: not prefetch.path(RAIN))
     assert prefetch.path(HIGHWAY)
+
+
+async def test_a_recording_comes_once_for_all_of_its_parts(prefetch: Prefetch, server: Server) -> None:
+    first, second = TrackId("first"), TrackId("second")
+    prefetch.want([first])
+    await until(lambda: prefetch.path(first))
+
+    prefetch.want([second, RAIN])
+
+    await until(lambda: prefetch.path(RAIN))
+    assert prefetch.path(second) == prefetch.path(first)
+    assert server.sent == 2
+
+
+async def test_what_another_before_us_has_fetched_is_here(prefetch: Prefetch, server: Server) -> None:
+    """Given a speaker whose mpv was killed: the next one begins with its folder."""
+    prefetch._place(RAIN).write_bytes(PIECE)
+
+    prefetch.want([RAIN, HIGHWAY])
+
+    await until(lambda: prefetch.path(HIGHWAY))
+    assert prefetch.path(RAIN)
+    assert server.sent == 1
 
 
 async def test_a_full_disk_is_said_and_ends_nothing(

@@ -1,0 +1,122 @@
+"""The deck and real mpv with parts of a recording: they begin and end where they were cut, and count from there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from api_queue.clients.speaker import wire
+from api_queue.clients.speaker.clock import local_ms
+from api_queue.types import TrackId
+from tests.clients.levels import ROUND_MS, Levels, make_recording
+from tests.clients.speaker.conftest import Player
+from tests.clients.speaker.test_deck import Table, a_plan
+
+SET, SONG = TrackId("set"), TrackId("song")
+PART = wire.Part(SET, 123_450, 126_450)
+LENGTH_MS = 3_000
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_recording(tmp_path_factory.mktemp("set") / "set.flac", 1)
+
+
+@pytest.fixture
+async def table(player: Player, recording: Path, tmp_path: Path) -> AsyncIterator[Table]:
+    """A deck whose folder has the recording, and who knows what the song is of it."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    table = Table(player, folder)
+    table.deck._prefetch._known[SONG] = wire.Track(part_of=PART)
+    table.deck._prefetch._place(SONG).symlink_to(recording)
+    yield table
+    table.running.cancel()
+    with suppress(asyncio.CancelledError):
+        await table.running
+    await table._api.close()
+
+
+@pytest.fixture
+async def levels(table: Table, tmp_path: Path) -> Levels:
+    levels = Levels(tmp_path)
+    await levels.listen(table.player.mpv)
+    return levels
+
+
+def cut_short(recording: Path, path: Path) -> None:
+    whole = recording.read_bytes()
+    path.write_bytes(whole[: len(whole) // 10])
+
+
+async def until_over(table: Table) -> None:
+    await table.player.until(lambda: table.over)
+    table.plan = None
+
+
+async def test_a_part_is_played_from_its_beginning_to_its_end(table: Table, levels: Levels) -> None:
+    ends_ms = local_ms() + 200 + LENGTH_MS
+    table.plan = a_plan(0, table.now_ms() + 200, track=SONG)
+
+    await until_over(table)
+
+    assert table.over == [("A", None)]
+    assert local_ms() > ends_ms - 300
+    [heard] = levels.heard()
+    assert (heard.first_ms, heard.last_ms) == (PART.start_ms, PART.end_ms)
+
+
+async def test_where_it_is_counts_from_the_beginning_of_the_part(table: Table, levels: Levels) -> None:
+    """Given somebody who joins in the middle, and a host who goes back."""
+    table.plan = a_plan(2_000, table.now_ms(), track=SONG)
+    await table.until_in_place()
+    table.plan = a_plan(1_000, table.now_ms(), track=SONG)
+    await table.until_in_place()
+    assert table.deck.position is not None
+    assert 0 < table.deck.position[1] < LENGTH_MS
+
+    await until_over(table)
+
+    [heard] = levels.heard()
+    assert PART.start_ms < heard.first_ms < PART.start_ms + 2_000
+    assert heard.last_ms == PART.end_ms
+
+
+async def test_the_end_comes_in_time_also_at_another_tempo(table: Table) -> None:
+    begins_ms = local_ms() + 100
+    table.plan = a_plan(0, table.now_ms() + 100, track=SONG, tempo=1.5)
+
+    await until_over(table)
+
+    assert table.over == [("A", None)]
+    assert begins_ms + LENGTH_MS / 1.5 - 300 < local_ms()
+
+
+async def test_the_next_part_of_the_same_recording_follows(table: Table, levels: Levels) -> None:
+    other, begins_ms = TrackId("other"), ROUND_MS - 1_000
+    table.deck._prefetch._known[other] = wire.Track(part_of=wire.Part(SET, begins_ms, ROUND_MS))
+    table.plan = a_plan(LENGTH_MS - 500, table.now_ms(), track=SONG)
+    await table.player.until(lambda: table.over)
+
+    table.plan = a_plan(0, table.now_ms() + 200, track=other, item="B")
+    await table.player.until(lambda: len(table.over) == 2)
+    table.plan = None
+
+    assert table.over == [("A", None), ("B", None)]
+    first, second = levels.heard()
+    assert first.last_ms == PART.end_ms
+    assert (second.first_ms, second.last_ms) == (begins_ms, ROUND_MS)
+
+
+async def test_a_part_behind_the_end_of_a_file_that_was_cut_is_told_as_such(table: Table, recording: Path) -> None:
+    """Else it would be played, as far as anybody knows, and nobody would have heard it."""
+    path = table.deck._prefetch._place(SONG)
+    path.unlink()
+    await asyncio.to_thread(cut_short, recording, path)
+    table.plan = a_plan(0, table.now_ms(), track=SONG)
+
+    await until_over(table)
+
+    assert table.over == [("A", "no audio or video data played")]
