@@ -961,7 +961,7 @@ class NotADraft(NotFound):
 
 
 class UnknownTracklistVersion(NotFound):
-    """There is no version {version} of this tracklist; the oldest go when there are more than {most}."""
+    """There is no version {version} of this tracklist; only the newest are kept."""
 
     code = "unknown_tracklist_version"
 

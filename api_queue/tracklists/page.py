@@ -5,11 +5,10 @@ All of it or nothing: a page whose rows cannot all be read is one that was chang
 
 import hashlib
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from api_queue.errors import EmptyTracklist, NotATracklistPage, RowsMissing
 from api_queue.formats.cue.sheet import Finding
-from api_queue.tracklists.models import Entry, Facts, Transition
+from api_queue.tracklists.models import Entry, Facts, Parsed, Transition
 from api_queue.tracklists.page_cues import cue_findings, own_times, script_seconds, starts_of
 from api_queue.tracklists.page_head import Head, head_of
 from api_queue.tracklists.page_marks import refuse
@@ -19,15 +18,8 @@ from api_queue.tracklists.page_tree import Element, attribute, first, tree_of
 from api_queue.types import Milliseconds
 
 
-class PageReading(NamedTuple):
-    """The lines of the findings are rows, counted from 1; 0 is the page."""
-
-    facts: Facts
-    findings: tuple[Finding, ...]
-
-
-def read_page(page: str | bytes) -> PageReading:
-    """The site says UTF-8 or nothing, and means UTF-8.
+def read_page(page: str | bytes) -> Parsed:
+    """Bytes are UTF-8, whatever was said of them. The lines of the findings are rows, counted from 1; 0 is the page.
 
     Raises TooLarge, BlockedPage and UnreadablePage of several kinds, EmptyTracklist.
     """
@@ -55,7 +47,7 @@ def _expect(root: Element, rows: int) -> None:
         )
 
 
-def _reading(root: Element, rows: Sequence[PageRow], digest: str) -> PageReading:
+def _reading(root: Element, rows: Sequence[PageRow], digest: str) -> Parsed:
     times = own_times(rows, script_seconds(root))
     starts = starts_of(rows, times)
     head = head_of(root)
@@ -72,7 +64,7 @@ def _reading(root: Element, rows: Sequence[PageRow], digest: str) -> PageReading
         metadata=metadata_of(root),
         source_html_hash=digest,
     )
-    return PageReading(facts, (*_gone(root, head), *cue_findings(rows, starts)))
+    return Parsed(facts, (*_gone(root, head), *cue_findings(rows, starts)))
 
 
 def _entry(row: PageRow, start_ms: Milliseconds | None) -> Entry:
