@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from api_queue.errors import UnwritableSheet
 from api_queue.formats.cue.sheet import File, Index, Remark, Sheet, Track
 from api_queue.formats.cue.times import format_msf
-from api_queue.formats.cue.writing import clean
+from api_queue.formats.cue.writing import quotable
 
 #: The grammar knows no other type for sound than these; what is no MP3 and no AIFF is a WAVE to it.
 _KINDS: Final = {"mp3": "MP3", "aif": "AIFF", "aiff": "AIFF", "aifc": "AIFF"}
@@ -144,9 +144,9 @@ def _without_others(sheet: Sheet) -> Changed:
 
 
 def _unquoted(sheet: Sheet) -> Changed:
-    changed, touched = with_texts(sheet, lambda text: clean(text).replace('"', "'"))
+    changed, touched = with_texts(sheet, quotable)
     where = f": {tracks_of(touched)}" if touched else ""
-    said = f"Double quotes and control characters in texts are replaced{where}."
+    said = f"Quotes, control characters and a backslash at the end of a text are replaced{where}."
     return Changed(changed, (said,) if changed != sheet else ())
 
 
@@ -161,7 +161,7 @@ def _filed(sheet: Sheet) -> Changed:
 
 def _file(file: File) -> File:
     """`C:\\Music\\set.flac` is `set.flac`, and a WAVE."""
-    name = clean(file.name).replace("\\", "/").rpartition("/")[2].replace('"', "'")
+    name = quotable(file.name.replace("\\", "/").rpartition("/")[2])
     return File(name, kind_of(name))
 
 

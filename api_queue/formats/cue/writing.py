@@ -1,5 +1,7 @@
-"""A sheet as text: CRLF, upper case, two blanks a level, quotes round every text. The grammar has no escape, so that a
-`"` within a text becomes `'`; control characters are dropped.
+"""A sheet as text: CRLF, upper case, two blanks a level, quotes round every text.
+
+The grammar has no escape, so that a `"` within a text becomes `'`; control characters are dropped. A `\\` at the end
+becomes `/`: cuetools and libcue take `\\"` for an escape all the same, and then lose the rest of the sheet.
 
 `write` changes nothing else: what was read from a sheet is read again from this one. What players need besides is
 `strict`, and what single ones take is `convert`.
@@ -18,6 +20,7 @@ FILE_WITHIN_BYTES: Final = 2048
 _BOM: Final = "\ufeff"
 _BREAK: Final = re.compile(r"\r\n|[\t-\r\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_END: Final = re.compile(r"\\+$")
 #: Numbers, dates and gains, which Kodi reads only without quotes.
 _BARE: Final = re.compile(r"[+-]?[0-9][0-9.:/-]*( dB)?|[0-9A-F]{8}")
 
@@ -35,6 +38,11 @@ def encode(sheet: Sheet, *, bom: bool = False) -> bytes:
 def clean(text: str) -> str:
     """On one line, and without what no reader shows."""
     return _CONTROL.sub("", _BREAK.sub(" ", text))
+
+
+def quotable(text: str) -> str:
+    """What stands between quotes of a text."""
+    return _END.sub("/", clean(text).replace('"', "'"))
 
 
 def _lines(sheet: Sheet) -> Iterator[str]:
@@ -112,7 +120,7 @@ def _others(of: Sheet | Track) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', "'") + '"'
+    return f'"{quotable(text)}"'
 
 
 def _time(frames: int, dialect: Dialect) -> str:

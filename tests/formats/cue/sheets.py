@@ -3,12 +3,12 @@
 from hypothesis import strategies as st
 
 from api_queue.formats.cue.sheet import File, Index, Remark, Sheet, Statement, Track
-from api_queue.formats.cue.writing import clean
+from api_queue.formats.cue.writing import quotable
 
 #: 400 minutes.
 FRAMES_MAX = 400 * 60 * 75
 
-TEXTS = st.text(st.characters(exclude_characters='"', exclude_categories=("Cc", "Cs")), max_size=12).map(clean)
+TEXTS = st.text(st.characters(exclude_characters='"', exclude_categories=("Cc", "Cs")), max_size=12).map(quotable)
 #: What stands without quotes.
 WORDS = st.from_regex(r"[A-Z0-9]{1,12}", fullmatch=True)
 MAYBE = st.none() | TEXTS

@@ -79,7 +79,7 @@ def test_an_index_at_the_time_of_another_is_left_out() -> None:
 def test_double_quotes_become_single_ones_and_that_is_said() -> None:
     changed = made(track(1, 0, title='12" Mix'))
     assert changed.sheet.tracks[0].title == "12' Mix"
-    assert changed.notes == ("Double quotes and control characters in texts are replaced: track 1.",)
+    assert changed.notes == ("Quotes, control characters and a backslash at the end of a text are replaced: track 1.",)
 
 
 def test_lines_that_players_do_not_read_are_named() -> None:

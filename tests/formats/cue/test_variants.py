@@ -27,7 +27,7 @@ RICH = Sheet(
 )
 #: Every variant says these of it.
 ALWAYS = (
-    "Double quotes and control characters in texts are replaced: track 1.",
+    "Quotes, control characters and a backslash at the end of a text are replaced: track 1.",
     "A FILE is written by its name alone, without its folder.",
     "The type of a FILE FLAC is written as players know it: WAVE, MP3 or AIFF.",
 )

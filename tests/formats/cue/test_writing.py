@@ -100,6 +100,12 @@ def test_a_text_opens_no_line_and_no_quotes() -> None:
     ]
 
 
+def test_no_text_ends_with_a_backslash() -> None:
+    """cuetools and libcue would take the quote after it for a part of the text, and all that follows too."""
+    track = Track(number=1, title="AC\\DC\\", performer="\\\\\x00", indexes=(Index(1, 0),))
+    assert lines(Sheet(files=(File("x.wav"),), tracks=(track,)))[2:4] == ['    TITLE "AC\\DC/"', '    PERFORMER "/"']
+
+
 def test_numbers_dates_and_gains_have_no_quotes() -> None:
     """Kodi reads `"1"` as no number."""
     values = ["1987", "2022-10-29", "-7.04 dB", "+0.5", "970A2F0B", "2 Step", "", "128 bpm"]
