@@ -35,7 +35,7 @@ def test_each_variant_reads_as_it_was_made_keeps_every_start_and_loses_nothing_m
 
 
 def test_a_recording_of_rekordbox_is_read_again_as_one() -> None:
-    remarks = (Remark("FILE", "/Users/dj/one.mp3"),)
+    remarks = (Remark("FILE", "D:/one.mp3"),)
     tracks = (
         Track(number=1, title="A", indexes=(Index(1, 0),), remarks=remarks),
         Track(number=2, title="B", indexes=(Index(1, 3720 * 75),), remarks=remarks),
