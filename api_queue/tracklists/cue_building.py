@@ -14,6 +14,7 @@ import msgspec
 
 from api_queue.errors import NoTimes, NoTracks, StartsBeyondAudio, TimesFall
 from api_queue.formats.cue.sheet import File, Index, Remark, Sheet, Track
+from api_queue.formats.cue.strict import kind_of
 from api_queue.formats.cue.times import frames_of
 from api_queue.tracklists.models import Entry, Facts
 from api_queue.types import Milliseconds, TrackId
@@ -25,14 +26,20 @@ ESTIMATED: Final = "start estimated"
 _INTRO: Final = "Intro"
 
 
-class BuildOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`w/` rows join the title of the row above, or are left out. Rows without a time are refused, or spread evenly
-    between those that have one. With pregaps, what lies before a track is its INDEX 00; else an `Intro` of its own.
+class CueOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`with_rows`: rows played together with the one above join its title, or are left out. `uncued`: rows without a
+    time are refused, or spread evenly between those that have one. With pregaps, what lies before a track is its
+    INDEX 00; else what lies before the first is a track of its own. `past_99`: more tracks than a format holds are
+    refused, or written with three digits. `bom`: the text begins with a byte order mark. `apply_fixes`: what the
+    validation of the recording suggests is taken.
     """
 
     include_pregap: bool = False
     with_rows: Literal["join", "drop"] = "join"
     uncued: Literal["refuse", "estimate"] = "refuse"
+    past_99: Literal["refuse", "write"] = "refuse"
+    bom: bool = False
+    apply_fixes: bool = False
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,7 +80,7 @@ class Built:
     notes: tuple[Note, ...] = ()
 
 
-def build(facts: Facts, options: BuildOptions, recording: Recording | None = None) -> Built:
+def build(facts: Facts, options: CueOptions, recording: Recording | None = None) -> Built:
     """Raises NoTracks, NoTimes, TimesFall, StartsBeyondAudio."""
     cuts = list(_main_rows(facts.entries, options))
     if not cuts:
@@ -89,7 +96,7 @@ def build(facts: Facts, options: BuildOptions, recording: Recording | None = Non
 # -- which rows ------------------------------------------------------------------------------------------------
 
 
-def _main_rows(entries: Sequence[Entry], options: BuildOptions) -> Iterator[Cut]:
+def _main_rows(entries: Sequence[Entry], options: CueOptions) -> Iterator[Cut]:
     """A list that begins with a `w/` row has nothing above it, and so begins with a track."""
     heads = [at for at, entry in enumerate(entries) if entry.kind == "main" or not at]
     for at, end in pairwise((*heads, len(entries))):
@@ -120,7 +127,7 @@ def _together(cuts: Sequence[Cut]) -> Note:
 
 
 def _timed(
-    cuts: Sequence[Cut], options: BuildOptions, length_ms: Milliseconds | None
+    cuts: Sequence[Cut], options: CueOptions, length_ms: Milliseconds | None
 ) -> tuple[Sequence[Cut], list[Note]]:
     rows = tuple(cut.row for cut in cuts if cut.start_ms is None)
     if not rows:
@@ -168,7 +175,7 @@ def _check(cuts: Sequence[Cut], length_ms: Milliseconds | None) -> None:
 # -- the sheet -------------------------------------------------------------------------------------------------
 
 
-def _tracks(cuts: Sequence[Cut], options: BuildOptions) -> tuple[list[Track], list[Note]]:
+def _tracks(cuts: Sequence[Cut], options: CueOptions) -> tuple[list[Track], list[Note]]:
     """The first begins at 0, because players cut off what lies before it."""
     head = cuts[0].frames
     if not head:
@@ -181,7 +188,7 @@ def _tracks(cuts: Sequence[Cut], options: BuildOptions) -> tuple[list[Track], li
     return _numbered([intro, *cuts], options), [Note("intro_added", said, (cuts[0].row,))]
 
 
-def _numbered(cuts: Sequence[Cut], options: BuildOptions) -> list[Track]:
+def _numbered(cuts: Sequence[Cut], options: CueOptions) -> list[Track]:
     gaps = _gaps(cuts) if options.include_pregap else [None] * len(cuts)
     return [_track(number, cut, gap) for number, (cut, gap) in enumerate(zip(cuts, gaps, strict=True), 1)]
 
@@ -233,7 +240,7 @@ def _sheet(facts: Facts, recording: Recording | None, tracks: Sequence[Track]) -
     date = (facts.date or "")[:4]
     head = {"GENRE": ", ".join(facts.genres), "DATE": date, "COMMENT": facts.url}
     return Sheet(
-        files=(File(file, _kind(file)),),
+        files=(File(file, kind_of(file)),),
         tracks=tuple(tracks),
         title=title,
         performer=facts.dj_name,
@@ -243,12 +250,6 @@ def _sheet(facts: Facts, recording: Recording | None, tracks: Sequence[Track]) -
 
 def title_of(facts: Facts) -> str:
     return facts.title or " @ ".join(filter(None, (facts.dj_name, facts.event_name))) or "Tracklist"
-
-
-def _kind(name: str) -> str:
-    """What the format knows; a FLAC is a WAVE to it."""
-    ending = name.rpartition(".")[2].lower()
-    return {"mp3": "MP3", "aif": "AIFF", "aiff": "AIFF"}.get(ending, "WAVE")
 
 
 def _listed(rows: Sequence[int]) -> str:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from api_queue.errors import NoTimes, NoTracks, StartsBeyondAudio, TimesFall
 from api_queue.formats.cue.sheet import File, Remark
 from api_queue.formats.cue.times import format_msf, frames_of
-from api_queue.tracklists.cue_building import BuildOptions, Built, Recording, build
+from api_queue.tracklists.cue_building import CueOptions, Built, Recording, build
 from api_queue.tracklists.models import Entry, Facts, Kind
 from api_queue.types import Milliseconds
 
-PLAIN = BuildOptions()
-ESTIMATING = BuildOptions(uncued="estimate")
+PLAIN = CueOptions()
+ESTIMATING = CueOptions(uncued="estimate")
 
 
 def row(start_s: float | None, title: str = "Title", artist: str = "Artist", kind: Kind = "main", **more: Any) -> Entry:
@@ -24,7 +24,7 @@ def row(start_s: float | None, title: str = "Title", artist: str = "Artist", kin
     return Entry(artist=artist, title=title, start_ms=start_ms, kind=kind, **more)
 
 
-def built(*rows: Entry, options: BuildOptions = PLAIN, length_s: float | None = None) -> Built:
+def built(*rows: Entry, options: CueOptions = PLAIN, length_s: float | None = None) -> Built:
     length_ms = None if length_s is None else Milliseconds(round(length_s * 1000))
     recording = None if length_ms is None else Recording(name="set.flac", duration_ms=length_ms)
     return build(Facts(entries=rows), options, recording)
@@ -59,7 +59,7 @@ def test_a_row_played_together_with_the_one_above_stands_in_its_title() -> None:
 
 
 def test_or_is_left_out() -> None:
-    result = built(row(0, "One"), row(0, "Other", kind="with"), options=BuildOptions(with_rows="drop"))
+    result = built(row(0, "One"), row(0, "Other", kind="with"), options=CueOptions(with_rows="drop"))
     assert shown(result) == [("00:00:00", "One")]
 
 
@@ -148,7 +148,7 @@ def test_a_row_behind_the_end_of_the_recording_is_refused() -> None:
 
 def test_a_recording_of_unknown_length_has_no_end() -> None:
     recording = Recording(name="set.flac")
-    assert len(build(Facts(entries=(row(0), row(9999))), BuildOptions(), recording).sheet.tracks) == 2
+    assert len(build(Facts(entries=(row(0), row(9999))), CueOptions(), recording).sheet.tracks) == 2
 
 
 # -- the beginning, and gaps -----------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def test_what_lies_before_the_first_track_is_an_intro() -> None:
 
 
 def test_or_the_pregap_of_the_first_track() -> None:
-    result = built(row(12, "One"), row(60, "Two"), options=BuildOptions(include_pregap=True))
+    result = built(row(12, "One"), row(60, "Two"), options=CueOptions(include_pregap=True))
     assert shown(result) == [("00:12:00", "One"), ("01:00:00", "Two")]
     assert [(index.number, index.frames) for index in result.sheet.tracks[0].indexes] == [(0, 0), (1, 900)]
     assert codes(result) == [("pregap_added", (1,))]
@@ -171,7 +171,7 @@ def test_or_the_pregap_of_the_first_track() -> None:
 
 def test_a_gap_between_two_tracks_is_the_pregap_of_the_second() -> None:
     rows = (row(0, end_ms=Milliseconds(50_000)), row(60, end_ms=Milliseconds(120_000)), row(120))
-    result = built(*rows, options=BuildOptions(include_pregap=True))
+    result = built(*rows, options=CueOptions(include_pregap=True))
     gaps = [[index.frames for index in track.indexes if not index.number] for track in result.sheet.tracks]
     assert gaps == [[], [3750], []]  # the second track ends where the third begins
     assert all(len(track.indexes) == 1 for track in built(*rows).sheet.tracks)
@@ -179,7 +179,7 @@ def test_a_gap_between_two_tracks_is_the_pregap_of_the_second() -> None:
 
 def test_an_end_before_its_own_start_makes_no_gap() -> None:
     rows = (row(0), row(60, end_ms=Milliseconds(10)), row(120))
-    result = built(*rows, options=BuildOptions(include_pregap=True))
+    result = built(*rows, options=CueOptions(include_pregap=True))
     assert [len(track.indexes) for track in result.sheet.tracks] == [1, 1, 1]
 
 
@@ -195,7 +195,7 @@ def test_the_head_tells_of_the_set() -> None:
         genres=("Techno", "Tech House"),
         url="https://www.1001tracklists.com/tracklist/abc/",
     )
-    sheet = build(facts, BuildOptions(), Recording(name="set.mp3")).sheet
+    sheet = build(facts, CueOptions(), Recording(name="set.mp3")).sheet
     assert (sheet.title, sheet.performer) == ("Carl Cox @ Tomorrowland 2024", "Carl Cox")
     assert sheet.files == (File("set.mp3", "MP3"),)
     assert sheet.remarks == (
@@ -213,11 +213,11 @@ def test_a_track_tells_what_is_known_of_it() -> None:
 
 @pytest.mark.parametrize(("name", "kind"), [("a.flac", "WAVE"), ("a.MP3", "MP3"), ("a.aiff", "AIFF"), ("a", "WAVE")])
 def test_the_type_of_the_file_is_one_that_the_format_knows(name: str, kind: str) -> None:
-    assert build(Facts(entries=(row(0),)), BuildOptions(), Recording(name=name)).sheet.files == (File(name, kind),)
+    assert build(Facts(entries=(row(0),)), CueOptions(), Recording(name=name)).sheet.files == (File(name, kind),)
 
 
 def test_without_a_recording_the_file_is_named_after_the_set() -> None:
-    sheet = build(Facts(entries=(row(0),), title="AC/DC live"), BuildOptions()).sheet
+    sheet = build(Facts(entries=(row(0),), title="AC/DC live"), CueOptions()).sheet
     assert sheet.files == (File("AC-DC live.wav"),)
 
 
@@ -239,7 +239,7 @@ def test_whatever_comes_the_sheet_is_sound_or_the_refusal_a_sentence(
     rows: list[Entry], pregap: bool, length_s: float | None
 ) -> None:
     try:
-        options = BuildOptions(uncued="estimate", include_pregap=pregap)
+        options = CueOptions(uncued="estimate", include_pregap=pregap)
         tracks = built(*rows, options=options, length_s=length_s).sheet.tracks
     except (NoTracks, TimesFall, StartsBeyondAudio):
         return

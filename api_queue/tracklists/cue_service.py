@@ -1,0 +1,222 @@
+"""CUE files: made of tracklists, kept as versions, made again, converted, judged."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from api_queue.drivers.clock import Clock
+from api_queue.errors import ApiQueueError, BadAudioFile, UnknownCueFile
+from api_queue.formats.cue.conversion import convert
+from api_queue.formats.cue.reading import read
+from api_queue.formats.cue.sheet import Reading, Sheet
+from api_queue.formats.cue.strict import Changed
+from api_queue.formats.cue.variants import VARIANTS, VariantName, variant_of
+from api_queue.formats.cue.writing import encode
+from api_queue.tracklists.audio_validation import apply, validate
+from api_queue.tracklists.cue_building import CueOptions, Recording, build
+from api_queue.tracklists.cue_files import (
+    CueFile,
+    CueFilter,
+    Generated,
+    Making,
+    Order,
+    Pages,
+    Recordings,
+    Store,
+    Stored,
+    Tracklists,
+)
+from api_queue.tracklists.drafts import settled
+from api_queue.tracklists.models import Facts, Tracklist
+
+
+class CueService:
+    def __init__(
+        self, store: Store, tracklists: Tracklists, pages: Pages, recordings: Recordings, clock: Clock
+    ) -> None:
+        self._store = store
+        self._tracklists = tracklists
+        self._pages = pages
+        self._recordings = recordings
+        self._clock = clock
+
+    # -- making ------------------------------------------------------------------------------------------------
+
+    async def generate(self, order: Order, variant: VariantName | None, by: str) -> Generated:
+        """Without a variant it is the list's own. Raises what says why there is no list, no recording, or no sheet."""
+        tracklist, recording = await self._asked(order)
+        own = variant_of(tracklist.default_cue_format or "standard").name
+        return await self._make(order, tracklist, recording, variant or own, by)
+
+    async def generate_all(
+        self, order: Order, variants: Sequence[VariantName], by: str
+    ) -> list[tuple[VariantName, Generated | ApiQueueError]]:
+        """One of each, or why there is none. Raises what would be wrong with all of them."""
+        tracklist, recording = await self._asked(order)
+        made: list[tuple[VariantName, Generated | ApiQueueError]] = []
+        for variant in variants:
+            try:
+                made.append((variant, await self._make(order, tracklist, recording, variant, by)))
+            except ApiQueueError as error:
+                made.append((variant, error))
+        return made
+
+    async def regenerate(self, cue_id: str, options: CueOptions | None, by: str) -> Generated:
+        """Of the list as it is now, with other options if they are given. Raises UnknownCueFile, UnknownTracklist."""
+        file = await self.file(cue_id)
+        making = file.making
+        url = making.tracklist_url
+        order = Order(
+            tracklist_id=None if url else file.tracklist_id,
+            tracklist_url=url,
+            audio=making.audio,
+            options=options or making.options,
+        )
+        return await self.generate(order, file.format, by)
+
+    async def current(self, order: Order, variant: VariantName) -> CueFile | None:
+        """The newest file of a list as it is now. Raises what says why there is no list."""
+        tracklist = await self._tracklist(order)
+        return await self._store.current(tracklist.tracklist_id, variant, tracklist.rev)
+
+    async def _asked(self, order: Order) -> tuple[Tracklist, Recording | None]:
+        tracklist = await self._tracklist(order)
+        if order.audio is not None:
+            return tracklist, await self._recordings.recording(order.audio)
+        return tracklist, await self._own_recording(tracklist)
+
+    async def _tracklist(self, order: Order) -> Tracklist:
+        if order.facts is not None:
+            return self._unkept(order.facts)
+        if order.tracklist_id is not None:
+            return await self._tracklists.tracklist(order.tracklist_id)
+        return await self._pages.tracklist_at(order.tracklist_url or "")
+
+    def _unkept(self, facts: Facts) -> Tracklist:
+        """A list that comes along has an id of its own, whatever it says, and so adds to no other one's versions."""
+        now_ms, tracklist_id = self._clock.now_ms(), f"{uuid.uuid4()}"
+        return Tracklist(
+            tracklist_id=tracklist_id,
+            source="manual",
+            facts=settled(facts),
+            rev=0,
+            created_at=now_ms,
+            updated_at=now_ms,
+        )
+
+    async def _own_recording(self, tracklist: Tracklist) -> Recording | None:
+        """A list may be there before its recording is."""
+        if tracklist.audio_id is None:
+            return None
+        try:
+            return await self._recordings.recording(tracklist.audio_id)
+        except BadAudioFile:
+            return None
+
+    async def _make(
+        self, order: Order, tracklist: Tracklist, recording: Recording | None, variant: VariantName, by: str
+    ) -> Generated:
+        facts, options = tracklist.facts, order.options
+        report = validate(facts.entries, recording.duration_ms) if recording else None
+        if report and options.apply_fixes:
+            facts = replace(facts, entries=apply(facts.entries, report.suggestions))
+            report = validate(facts.entries, report.audio_ms)
+        built = build(facts, options, recording)
+        changed = _as_variant(built.sheet, variant, options)
+        making = Making(
+            track_count=len(changed.sheet.tracks),
+            tracklist_rev=tracklist.rev if order.tracklist_id else 0,
+            tracklist_url=order.tracklist_url,
+            options=options,
+            audio=order.audio,
+            recording=recording,
+            notes=(*(note.message for note in built.notes), *changed.notes),
+        )
+        file = self._file(tracklist.tracklist_id, variant, _text(changed.sheet, options), making, by)
+        file = await self._store.add(file) if order.store_file else file
+        return Generated(file, report if order.validate_audio else None)
+
+    def _file(self, tracklist_id: str, variant: VariantName, content: str, making: Making, by: str) -> CueFile:
+        return CueFile(
+            cue_id=f"{uuid.uuid4()}",
+            tracklist_id=tracklist_id,
+            format=variant,
+            content=content,
+            created_at=self._clock.now_ms(),
+            making=making,
+            created_by=by,
+        )
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    async def file(self, cue_id: str) -> CueFile:
+        """Raises UnknownCueFile."""
+        file = await self._store.get(cue_id)
+        if file is None or not file.is_active:
+            raise UnknownCueFile(cue_id=cue_id)
+        return file
+
+    async def find(self, wanted: CueFilter) -> tuple[int, Sequence[CueFile]]:
+        return await self._store.find(wanted)
+
+    async def versions(self, cue_id: str) -> Sequence[CueFile]:
+        """Of the same list and format, deleted ones too, newest first. Raises UnknownCueFile."""
+        file = await self._store.get(cue_id)
+        if file is None:
+            raise UnknownCueFile(cue_id=cue_id)
+        same = CueFilter(tracklist_id=file.tracklist_id, format=file.format, is_active=None, limit=None)
+        _, versions = await self._store.find(same)
+        return versions
+
+    async def remove(self, cue_id: str, *, soft: bool) -> None:
+        """Raises UnknownCueFile."""
+        if not await (self._store.deactivate(cue_id) if soft else self._store.remove(cue_id)):
+            raise UnknownCueFile(cue_id=cue_id)
+
+    # -- judging and converting --------------------------------------------------------------------------------
+
+    async def judge(self, text: bytes, recording: Recording | None = None) -> Reading:
+        """In a thread: a large sheet takes a tenth of a second."""
+        return await asyncio.to_thread(read, text, audio_ms=recording.duration_ms if recording else None)
+
+    async def judge_file(self, cue_id: str, audio: str | None) -> tuple[Reading, Recording | None]:
+        """Against the recording that it was made for, or another one. Raises UnknownCueFile, BadAudioFile."""
+        file = await self.file(cue_id)
+        recording = file.making.recording if audio is None else await self._recordings.recording(audio)
+        return await self.judge(file.bytes, recording), recording
+
+    async def convert(
+        self, cue_id: str, target: VariantName, options: CueOptions, by: str, *, preserve: bool = True
+    ) -> CueFile:
+        """A new file, of the next version in its format; its notes tell what was lost. Without `preserve` no REM line
+        is taken along. Raises UnknownCueFile, and what a sheet of that format cannot hold.
+        """
+        file = await self.file(cue_id)
+        sheet = read(file.bytes).sheet
+        changed = _as_variant(sheet if preserve else _without_remarks(sheet), target, options)
+        making = replace(file.making, source_format=file.format, options=options, notes=changed.notes)
+        new = self._file(file.tracklist_id, target, _text(changed.sheet, options), making, by)
+        return await self._store.add(new)
+
+    # -- what is kept ------------------------------------------------------------------------------------------
+
+    async def stored(self) -> Stored:
+        return await self._store.stored()
+
+    async def invalidate(self, tracklist_id: str | None = None) -> int:
+        return await self._store.invalidate(tracklist_id)
+
+
+def _as_variant(sheet: Sheet, variant: VariantName, options: CueOptions) -> Changed:
+    return convert(sheet, VARIANTS[variant], refuse=options.past_99 == "refuse")
+
+
+def _text(sheet: Sheet, options: CueOptions) -> str:
+    return encode(sheet, bom=options.bom).decode()
+
+
+def _without_remarks(sheet: Sheet) -> Sheet:
+    tracks = tuple(replace(track, remarks=()) for track in sheet.tracks)
+    return replace(sheet, remarks=(), tracks=tracks)

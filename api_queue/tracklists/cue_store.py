@@ -1,0 +1,141 @@
+"""CUE files in SQL."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api_queue.drivers.sql import metadata, writing
+from api_queue.formats.cue.variants import VariantName
+from api_queue.tracklists.cue_files import CueFile, CueFilter, Stored
+
+#: `record` is the whole `cue_files.CueFile` as JSON; the other columns are what is asked for, and `is_active` and
+#: `tracklist_rev` may have changed since. `migrations/versions/tracklists_0002.py` makes it.
+cue_files: Final = Table(
+    "cue_files",
+    metadata,
+    Column("cue_id", String(36), primary_key=True),
+    Column("tracklist_id", String(36), nullable=False),
+    Column("format", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("tracklist_rev", Integer, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    UniqueConstraint("tracklist_id", "format", "version"),
+    Index("ix_cue_files_created_at", "created_at"),
+)
+_file = cue_files.c
+_FILES: Final = select(_file.record, _file.is_active)
+
+
+class SqlCueFiles:
+    """cue_files.Store."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    async def get(self, cue_id: str) -> CueFile | None:
+        found = await self._read(_FILES.where(_file.cue_id == cue_id))
+        return found[0] if found else None
+
+    async def find(self, wanted: CueFilter) -> tuple[int, Sequence[CueFile]]:
+        asked = {"tracklist_id": wanted.tracklist_id, "format": wanted.format, "is_active": wanted.is_active}
+        fits = and_(true(), *(_file[name] == value for name, value in asked.items() if value is not None))
+        newest = (_file.created_at.desc(), _file.version.desc(), _file.cue_id)
+        page = _FILES.where(fits).order_by(*newest).limit(wanted.limit).offset(wanted.offset)
+        async with self._engine.connect() as connection:
+            total = await connection.scalar(select(func.count()).select_from(cue_files).where(fits))
+        return total or 0, await self._read(page)
+
+    async def current(self, tracklist_id: str, variant: VariantName, rev: int) -> CueFile | None:
+        of_format = and_(_file.tracklist_id == tracklist_id, _file.format == variant, _file.is_active)
+        newest = select(_file.cue_id).where(of_format).order_by(_file.version.desc()).limit(1)
+        found = await self._read(_FILES.where(_file.cue_id == newest.scalar_subquery(), _file.tracklist_rev == rev))
+        return found[0] if found else None
+
+    async def stored(self) -> Stored:
+        current = func.count().filter(_file.tracklist_rev > 0)
+        by_format = (
+            select(_file.format, func.count(), func.sum(_file.size_bytes), current)
+            .where(_file.is_active)
+            .group_by(_file.format)
+        )
+        lists = select(func.count(_file.tracklist_id.distinct())).where(_file.is_active)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(by_format.order_by(_file.format))).all()
+            tracklists = await connection.scalar(lists) or 0
+        files = {row[0]: row[1] for row in rows}
+        return Stored(files, sum(row[2] for row in rows), sum(row[3] for row in rows), tracklists)
+
+    async def _read(self, query: Select[Any]) -> list[CueFile]:
+        async with self._engine.connect() as connection:
+            return [_decoded(*row) for row in await connection.execute(query)]
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    async def add(self, file: CueFile) -> CueFile:
+        of_format = and_(_file.tracklist_id == file.tracklist_id, _file.format == file.format)
+        async with writing(self._engine) as connection:
+            highest = await connection.scalar(select(func.max(_file.version)).where(of_format))
+            file = replace(file, version=(highest or 0) + 1)
+            await connection.execute(insert(cue_files).values(_row(file)))
+        return file
+
+    async def deactivate(self, cue_id: str) -> bool:
+        this = and_(_file.cue_id == cue_id, _file.is_active)
+        return bool(await self._write(update(cue_files).where(this).values(is_active=False)))
+
+    async def remove(self, cue_id: str) -> bool:
+        return bool(await self._write(delete(cue_files).where(_file.cue_id == cue_id)))
+
+    async def invalidate(self, tracklist_id: str | None = None) -> int:
+        of_list = true() if tracklist_id is None else _file.tracklist_id == tracklist_id
+        known = and_(of_list, _file.is_active, _file.tracklist_rev > 0)
+        return await self._write(update(cue_files).where(known).values(tracklist_rev=0))
+
+    async def _write(self, change: Any) -> int:
+        async with writing(self._engine) as connection:
+            return int((await connection.execute(change)).rowcount)
+
+
+def _row(file: CueFile) -> dict[str, object]:
+    return {
+        "cue_id": file.cue_id,
+        "tracklist_id": file.tracklist_id,
+        "format": file.format,
+        "version": file.version,
+        "tracklist_rev": file.making.tracklist_rev,
+        "is_active": file.is_active,
+        "created_at": file.created_at,
+        "size_bytes": len(file.bytes),
+        "record": msgspec.json.encode(file),
+    }
+
+
+def _decoded(record: bytes, is_active: bool) -> CueFile:
+    return replace(msgspec.json.decode(record, type=CueFile), is_active=is_active)

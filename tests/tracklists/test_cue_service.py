@@ -1,0 +1,328 @@
+"""CUE files: what they are made of, their versions, and what becomes of them."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from api_queue.errors import (
+    BadAudioFile,
+    ForeignAddress,
+    NoTimes,
+    StartsBeyondAudio,
+    TooManyCueTracks,
+    TooManyRows,
+    UnknownCueFile,
+    UnknownTracklist,
+)
+from api_queue.formats.cue.reading import read
+from api_queue.formats.cue.variants import VARIANTS, VariantName
+from api_queue.tracklists.cue_building import CueOptions, Recording
+from api_queue.tracklists.cue_files import CueFile, CueFilter, Generated, Order
+from api_queue.tracklists.models import Facts
+from api_queue.types import Milliseconds, TrackId
+from tests.tracklists.cue_desk import FACTS, PAGE, SET, Desk, a_desk, a_list, of_set, row
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with a_desk(tmp_path) as desk:
+        yield desk
+
+
+async def made(desk: Desk, order: Order | None = None, variant: VariantName | None = "standard") -> Generated:
+    return await desk.service.generate(order or of_set(), variant, "somebody")
+
+
+def titles(file: CueFile) -> list[str | None]:
+    return [track.title for track in read(file.content).sheet.tracks]
+
+
+# -- what it is made of ----------------------------------------------------------------------------------------
+
+
+async def test_a_stored_list_becomes_a_sheet_that_is_kept(desk: Desk) -> None:
+    file = (await made(desk)).file
+    assert titles(file) == ["One", "Two"]
+    assert await desk.service.file(file.cue_id) == file
+    assert (file.tracklist_id, file.version, file.created_by, file.is_active) == (SET, 1, "somebody", True)
+
+
+async def test_the_checksum_is_that_of_the_bytes(desk: Desk) -> None:
+    file = (await made(desk)).file
+    assert file.checksum == f"sha256:{hashlib.sha256(file.content.encode()).hexdigest()}"
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_every_format_is_a_sheet_that_is_valid(desk: Desk, variant: VariantName) -> None:
+    reading = read((await made(desk, variant=variant)).file.content)
+    assert reading.valid
+    assert len(reading.sheet.tracks) == 2
+
+
+async def test_the_page_at_an_address_becomes_a_sheet(desk: Desk) -> None:
+    desk.shelf.lists[PAGE] = a_list(tracklist_id="of-the-page")
+    file = (await made(desk, Order(tracklist_url=PAGE))).file
+    assert (file.tracklist_id, titles(file)) == ("of-the-page", ["One", "Two"])
+
+
+async def test_a_list_that_comes_along_adds_to_the_versions_of_no_other(desk: Desk) -> None:
+    # Given a file of the stored list
+    await made(desk)
+    # When the same list comes along twice
+    files = [(await made(desk, Order(facts=FACTS))).file for _ in range(2)]
+    # Then each is a first version, of a list of its own
+    assert [file.version for file in files] == [1, 1]
+    assert len({SET, *(file.tracklist_id for file in files)}) == 3
+
+
+async def test_a_list_of_too_many_rows_is_refused(desk: Desk) -> None:
+    with pytest.raises(TooManyRows):
+        await made(desk, Order(facts=Facts(entries=(row(0, "One"),) * 1001)))
+
+
+async def test_without_a_format_it_is_that_of_the_list(desk: Desk) -> None:
+    assert (await made(desk, variant=None)).file.format == "standard"
+    desk.shelf.lists[SET] = a_list(default_cue_format="kodi")
+    assert (await made(desk, variant=None)).file.format == "kodi"
+
+
+async def test_what_is_not_to_be_kept_is_kept_nowhere(desk: Desk) -> None:
+    file = (await made(desk, of_set(store_file=False))).file
+    assert titles(file) == ["One", "Two"]
+    assert await desk.service.find(CueFilter()) == (0, [])
+
+
+async def test_a_byte_order_mark_is_there_on_demand(desk: Desk) -> None:
+    assert (await made(desk, of_set(options=CueOptions(bom=True)))).file.bytes.startswith(b"\xef\xbb\xbf")
+    assert not (await made(desk)).file.bytes.startswith(b"\xef\xbb\xbf")
+
+
+async def test_more_tracks_than_a_format_holds_are_refused_or_written_on_demand(desk: Desk) -> None:
+    desk.shelf.lists[SET] = a_list(Facts(entries=tuple(row(60 * at, f"{at}") for at in range(100))))
+    with pytest.raises(TooManyCueTracks):
+        await made(desk)
+    assert len(titles((await made(desk, of_set(options=CueOptions(past_99="write")))).file)) == 100
+
+
+async def test_it_is_kept_what_was_decided(desk: Desk) -> None:
+    desk.shelf.lists[SET] = a_list(Facts(entries=(row(0, "One"), row(None, "Two"))))
+    with pytest.raises(NoTimes):
+        await made(desk)
+    making = (await made(desk, of_set(options=CueOptions(uncued="estimate")))).file.making
+    assert making.notes[0] == "Nobody set a time for row 2: spread evenly, and marked as estimated."
+    assert (making.track_count, making.tracklist_rev) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("order", "error"),
+    [
+        (Order(tracklist_id="nowhere"), UnknownTracklist),
+        (Order(tracklist_url="https://elsewhere.example/"), ForeignAddress),
+        (of_set(audio="nothing"), BadAudioFile),
+    ],
+)
+async def test_what_is_not_there_is_said(desk: Desk, order: Order, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        await made(desk, order)
+    assert await desk.service.find(CueFilter()) == (0, [])
+
+
+# -- the recording ---------------------------------------------------------------------------------------------
+
+
+async def test_the_sheet_names_its_recording(desk: Desk) -> None:
+    sheet = read((await made(desk, of_set(audio="set"))).file.content).sheet
+    assert [file.name for file in sheet.files] == ["set.flac"]
+
+
+async def test_a_list_has_a_recording_of_its_own(desk: Desk) -> None:
+    desk.shelf.lists[SET] = a_list(audio_id=TrackId("set"))
+    generated = await made(desk)
+    assert generated.file.making.recording == desk.shelf.recordings["set"]
+    assert generated.report is not None
+    # And where that is gone, there is none
+    desk.shelf.recordings.clear()
+    assert (await made(desk)).report is None
+
+
+async def test_a_recording_is_judged_unless_nobody_wants_it(desk: Desk) -> None:
+    desk.shelf.lists[SET] = a_list(Facts(entries=(row(0, "One", 300), row(300, "Two", 590))))
+    report = (await made(desk, of_set(audio="set"))).report
+    assert report is not None
+    assert report.errors == ("Duration mismatch: audio=600.00s, tracklist=590.00s, diff=10.00s",)
+    assert (await made(desk, of_set(audio="set", validate_audio=False))).report is None
+
+
+async def test_suggestions_are_taken_on_demand(desk: Desk) -> None:
+    # Given a row behind the end of the recording
+    desk.shelf.lists[SET] = a_list(Facts(entries=(row(0, "One", 300), row(300, "Two", 590), row(700, "Three"))))
+    with pytest.raises(StartsBeyondAudio):
+        await made(desk, of_set(audio="set"))
+    # When what is suggested is taken
+    generated = await made(desk, of_set(audio="set", options=CueOptions(apply_fixes=True)))
+    # Then it is left out
+    assert titles(generated.file) == ["One", "Two"]
+
+
+async def test_a_recording_of_unknown_length_is_a_report_and_no_refusal(desk: Desk) -> None:
+    desk.shelf.recordings["odd"] = Recording(name="odd.flac")
+    report = (await made(desk, of_set(audio="odd"))).report
+    assert report is not None
+    assert report.errors == ("The audio file has no readable duration",)
+
+
+# -- versions --------------------------------------------------------------------------------------------------
+
+
+async def test_versions_are_counted_for_each_list_and_format(desk: Desk) -> None:
+    first, second, other = [(await made(desk, variant=each)).file for each in ("standard", "standard", "kodi")]
+    assert [first.version, second.version, other.version] == [1, 2, 1]
+    assert await desk.service.versions(first.cue_id) == [second, first]
+
+
+async def test_a_file_is_made_again_of_the_list_as_it_is_now(desk: Desk) -> None:
+    # Given a file with options and a recording, and a list that changed since
+    options = CueOptions(uncued="estimate")
+    file = (await made(desk, of_set(audio="set", options=options))).file
+    desk.shelf.lists[SET] = a_list(Facts(entries=(row(0, "One"), row(None, "New"))), rev=2)
+    # When it is made again
+    again = (await desk.service.regenerate(file.cue_id, None, "another")).file
+    # Then with the same options and recording, as the next version
+    assert titles(again) == ["One", "New"]
+    assert (again.version, again.making.options, again.making.audio) == (2, options, "set")
+    # And with others on demand
+    with pytest.raises(NoTimes):
+        await desk.service.regenerate(file.cue_id, CueOptions(), "another")
+
+
+async def test_a_file_of_a_page_is_made_again_of_the_page(desk: Desk) -> None:
+    desk.shelf.lists[PAGE] = a_list(tracklist_id="of-the-page")
+    file = (await made(desk, Order(tracklist_url=PAGE))).file
+    assert (await desk.service.regenerate(file.cue_id, None, "")).file.version == 2
+
+
+async def test_a_file_of_a_list_that_came_along_cannot_be_made_again(desk: Desk) -> None:
+    file = (await made(desk, Order(facts=FACTS))).file
+    with pytest.raises(UnknownTracklist):
+        await desk.service.regenerate(file.cue_id, None, "")
+
+
+async def test_of_several_formats_one_that_fails_stops_no_other(desk: Desk) -> None:
+    desk.shelf.lists[SET] = a_list(Facts(entries=tuple(row(60 * at, f"{at}") for at in range(100))))
+    results = dict(await desk.service.generate_all(of_set(), ["standard", "cdj"], "somebody"))
+    assert isinstance(results["standard"], TooManyCueTracks)
+    assert isinstance(results["cdj"], Generated)
+
+
+# -- deleting --------------------------------------------------------------------------------------------------
+
+
+async def test_a_file_that_is_deleted_softly_keeps_its_number(desk: Desk) -> None:
+    file = (await made(desk)).file
+    await desk.service.remove(file.cue_id, soft=True)
+    with pytest.raises(UnknownCueFile):
+        await desk.service.file(file.cue_id)
+    assert await desk.service.find(CueFilter()) == (0, [])
+    assert [each.is_active for each in await desk.service.versions(file.cue_id)] == [False]
+    assert (await made(desk)).file.version == 2
+
+
+async def test_a_file_can_be_deleted_for_good(desk: Desk) -> None:
+    file = (await made(desk)).file
+    await desk.service.remove(file.cue_id, soft=False)
+    with pytest.raises(UnknownCueFile):
+        await desk.service.versions(file.cue_id)
+
+
+@pytest.mark.parametrize("soft", [True, False])
+async def test_nobody_deletes_what_is_not_there(desk: Desk, soft: bool) -> None:
+    with pytest.raises(UnknownCueFile):
+        await desk.service.remove("nowhere", soft=soft)
+
+
+# -- converting and judging ------------------------------------------------------------------------------------
+
+
+async def test_a_file_becomes_one_of_another_format_and_what_that_cost_is_said(desk: Desk) -> None:
+    desk.shelf.lists[SET] = a_list(Facts(entries=(row(0, "One", label="Intec"),)))
+    file = (await made(desk, variant="traktor")).file
+    new = await desk.service.convert(file.cue_id, "cdj", CueOptions(), "somebody")
+    assert (new.format, new.version, new.tracklist_id, new.making.source_format) == ("cdj", 1, SET, "traktor")
+    assert "LABEL" in file.content
+    assert "LABEL" not in new.content
+    assert [note.startswith("REM lines are left out") for note in new.making.notes] == [True]
+    assert await desk.service.file(new.cue_id) == new
+
+
+async def test_remarks_are_left_out_on_demand(desk: Desk) -> None:
+    desk.shelf.lists[SET] = a_list(msgspec.structs.replace(FACTS, genres=("Techno",)))
+    file = (await made(desk)).file
+    new = await desk.service.convert(file.cue_id, "cdj", CueOptions(), "", preserve=False)
+    assert "Techno" in file.content
+    assert "REM" not in new.content
+
+
+async def test_a_file_is_judged_against_its_recording_or_another(desk: Desk) -> None:
+    desk.shelf.recordings["short"] = Recording(name="short.flac", duration_ms=Milliseconds(200_000))
+    file = (await made(desk, of_set(audio="set"))).file
+    reading, recording = await desk.service.judge_file(file.cue_id, None)
+    assert reading.valid
+    assert recording == desk.shelf.recordings["set"]
+    assert not reading.findings
+    # When it is another one, which ends before the second track
+    reading, _ = await desk.service.judge_file(file.cue_id, "short")
+    assert reading.findings
+
+
+# -- what is kept ----------------------------------------------------------------------------------------------
+
+
+async def test_a_file_is_current_until_its_list_changes_or_somebody_says_otherwise(desk: Desk) -> None:
+    assert await desk.service.current(of_set(), "standard") is None
+    file = (await made(desk)).file
+    assert await desk.service.current(of_set(), "standard") == file
+    assert await desk.service.current(of_set(), "kodi") is None
+    # When the list changes
+    desk.shelf.lists[SET] = a_list(rev=2)
+    assert await desk.service.current(of_set(), "standard") is None
+    # Or is as it was, and the file was invalidated
+    desk.shelf.lists[SET] = a_list()
+    assert await desk.service.invalidate("another") == 0
+    assert await desk.service.invalidate(SET) == 1
+    assert await desk.service.current(of_set(), "standard") is None
+    assert (await desk.service.file(file.cue_id)).content == file.content
+
+
+async def test_what_is_kept_is_counted(desk: Desk) -> None:
+    files = [(await made(desk, variant=each)).file for each in ("standard", "standard", "kodi")]
+    await made(desk, Order(facts=FACTS))
+    stored = await desk.service.stored()
+    assert (stored.files, stored.current, stored.tracklists) == ({"standard": 3, "kodi": 1}, 3, 2)
+    assert stored.size_bytes > sum(len(file.bytes) for file in files)
+    # When all are invalidated, they are still there
+    assert await desk.service.invalidate() == 3
+    assert await desk.service.stored() == replace(stored, current=0)
+
+
+async def test_files_are_found_by_list_and_format_newest_first(desk: Desk) -> None:
+    for at, variant in enumerate(("standard", "kodi", "standard")):
+        desk.clock.ms += at
+        await made(desk, variant=variant)  # type: ignore[arg-type]  # a tuple of names
+    await made(desk, Order(facts=FACTS))
+    total, page = await desk.service.find(CueFilter(tracklist_id=SET, format="standard", limit=1))
+    assert (total, [file.version for file in page]) == (2, [2])
+    total, page = await desk.service.find(CueFilter(tracklist_id=SET, limit=2, offset=1))
+    assert (total, [file.format for file in page]) == (3, ["kodi", "standard"])
+
+
+async def test_the_name_of_a_file_is_made_of_our_own_letters(desk: Desk) -> None:
+    # Given a set whose name would end a header
+    desk.shelf.lists[SET] = a_list(Facts(entries=(row(0, "One"),), title='x"\r\nSet-Cookie: a=b'))
+    file = (await made(desk)).file
+    assert file.filename == f"standard_{file.cue_id[:8]}_v1.cue"
+    assert "Set-Cookie" in file.content
+    assert "\nSet-Cookie" not in file.content
