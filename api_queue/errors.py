@@ -942,8 +942,14 @@ class SiteBusy(Unavailable):
     code = "site_busy"
 
 
+class UnknownOrder(NotFound):
+    """There is no order '{correlation_id}'."""
+
+    code = "unknown_order"
+
+
 class SearchFailed(Unavailable):
-    """The same search has failed a while ago: {reason}; try again in {retry_after} seconds."""
+    """This search has failed: {reason}; the site is asked again in {retry_after} seconds."""
 
     code = "search_failed"
 

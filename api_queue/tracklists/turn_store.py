@@ -34,9 +34,10 @@ class RedisTurns:
 
     async def breaker(self) -> Breaker:
         failures = int(await self._redis.call("GET", self._key["failures"]) or 0)
-        open_ms = int(await self._redis.call("PTTL", self._key["open"]))
-        why = await self._redis.call("GET", self._key["open"]) or ""
-        return Breaker(max(open_ms, 0), failures, *_why(why))
+        open_ms = max(int(await self._redis.call("PTTL", self._key["open"])), 0)
+        reason, blocked = _why(await self._redis.call("GET", self._key["open"]) or "")
+        waiting = int(await self._redis.call("ZCARD", self._key["line"]))
+        return Breaker(open_ms, failures, reason, blocked, self._failures, waiting)
 
     async def robots(self) -> str | None:
         text: str | None = await self._redis.call("GET", self._key["robots"])

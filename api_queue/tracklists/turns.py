@@ -35,12 +35,23 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """`open_ms`: for so long; 0 is closed, and half open while there are failures."""
+    """`open_ms`: for so long."""
 
     open_ms: int
     failures: int
     reason: str
     blocked: bool
+    #: So many failures in a row open it.
+    most: int
+    #: How many wait for their turn.
+    waiting: int = 0
+
+    @property
+    def state(self) -> Literal["closed", "open", "half_open"]:
+        """Half open: it was open, and the next request tries whether the site is there again."""
+        if self.open_ms:
+            return "open"
+        return "half_open" if self.failures >= self.most else "closed"
 
 
 class Turns(Protocol):

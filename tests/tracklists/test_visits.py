@@ -17,7 +17,7 @@ from tests.tracklists.visitors import BLOCK, MANNERS, Visitor, a_visitor
 pytestmark = pytest.mark.usefixtures("redis")
 #: What is measured at the other end of a connection may be this much shorter.
 SLACK_S = 0.02
-CLOSED = Breaker(0, 0, "", blocked=False)
+CLOSED = Breaker(0, 0, "", blocked=False, most=5)
 
 
 @pytest.fixture
