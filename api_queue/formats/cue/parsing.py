@@ -12,7 +12,7 @@ from api_queue.formats.cue.drafts import Part
 from api_queue.formats.cue.findings import Findings
 from api_queue.formats.cue.loose_times import read_loosely
 from api_queue.formats.cue.sheet import File, Index, Places, Remark, Sheet, Statement
-from api_queue.formats.cue.times import FRAMES_A_SECOND, format_msf
+from api_queue.formats.cue.times import FRAMES_A_SECOND, format_msf, parse_msf
 from api_queue.formats.cue.values import Value, name_and_type, number_and_mode, remark_of, value_of
 
 _TIME: Final = re.compile(r"([0-9]{1,9}):([0-5]?[0-9]):([0-6]?[0-9]|7[0-4])")
@@ -96,6 +96,14 @@ class _Parser:
     def _other(self, rest: str) -> None:
         self._part.others.append(Statement(self._word, rest))
 
+    def _is_outside(self, rest: str) -> bool:
+        """Before any track what is a track's belongs to none."""
+        if self._part.place >= 0:
+            return False
+        self._found("before_track")
+        self._other(rest)
+        return True
+
     def _unusual(self, rest: str) -> None:
         upper = self._word.upper()
         if upper in self._acts:
@@ -131,10 +139,10 @@ class _Parser:
         self._found("number_malformed", text, value=text, number=otherwise)
         return otherwise
 
-    def _frames(self, text: str) -> int | None:
-        """None where nothing like a time stands; that is told by whoever asks."""
+    def _frames(self, text: str, *, counted: bool = False) -> int | None:
+        """None where nothing like a time stands. Of an INDEX it is `counted` as the sheet does, hours or minutes."""
         if found := _TIME.fullmatch(text):
-            return self._counted(*map(int, found.groups()))
+            return self._counted(*map(int, found.groups())) if counted else parse_msf(text)
         if (loose := read_loosely(text)) is None:
             self._found("time_unreadable", text, value=text)
             return None
@@ -150,8 +158,8 @@ class _Parser:
 
     def _rem(self, rest: str) -> None:
         remark = remark_of(rest)
-        if remark.key == "PERFORMER" and self._marked:
-            self._part.texts.setdefault(remark.key, remark.value)
+        if remark.key == "PERFORMER" and self._marked and remark.key not in self._part.texts:
+            self._part.texts[remark.key] = remark.value
         else:
             self._part.remarks.append(remark)
 
@@ -187,9 +195,7 @@ class _Parser:
         self._after(after)
 
     def _index(self, rest: str) -> None:
-        if self._part.place < 0:
-            self._found("before_track")
-            self._other(rest)
+        if self._is_outside(rest):
             return
         if found := _INDEX.fullmatch(rest):
             number, *fields = map(int, found.groups())
@@ -199,7 +205,7 @@ class _Parser:
         if ":" in number_text:
             number_text, time = "", rest
         time, _, more = time.strip().partition(" ")
-        if (frames := self._frames(time)) is None:
+        if (frames := self._frames(time, counted=True)) is None:
             self._other(rest)
             return
         due = self._part.indexes[-1].number + 1 if self._part.indexes else 1
@@ -214,9 +220,7 @@ class _Parser:
         part.indexes.append(Index(number, frames, max(0, len(self._files) - 1)))
 
     def _flags(self, rest: str) -> None:
-        if self._part.place < 0:
-            self._found("before_track")
-            self._other(rest)
+        if self._is_outside(rest):
             return
         if self._part.indexes:
             self._found("flags_after_index")
@@ -229,14 +233,14 @@ class _Parser:
         if (found := _QUOTED.fullmatch(rest)) and self._word not in self._part.texts:
             self._part.texts[self._word] = found[1]
         else:
-            self._once(rest, self._taken(value_of(rest)))
+            self._once(rest, value_of(rest))
 
-    def _once(self, rest: str, value: str) -> None:
+    def _once(self, rest: str, value: Value) -> None:
         if self._word in self._part.texts:
             self._found("repeated")
             self._other(rest)
         else:
-            self._part.texts[self._word] = value
+            self._part.texts[self._word] = self._taken(value)
             if self._word in _LOCATED:
                 self._stands(self._word)
 
@@ -245,26 +249,23 @@ class _Parser:
         if part.place >= 0:
             self._found("misplaced", place="before the first TRACK")
         self._part = self._head
-        self._once(rest, self._taken(value_of(rest)) if self._word == "CDTEXTFILE" else rest.strip('"'))
+        self._once(rest, value_of(rest) if self._word == "CDTEXTFILE" else Value(rest.strip('"')))
         self._part = part
 
     def _of_a_track(self, rest: str) -> None:
-        part = self._part
-        if part.place < 0:
-            self._found("before_track")
-            self._other(rest)
+        if self._is_outside(rest):
             return
-        if part.indexes and self._word != "POSTGAP":
+        if self._part.indexes and self._word != "POSTGAP":
             self._found("misplaced", place="between TRACK and the first INDEX")
         if self._word == "ISRC":
-            self._once(rest, rest.strip('"'))
+            self._once(rest, Value(rest.strip('"')))
         else:
             self._gap(rest)
 
     def _gap(self, rest: str) -> None:
         if self._word in self._part.gaps:
             self._found("repeated")
-            self._other(rest)
+            self._part.remarks.append(Remark(self._word, rest))
         elif (frames := self._frames(rest)) is None:
             self._other(rest)
         else:
