@@ -31,6 +31,7 @@ from api_queue.queues import enqueue_blueprint, export_blueprint
 from api_queue.settings import Settings
 from api_queue.stream import blueprint as stream_blueprint
 from api_queue.tracklists import blueprint as tracklists_blueprint
+from api_queue.tracklists import import_blueprint, row_blueprint, version_blueprint
 from api_queue.tracks import blueprint as tracks_blueprint
 from api_queue.tracks import library_blueprint
 from api_queue.web import docs, health, join_qr, pages
@@ -73,7 +74,8 @@ _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "accounts", "audit", "queues", "items", "commands", "guests", "options"),
     *("playback", "devices", "pairing", "tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
     *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports"),
-    *("personal_queues", "enqueue", "likes", "tracklists"),
+    *("personal_queues", "enqueue", "likes"),
+    *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake"),
 )
 
 
@@ -119,6 +121,9 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             device_blueprint.bp,
             like_blueprint.bp,
             tracklists_blueprint.bp,
+            import_blueprint.bp,
+            row_blueprint.bp,
+            version_blueprint.bp,
         ]
     )
 

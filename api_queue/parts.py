@@ -78,8 +78,12 @@ from api_queue.stream.hub import Hub
 from api_queue.stream.lease import Lease
 from api_queue.stream.sources import Sources
 from api_queue.stream.store import RedisEventLog
+from api_queue.tracklists.cutting import LibraryCutting
+from api_queue.tracklists.intake import IntakeService
+from api_queue.tracklists.publishing import PublishingService
 from api_queue.tracklists.service import TracklistService
 from api_queue.tracklists.store import SqlTracklists
+from api_queue.tracklists.versioning import VersionService
 from api_queue.tracklists.wire import tracklist_json
 from api_queue.tracks.analysis import AnalyzeTask
 from api_queue.tracks.analysis_store import SqlAnalyses
@@ -88,6 +92,8 @@ from api_queue.tracks.data_folder import DataFolder
 from api_queue.tracks.folders import LibraryService
 from api_queue.tracks.library import RedisLibrary
 from api_queue.tracks.move_store import SqlMoves
+from api_queue.tracks.part_store import SqlParts
+from api_queue.tracks.parts import PartService
 from api_queue.tracks.place_store import SqlPlaces
 from api_queue.tracks.readers import Readers
 from api_queue.tracks.renaming import RenameTask
@@ -414,6 +420,11 @@ class Parts:
         return LibraryService(store, places, self.jobs, self.clock, self.library_roots)
 
     @cached_property
+    def cutting(self) -> LibraryCutting:
+        parts = PartService(SqlStore(self.engine), SqlParts(self.engine), self.library, self.library_keeper.refresh)
+        return LibraryCutting(parts)
+
+    @cached_property
     def media(self) -> MediaService:
         key, ttl_s = load_or_make(self.keys / "media"), self.settings.media_token_ttl_s
         store = RedisMediaStore(self.redis)
@@ -432,6 +443,18 @@ class Parts:
     @cached_property
     def tracklists(self) -> TracklistService:
         return TracklistService(self.tracklist_store, self.tracks, self.clock, tracklist_json)
+
+    @cached_property
+    def tracklist_versions(self) -> VersionService:
+        return VersionService(self.tracklist_store, self.tracklists)
+
+    @cached_property
+    def tracklist_publishing(self) -> PublishingService:
+        return PublishingService(self.tracklist_store, self.tracklists, self.clock, self.cutting)
+
+    @cached_property
+    def tracklist_intake(self) -> IntakeService:
+        return IntakeService(self.tracklists, self.queues, self.tracks)
 
     # -- stream ------------------------------------------------------------------------------------------------
 

@@ -174,6 +174,28 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/api/v1/tracklist/<tracklist_id>"): "open",
     ("PUT", "/api/v1/tracklists/<tracklist_id>"): "author",
     ("DELETE", "/api/v1/tracklists/<tracklist_id>"): "author",
+    ("POST", "/api/v1/tracklists/parse"): "open",
+    ("POST", "/api/v1/tracklists/import/text"): "author",
+    ("POST", "/api/v1/tracklists/import/labels"): "author",
+    ("POST", "/api/v1/tracklists/import/cue"): "author",
+    ("POST", "/api/v1/tracklists/import/html"): "author",
+    ("POST", "/api/v1/tracklists/import/history"): "author",
+    ("GET", "/api/v1/tracklists/<audio_file_id>/drafts"): "open",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/draft"): "author",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/publish"): "author",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/tracks"): "author",
+    ("PUT", "/api/v1/tracklists/<tracklist_id>/tracks/bulk"): "author",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/tracks/reorder"): "author",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/tracks/auto-calculate-end-times"): "author",
+    ("GET", "/api/v1/tracklists/<tracklist_id>/tracks/timing-suggestions"): "open",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/tracks/validate-timing"): "open",
+    ("PUT", "/api/v1/tracklists/<tracklist_id>/tracks/<position>"): "author",
+    ("DELETE", "/api/v1/tracklists/<tracklist_id>/tracks/<position>"): "author",
+    ("PUT", "/api/v1/tracklists/<tracklist_id>/tracks/<position>/timing"): "author",
+    ("GET", "/api/v1/tracklists/<tracklist_id>/versions"): "open",
+    ("GET", "/api/v1/tracklists/<tracklist_id>/versions/compare"): "open",
+    ("GET", "/api/v1/tracklists/<tracklist_id>/versions/<version>"): "open",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/versions/<version>/rollback"): "author",
 }
 
 #: Routes that take a token from a bucket on their way in. An add takes its own, in the queue's script.
@@ -206,6 +228,7 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("POST", "/sessions/<name>/prev"): "control",
     ("POST", "/sessions/<name>/options"): "control",
     ("POST", "/sessions/<name>/speaker"): "control",
+    ("POST", "/api/v1/tracklists/parse"): "control",
     ("POST", "/devices/register"): "mint",
     ("POST", "/queue/<name>/invite"): "mint",
     ("POST", "/media/token"): "mint",
@@ -217,7 +240,14 @@ WRITING_GETS: Final = frozenset({"/queue/<name>/command/<command>"})
 #: The queue stands in the body or behind the `?`, so the guard asks only whether the caller has the role on some queue;
 #: the service asks for that one.
 QUEUE_IN_BODY: Final = frozenset(
-    {"/devices", "/devices/<device_id>", "/devices/register", "/devices/heartbeat", "/media/token"}
+    {
+        "/devices",
+        "/devices/<device_id>",
+        "/devices/register",
+        "/devices/heartbeat",
+        "/media/token",
+        "/api/v1/tracklists/import/history",
+    }
 )
 
 #: A browser opens a WebSocket to any site that a page names, cookies and all: refused from other sites, as writes are.

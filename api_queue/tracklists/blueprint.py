@@ -1,12 +1,16 @@
-"""`/tracklists`: lists made by hand, looked at, changed and removed. Rows are in `row_blueprint.py`."""
+"""`/tracklists`: lists made by hand, looked at, changed, published and removed. Rows are in `row_blueprint.py`."""
+
+from urllib.parse import unquote
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from api_queue.tracklists.models import Facts
+from api_queue.tracklists.models import Facts, Tracklist
+from api_queue.tracklists.publishing import PublishingService
 from api_queue.tracklists.revisions import asked_rev, who
 from api_queue.tracklists.service import TracklistService
-from api_queue.tracklists.wire import etag, listed_json, tracklist_json
-from api_queue.tracklists.wire_bodies import ListChanges, ListQuery, NewList
+from api_queue.tracklists.versioning import VersionService
+from api_queue.tracklists.wire import drafts_json, etag, listed_json, tracklist_json
+from api_queue.tracklists.wire_bodies import DraftsQuery, ListChanges, ListQuery, NewList, PublishQuery, Revision
 from api_queue.web.bodies import read_body, read_query
 from api_queue.web.operation import Operation
 from api_queue.web.replies import empty, reply
@@ -19,24 +23,23 @@ bp = Blueprint("tracklists", url_prefix="/api/v1")
 async def find(request: Request) -> HTTPResponse:
     """Stored lists, the newest first, without their rows."""
     wanted = read_query(request, ListQuery).wanted()
-    return reply(listed_json(*await _service(request).find(wanted), wanted))
+    return reply(listed_json(*await _lists(request).find(wanted), wanted))
 
 
 @bp.post("/tracklists/manual")
 @Operation(body=NewList, status=201)
 async def create(request: Request) -> HTTPResponse:
-    """A new draft, with or without rows."""
+    """A new list, with or without rows. It is a draft, unless it says otherwise."""
     body = read_body(request, NewList)
-    made = await _service(request).create(Facts(), "manual", who(request), body.changes())
-    return reply(tracklist_json(made), 201, etag(made))
+    made = await _lists(request).create(Facts(), "manual", who(request), body.changes())
+    return shown(made if body.is_draft else await _publishing(request).publish(made.tracklist_id, made.rev), 201)
 
 
 @bp.get("/tracklists/<tracklist_id>", name="show_of_tracklists")
 @bp.get("/tracklist/<tracklist_id>", name="show")
 async def show(request: Request, tracklist_id: str) -> HTTPResponse:
     """The whole list."""
-    found = await _service(request).tracklist(tracklist_id)
-    return reply(tracklist_json(found), headers=etag(found))
+    return shown(await _lists(request).tracklist(tracklist_id))
 
 
 @bp.put("/tracklists/<tracklist_id>")
@@ -44,18 +47,57 @@ async def show(request: Request, tracklist_id: str) -> HTTPResponse:
 async def change(request: Request, tracklist_id: str) -> HTTPResponse:
     """Changes what is named of a draft."""
     body = read_body(request, ListChanges)
-    changed = await _service(request).update(tracklist_id, body.changes(), who(request), asked_rev(request, body.rev))
-    return reply(tracklist_json(changed), headers=etag(changed))
+    rev = asked_rev(request, body.rev)
+    return shown(await _lists(request).update(tracklist_id, body.changes(), who(request), rev))
 
 
 @bp.delete("/tracklists/<tracklist_id>")
 @Operation(status=204)
 async def remove(request: Request, tracklist_id: str) -> HTTPResponse:
-    """Removes the list with its versions; the recording of a published one is whole again."""
-    await _service(request).remove(tracklist_id, asked_rev(request))
+    """Removes the list with its versions; the recording of a published one is a single track again."""
+    await _publishing(request).remove(tracklist_id, asked_rev(request))
     return empty()
 
 
-def _service(request: Request) -> TracklistService:
+@bp.post("/tracklists/<tracklist_id>/draft")
+@Operation(status=201)
+async def new_draft(request: Request, tracklist_id: str) -> HTTPResponse:
+    """A new draft of a list, which is how a published one is changed."""
+    return shown(await _publishing(request).new_draft(tracklist_id, who(request)), 201)
+
+
+@bp.post("/tracklists/<tracklist_id>/publish")
+@Operation(query=PublishQuery, body=Revision)
+async def publish(request: Request, tracklist_id: str) -> HTTPResponse:
+    """Publishes a draft; the list that was published of its recording until now is archived."""
+    query, rev = read_query(request, PublishQuery), asked_rev(request, read_body(request, Revision).rev)
+    published = await _publishing(request).publish(tracklist_id, rev, validate=query.validate_before_publish)
+    return shown(published)
+
+
+@bp.get("/tracklists/<audio_file_id>/drafts")
+@Operation(query=DraftsQuery)
+async def drafts(request: Request, audio_file_id: str) -> HTTPResponse:
+    """The drafts of a recording, the newest first."""
+    versions: VersionService = request.app.ctx.tracklist_versions
+    query, audio_file_id = read_query(request, DraftsQuery), unquote(audio_file_id)
+    found = await _lists(request).drafts(audio_file_id)
+    with_versions = [
+        (draft, await versions.versions(draft.tracklist_id) if query.include_versions else None) for draft in found
+    ]
+    return reply(drafts_json(audio_file_id, with_versions))
+
+
+def shown(tracklist: Tracklist, status: int = 200) -> HTTPResponse:
+    """With its revision as a tag, for `If-Match`."""
+    return reply(tracklist_json(tracklist), status, etag(tracklist))
+
+
+def _lists(request: Request) -> TracklistService:
     service: TracklistService = request.app.ctx.tracklists
+    return service
+
+
+def _publishing(request: Request) -> PublishingService:
+    service: PublishingService = request.app.ctx.tracklist_publishing
     return service

@@ -16,8 +16,10 @@ MOST_ROWS: Final = 1000
 #: Whoever moves a start by more than this means another place in the music.
 _NUDGE_MS: Final = 10_000
 
-#: Of one row.
+#: Of all that a list tells, and of one row.
+Edit = Callable[[Facts], Facts]
 Change = Callable[[Entry], Entry]
+_NEW: Final = Entry(artist="", title="ID", is_manual_entry=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,14 @@ def change(facts: Facts, position: int, change: Change) -> Facts:
     return settled(replace(facts, entries=tuple(rows)))
 
 
-def change_many(facts: Facts, changes: Mapping[int, Change], additions: Sequence[Entry] = ()) -> Facts:
-    """All of them or none; what is added comes at the end."""
-    for position, each in changes.items():
-        facts = change(facts, position, each)
-    return settled(replace(facts, entries=(*facts.entries, *additions)))
+def change_many(facts: Facts, changes: Mapping[int, Change]) -> Facts:
+    """By position, all of them or none; one place after the last is a new row. Raises UnknownRow, TooManyRows."""
+    for position in sorted(changes):
+        if position == len(facts.entries) + 1:
+            facts = add(facts, changes[position](_NEW))
+        else:
+            facts = change(facts, position, changes[position])
+    return facts
 
 
 def remove(facts: Facts, position: int) -> Facts:

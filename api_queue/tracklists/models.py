@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from api_queue.formats.cue.sheet import Finding
 from api_queue.types import Milliseconds, TrackId
 
 #: How a tracklist came here.
@@ -92,6 +93,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source_html_hash: str | None = None
 
 
+class Parsed(msgspec.Struct, frozen=True):
+    """What a text, a sheet or a page would become, and what is wrong with it or was not understood."""
+
+    facts: Facts
+    findings: tuple[Finding, ...] = ()
+
+
 class Tracklist(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept. `audio_id` is the recording in the library; `rev` grows by one at each change; times are ms since
     1970. One list of a recording is published; it is archived when another takes its place.
@@ -169,8 +177,10 @@ class Store(Protocol):
 class Cutting(Protocol):
     """What publishing needs of the library: the rows of a list as tracks that can be queued."""
 
-    async def cut(self, tracklist: Tracklist) -> tuple[TrackId, ...]:
-        """A track for each main row, in their order, in the place of those that the recording was cut into before."""
+    async def cut(self, tracklist: Tracklist) -> tuple[TrackId | None, ...]:
+        """A track for each main row, in their order, in the place of those that the recording was cut into before.
+        None: the row has no time, or the list no recording.
+        """
 
     async def join(self, tracklist: Tracklist) -> None:
         """The recording is one track again: its list is gone."""

@@ -46,6 +46,11 @@ class TracklistService:
             wanted = replace(wanted, audio_id=(await self.recording(wanted.audio_id))[0])
         return await self._store.find(wanted)
 
+    async def drafts(self, audio: str) -> Sequence[Tracklist]:
+        """Of a recording, by its id or alias; the newest first, at most 100."""
+        _, found = await self.find(Wanted(audio_id=TrackId(audio), is_draft=True, limit=100))
+        return found
+
     async def recording(self, name: str) -> tuple[TrackId, Milliseconds | None]:
         """By its id or alias, with its length. A list may be there before its recording is, or longer than it."""
         try:
@@ -80,19 +85,33 @@ class TracklistService:
         """As `change`, of the facts alone."""
         return await self.change(tracklist_id, lambda each: replace(each, facts=change(each.facts)), by, rev)
 
-    async def change(self, tracklist_id: str, edit: Edit, by: str, rev: int | None) -> Tracklist:
-        """Of a draft, and of revision `rev` if one is named. Raises NotADraft, ConcurrentEdit."""
+    async def change(
+        self, tracklist_id: str, edit: Edit, by: str, rev: int | None, *, as_version: bool = False
+    ) -> Tracklist:
+        """Of a draft, and of revision `rev` if one is named. What is significant is a version of its own in any case.
+        Raises NotADraft, ConcurrentEdit.
+        """
         before = await self.draft(tracklist_id)
         self.check(before, rev, edit)
         after = edit(before)
-        return before if after == before else await self._save(before, after, by)
+        if after == before and not as_version:
+            return before
+        return await self._save(before, after, by if as_version or is_significant(before.facts, after.facts) else None)
 
-    async def remove(self, tracklist_id: str, rev: int | None) -> None:
-        """Raises ConcurrentEdit."""
+    async def copy(self, parent: Tracklist, by: str) -> Tracklist:
+        """A draft that tells the same."""
+        now_ms = self._clock.now_ms()
+        same = replace(parent, parent_id=parent.tracklist_id, is_draft=True, archived_at=None, cue_file_id=None, rev=1)
+        new = replace(same, tracklist_id=f"{uuid.uuid4()}", created_at=now_ms, updated_at=now_ms, created_by=by)
+        return await self._store.add(new)
+
+    async def remove(self, tracklist_id: str, rev: int | None) -> Tracklist:
+        """What is gone. Raises ConcurrentEdit."""
         before = await self.tracklist(tracklist_id)
         self.check(before, rev)
         if not await self._store.remove(tracklist_id, before.rev):
-            raise self._conflict(await self.tracklist(tracklist_id))
+            raise await self.conflict(before)
+        return before
 
     def check(self, current: Tracklist, rev: int | None, edit: Edit | None = None) -> None:
         """Raises ConcurrentEdit where another revision is meant."""
@@ -108,12 +127,15 @@ class TracklistService:
             named["default_cue_format"] = changes.cue_format
         return named
 
-    async def _save(self, before: Tracklist, after: Tracklist, by: str) -> Tracklist:
+    async def conflict(self, yours: Tracklist) -> ConcurrentEdit:
+        """Somebody was faster between looking and writing."""
+        return self._conflict(await self.tracklist(yours.tracklist_id), yours)
+
+    async def _save(self, before: Tracklist, after: Tracklist, version_by: str | None) -> Tracklist:
         new = replace(after, rev=before.rev + 1, updated_at=self._clock.now_ms())
-        version_by = by if is_significant(before.facts, after.facts) else None
         saved = await self._store.put(new, before.rev, version_by=version_by)
         if saved is None:
-            raise self._conflict(await self.tracklist(before.tracklist_id), after)
+            raise await self.conflict(after)
         return saved
 
     def _conflict(self, current: Tracklist, yours: Tracklist | None = None) -> ConcurrentEdit:

@@ -7,7 +7,10 @@ from msgspec.structs import asdict
 
 from api_queue.formats.iso_times import iso, iso_or_none
 from api_queue.formats.set_times import long_time, short_time
-from api_queue.tracklists.models import Entry, Facts, Tracklist, Wanted
+from api_queue.tracklists.audio_validation import Suggestion
+from api_queue.tracklists.models import Entry, Facts, Parsed, Tracklist, Version, Wanted
+from api_queue.tracklists.timing import Issue
+from api_queue.tracklists.versions import Difference, Placed
 from api_queue.types import Milliseconds
 
 Json = dict[str, Any]
@@ -107,3 +110,63 @@ def listed_json(total: int, found: Sequence[Tracklist], wanted: Wanted) -> Json:
 
 def etag(tracklist: Tracklist) -> dict[str, str]:
     return {"ETag": f'"{tracklist.rev}"'}
+
+
+def parsed_json(kind: str, parsed: Parsed) -> Json:
+    return {"kind": kind, "tracklist": facts_json(parsed.facts), "findings": parsed.findings}
+
+
+def drafts_json(audio_file_id: str, drafts: Sequence[tuple[Tracklist, Sequence[Version] | None]]) -> Json:
+    """Each with its versions, where they were asked for."""
+    listed = [
+        {**tracklist_json(draft), **({} if versions is None else {"versions": _listed(versions)})}
+        for draft, versions in drafts
+    ]
+    return {"audio_file_id": audio_file_id, "drafts": listed, "total": len(listed)}
+
+
+def versions_json(tracklist_id: str, versions: Sequence[Version]) -> Json:
+    return {"tracklist_id": tracklist_id, "versions": _listed(versions), "total": len(versions)}
+
+
+def version_json(version: Version, *, is_current: bool) -> Json:
+    return {**_version_json(version, is_current=is_current), **facts_json(version.facts)}
+
+
+def difference_json(found: Difference) -> Json:
+    return {
+        "added": [_placed_json(row) for row in found.added],
+        "removed": [_placed_json(row) for row in found.removed],
+        "modified": [
+            {"position": each.position, "old": _placed_json(each.old), "new": _placed_json(each.new)}
+            for each in found.modified
+        ],
+        "total_changes": found.total,
+    }
+
+
+def issues_json(found: Sequence[Issue], tracklist: Tracklist) -> Json:
+    return {"is_valid": not found, "issues": found, "track_count": len(tracklist.facts.entries)}
+
+
+def suggestion_json(suggestion: Suggestion) -> Json:
+    time_ms = suggestion.time_ms
+    return {**asdict(suggestion), "time": None if time_ms is None else long_time(time_ms)}
+
+
+def _listed(versions: Sequence[Version]) -> list[Json]:
+    return [_version_json(version, is_current=version is versions[0]) for version in versions]
+
+
+def _version_json(version: Version, *, is_current: bool) -> Json:
+    return {
+        "version": version.number,
+        "is_current": is_current,
+        "created_at": iso(version.created_at),
+        "created_by": version.created_by,
+        "track_count": len(version.facts.entries),
+    }
+
+
+def _placed_json(row: Placed) -> Json:
+    return track_json(row.entry, row.position)

@@ -1,18 +1,19 @@
 """What is asked for of tracklists, and of their rows. A time is `H:MM:SS`, `MM:SS`, each with `.mmm`, or seconds."""
 
-import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
-from api_queue.errors import BadQuery, DuplicatePositions
+from api_queue.errors import BadBody, BadQuery, DuplicatePositions
+from api_queue.formats.cue.variants import VariantName
 from api_queue.formats.set_times import LONGEST_MS, read_time
-from api_queue.tracklists.drafts import MOST_ROWS, Changes
+from api_queue.tracklists.drafts import MOST_ROWS, Change, Changes
 from api_queue.tracklists.models import Entry, Kind, Source, Transition, TransitionType, Wanted
+from api_queue.tracklists.set_titles import valid_date
+from api_queue.tracklists.sources import KINDS, PastedKind
 from api_queue.types import Milliseconds, TrackId
 
 Text = Annotated[str, Meta(max_length=500)]
@@ -22,7 +23,6 @@ Ms = Annotated[int, Meta(ge=0, lt=LONGEST_MS)]
 Position = Annotated[int, Meta(ge=1, le=MOST_ROWS)]
 Rev = Annotated[int, Meta(ge=1)]
 
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 #: Fields of a row that are kept as they come.
 _PLAIN: Final = (
     *("artist", "title", "remix", "label", "kind", "is_id", "bpm", "key", "genre", "notes", "confidence"),
@@ -116,6 +116,12 @@ class ManyRows(msgspec.Struct, kw_only=True):
         if any(row.position is None for row in self.tracks):
             raise ValueError("each of `tracks` needs its `position`")
 
+    def changes(self) -> dict[int, Change]:
+        """By position. Raises DuplicatePositions."""
+        return dict(
+            zip(positions([row.position or 0 for row in self.tracks]), (r.change for r in self.tracks), strict=True)
+        )
+
 
 class Reorder(msgspec.Struct, kw_only=True):
     from_position: Position
@@ -148,11 +154,11 @@ class ListChanges(msgspec.Struct, kw_only=True):
     tracks: list[Row] | UnsetType | None = UNSET
     transitions: list[WireTransition] | UnsetType | None = UNSET
     audio_file_id: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType | None = UNSET
-    default_cue_format: Annotated[str, Meta(max_length=20)] | UnsetType | None = UNSET
+    default_cue_format: VariantName | UnsetType | None = UNSET
     rev: Rev | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.date, str) and not _is_date(self.date):
+        if isinstance(self.date, str) and valid_date(self.date) != self.date:
             raise ValueError(f"`date` is written YYYY-MM-DD, not {self.date!r}")
 
     def changes(self) -> Changes:
@@ -167,6 +173,63 @@ class NewList(ListChanges, kw_only=True):
     """`is_draft` false publishes it at once."""
 
     is_draft: bool = True
+
+
+class ImportBody(ListChanges, kw_only=True):
+    """One of `text`, `labels`, `cue` and `html`, and what else is known of the set."""
+
+    text: str | None = None
+    labels: str | None = None
+    cue: str | None = None
+    html: str | None = None
+
+    def pasted(self, wanted: str = "") -> tuple[PastedKind, str]:
+        """The one that is given, or that is `wanted`. Raises BadBody."""
+        given = [(kind, text) for kind in KINDS if (text := getattr(self, kind)) is not None]
+        if len(given) != 1 or given[0][0] != (wanted or given[0][0]):
+            raise BadBody(reason=f"give {wanted or 'one of ' + ', '.join(KINDS)}, and nothing else that is pasted.")
+        return given[0]
+
+
+class HistoryBody(ListChanges, kw_only=True):
+    """What a queue has played from `since_ms` to `until_ms`, both ms since 1970. Times count from `since_ms`, or from
+    the first track.
+    """
+
+    queue: str
+    since_ms: Annotated[int, Meta(ge=0)] | None = None
+    until_ms: Annotated[int, Meta(ge=0)] | None = None
+
+
+class PublishQuery(msgspec.Struct, frozen=True):
+    """Without validation, ends may lie behind the start of the next row."""
+
+    validate_before_publish: bool = True
+
+
+class DraftsQuery(msgspec.Struct, frozen=True):
+    include_versions: bool = False
+
+
+class CompareQuery(msgspec.Struct, frozen=True):
+    version1: Annotated[int, Meta(ge=1)]
+    version2: Annotated[int, Meta(ge=1)]
+
+
+class LengthQuery(msgspec.Struct, frozen=True):
+    """Without it, the length of the recording."""
+
+    audio_duration: str | None = None
+
+    def __post_init__(self) -> None:
+        self.length()
+
+    def length(self) -> Milliseconds | None:
+        return None if self.audio_duration is None else time_ms(self.audio_duration)
+
+
+class Revision(msgspec.Struct, kw_only=True):
+    rev: Rev | None = None
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -210,10 +273,3 @@ def _fact(name: str, value: Any) -> Any:
     if name == "transitions":
         return tuple(Transition(**msgspec.structs.asdict(each)) for each in value or ())
     return tuple(value or ()) if name == "genres" else value
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
-    except ValueError:
-        return False
