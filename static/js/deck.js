@@ -1,4 +1,4 @@
-// One <audio>: loads the track of an item, keeps it in step, fades.
+// One <audio>: loads the track of an item, keeps it in step, fades. A track may be a part of what the <audio> has.
 
 /** Farther off than this is corrected: by a slightly other speed when near, by a jump when far. */
 const OFF_MS = 300;
@@ -10,14 +10,16 @@ const STEP_MS = 40;
 export class Deck {
   /**
    * @param {HTMLAudioElement} audio
-   * @param {{source: (trackId: string) => Promise<string>, ended: (deck: Deck) => void,
-   *   failed: (deck: Deck, reason: string) => void, blocked: () => void}} how
+   * @param {{source: (trackId: string) => Promise<{url: string, part_of: {start_ms: number, end_ms: number}|null}>,
+   *   ended: (deck: Deck) => void, failed: (deck: Deck, reason: string) => void, blocked: () => void}} how
    */
   constructor(audio, how) {
     this.audio = audio;
     this.how = how;
     this.itemId = null;
     this.trackId = null;
+    /** Of the track, in ms of the file. */
+    [this.begins, this.ends] = [0, Infinity];
     this.loudness = 1;
     this.level = 0;
     this.tries = 0;
@@ -29,7 +31,24 @@ export class Deck {
   /** Milliseconds of the track, at its own speed; null while it does not sound. */
   get at() {
     const { audio } = this;
-    return this.itemId && audio.readyState && !audio.paused && !audio.seeking ? audio.currentTime * 1000 : null;
+    return this.itemId && audio.readyState && !audio.paused && !audio.seeking ? this.position : null;
+  }
+
+  /** Milliseconds of the track, whether it sounds or not. */
+  get position() {
+    return this.audio.currentTime * 1000 - this.begins;
+  }
+
+  set position(ms) {
+    this.audio.currentTime = (this.begins + ms) / 1000;
+  }
+
+  get isOver() {
+    return this.audio.ended || this.begins + this.position >= this.ends;
+  }
+
+  get length() {
+    return Math.min(this.audio.duration * 1000, this.ends) - this.begins;
   }
 
   /** Of music that is here already. */
@@ -48,10 +67,12 @@ export class Deck {
     if (this.failing !== itemId) [this.failing, this.tries] = [itemId, 0];
     [this.itemId, this.trackId] = [itemId, trackId];
     try {
-      const url = await this.how.source(trackId);
+      const { url, part_of: part } = await this.how.source(trackId);
       if (this.itemId !== itemId) return;
+      [this.begins, this.ends] = part ? [part.start_ms, part.end_ms] : [0, Infinity];
       this.audio.src = url;
       this.audio.load();
+      if (part) this.position = 0;
     } catch {
       if (this.itemId === itemId) this.again();
     }
@@ -72,18 +93,31 @@ export class Deck {
 
   /** Sounds from `at` ms of the track on, `tempo` times as fast; the pitch stays. */
   play(at, tempo) {
-    if (!this.audio.readyState || (this.audio.ended && at > this.audio.duration * 1000 - FAR_MS)) return;
+    if (!this.audio.readyState || (this.isOver && at > this.length - FAR_MS)) return;
     this.align(at, tempo);
+    this.stopAtEnd();
     if (!this.audio.paused) return;
     this.level = 0;
     this.fade(1, true);
     this.audio.play().catch((error) => error.name === "NotAllowedError" && this.how.blocked());
   }
 
+  /** Of a part, behind which its file goes on. */
+  stopAtEnd() {
+    clearTimeout(this.ending);
+    if (this.ends === Infinity || this.audio.paused || this.audio.seeking) return;
+    if (this.isOver) {
+      this.audio.pause();
+      this.how.ended(this);
+    } else {
+      this.ending = setTimeout(() => this.stopAtEnd(), (this.length - this.position) / this.audio.playbackRate);
+    }
+  }
+
   align(at, tempo) {
-    const off = this.audio.currentTime * 1000 - at;
+    const off = this.position - at;
     if (this.audio.seeking) return;
-    if (Math.abs(off) > FAR_MS || (this.audio.paused && Math.abs(off) > OFF_MS)) this.audio.currentTime = at / 1000;
+    if (Math.abs(off) > FAR_MS || (this.audio.paused && Math.abs(off) > OFF_MS)) this.position = at;
     const near = Math.abs(off) < (this.audio.playbackRate === tempo ? OFF_MS : OFF_MS / 6);
     this.audio.playbackRate = near ? tempo : tempo * (1 - Math.sign(off) * NUDGE);
   }
@@ -91,11 +125,12 @@ export class Deck {
   pauseAt(at) {
     this.audio.pause();
     if (!this.audio.readyState || this.audio.seeking) return;
-    if (Math.abs(this.audio.currentTime * 1000 - at) > 50) this.audio.currentTime = at / 1000;
+    if (Math.abs(this.position - at) > 50) this.position = at;
   }
 
   empty() {
     clearTimeout(this.retry);
+    clearTimeout(this.ending);
     this.audio.pause();
     if (this.itemId === null) return;
     this.itemId = null;

@@ -10,7 +10,7 @@ const AHEAD_MS = 40_000;
 export class Sound {
   /**
    * @param {HTMLAudioElement[]} audios two
-   * @param {{source: (trackId: string) => Promise<string>, ended: (itemId: string) => void,
+   * @param {{source: (trackId: string) => Promise<object>, ended: (itemId: string) => void,
    *   failed: (itemId: string, reason: string) => void, blocked: () => void, now: () => number}} how
    */
   constructor(audios, how) {

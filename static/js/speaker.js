@@ -148,7 +148,7 @@ export class Speaker {
     this.how.changed();
   }
 
-  source = async (trackId) => (await this.device.post("/media/token", { track_id: trackId })).url;
+  source = (trackId) => this.device.post("/media/token", { track_id: trackId });
 
   /** In their order, each said until the server has heard it, for as long as it is this tab's to say. */
   report(what, body) {

@@ -7,7 +7,10 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from api_queue.types import QueueName
+from api_queue.tracks.part_store import SqlParts
+from api_queue.tracks.parts import Cut, PartService
+from api_queue.tracks.store import SqlStore
+from api_queue.types import Milliseconds, QueueName
 from tests.house import House
 from tests.pages.conftest import SOON_MS, Device, Queue, at_the_party, device
 
@@ -39,6 +42,13 @@ HEARTBEATS = """(() => {
         return fetch(address, request).finally(() => { now -= 1; });
     };
 })()"""
+
+#: Where in the file a sound was stopped.
+STOPS = """() => {
+    window.stops = [];
+    for (const audio of document.querySelectorAll("audio"))
+        audio.addEventListener("pause", () => window.stops.push(audio.currentTime));
+}"""
 
 
 async def hears(page: Page) -> None:
@@ -128,6 +138,30 @@ async def test_the_end_of_a_track_brings_the_next(
     await expect(page.get_by_role("region", name="Now playing")).to_contain_text(songs[1])
     await hears(page)
     assert (await three.get("items")).json()["items"][0]["status"] == "played"
+
+
+async def test_a_part_of_a_recording_begins_and_ends_where_it_was_cut(
+    laptop: Device, queue: Queue, house: House, host_api: httpx.AsyncClient
+) -> None:
+    recording = (await host_api.get(f"{queue.address}/tracks")).json()["tracks"][0]["track_id"]
+    second = Cut(number=2, start_ms=Milliseconds(5_000), end_ms=Milliseconds(8_000), title="Second")
+    third = Cut(number=3, start_ms=Milliseconds(12_000), title="Third")
+    parts = PartService(SqlStore(house.parts.engine), SqlParts(house.parts.engine), house.parts.library)
+    for part in await parts.cut(recording, (second, third)):
+        await host_api.post("items", json={"track_id": part, "performer_name": "Ana"})
+    try:
+        page = await laptop.open(queue.path("player"))
+        await page.evaluate(STOPS)
+        await host_api.post("command/play")
+        await page.get_by_role("button", name="Start playing here").click()
+        await page.wait_for_function(f"() => {SOUNDING}?.currentTime >= 5")
+        await expect(page.get_by_role("region", name="Now playing")).to_contain_text("Third")
+        await page.wait_for_function(f"() => {SOUNDING}?.currentTime >= 12")
+        # Paused a moment behind the end at most, also on two slow cores
+        assert 8 <= (await page.evaluate("stops"))[0] < 8.5
+        assert (await host_api.get("items")).json()["items"][0]["status"] == "played"
+    finally:
+        await parts.join(recording)
 
 
 async def test_it_comes_back_after_the_network_was_away(
