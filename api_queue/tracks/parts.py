@@ -7,20 +7,20 @@ from typing import Protocol
 
 import msgspec
 
-from api_queue.errors import NotARecording, TrackNotFound
+from api_queue.errors import NotARecording
 from api_queue.tracks.models import Part, ScannedLibrary, Store, Track, alias_of
 from api_queue.tracks.tags import clean
 from api_queue.types import Milliseconds, TrackId
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The `number`-th part, ms from the recording's beginning. `tags` are beside those that its artists, its genres and
-    the recording make.
+    """The `number`-th part, ms from the recording's beginning; without an end it ends as the recording does. `tags` are
+    beside those that its artists, its genres and the recording make.
     """
 
     number: int
     start_ms: Milliseconds
-    end_ms: Milliseconds
+    end_ms: Milliseconds | None = None
     title: str
     artists: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class PartStore(Protocol):
     async def cut(self, recording: TrackId, cuts: Sequence[Cut]) -> None:
-        """In the place of all parts that it had. They are tracks for as long as the recording is one."""
+        """In the place of all parts that it had. They are tracks whenever the recording is one."""
 
 
 class PartService:
@@ -48,24 +48,19 @@ class PartService:
         self._announce = announce
 
     async def cut(self, recording: TrackId, cuts: Sequence[Cut]) -> tuple[TrackId, ...]:
-        """The ids of its parts from now on, in this order. Raises TrackNotFound, NotARecording."""
+        """The ids of its parts from now on, in this order. Raises NotARecording."""
         track = await self._store.track(recording)
-        if track is None:
-            raise TrackNotFound(track_id=recording)
-        if track.part_of:
+        if track and track.part_of:
             raise NotARecording(track_id=recording, recording=track.recording)
-        await self._put(track.track_id, cuts)
-        return tuple(id_of(track.track_id, cut) for cut in cuts)
-
-    async def join(self, recording: TrackId) -> None:
-        """It has no parts any more, wherever it is itself."""
-        await self._put(recording, ())
-
-    async def _put(self, recording: TrackId, cuts: Sequence[Cut]) -> None:
         await self._library.changing()
         await self._parts.cut(recording, cuts)
         if self._announce:
             await self._announce(recording)
+        return tuple(id_of(recording, cut) for cut in cuts)
+
+    async def join(self, recording: TrackId) -> None:
+        """It has no parts any more."""
+        await self.cut(recording, ())
 
 
 def id_of(recording: TrackId, cut: Cut) -> TrackId:
@@ -74,10 +69,13 @@ def id_of(recording: TrackId, cut: Cut) -> TrackId:
     return TrackId(b32encode(digest).decode().rstrip("=").lower())
 
 
-def track_of(recording: Track, cut: Cut) -> Track:
+def track_of(recording: Track, cut: Cut) -> Track | None:
     """All parts of a recording are an album of its name. What keeps it from a queue, like a tag for the late hours,
-    keeps them too.
+    keeps them too. None: it would lie behind the end.
     """
+    end_ms = min(recording.duration_ms, recording.duration_ms if cut.end_ms is None else cut.end_ms)
+    if end_ms <= cut.start_ms:
+        return None
     title = clean(cut.title) or f"Track {cut.number}"
     artists = tuple(filter(None, map(clean, cut.artists)))
     return Track(
@@ -89,13 +87,13 @@ def track_of(recording: Track, cut: Cut) -> Track:
         track_number=cut.number,
         date=recording.date,
         genres=tuple(filter(None, map(clean, cut.genres))) or recording.genres,
-        duration_ms=Milliseconds(cut.end_ms - cut.start_ms),
+        duration_ms=Milliseconds(end_ms - cut.start_ms),
         sample_rate=recording.sample_rate,
         channels=recording.channels,
         replaygain=recording.replaygain,
         cover=recording.cover,
         tags=_tags(recording, cut, artists),
-        part_of=Part(recording.track_id, cut.start_ms, cut.end_ms),
+        part_of=Part(recording.track_id, cut.start_ms, end_ms),
     )
 
 

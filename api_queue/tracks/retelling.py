@@ -15,7 +15,8 @@ from api_queue.tracks import full_text
 from api_queue.tracks.folding import fold, words
 from api_queue.tracks.models import Track
 from api_queue.tracks.parts import Cut, track_of
-from api_queue.tracks.tables import aliases, decode, encode, parts, places, tracks
+from api_queue.tracks.tables import aliases, decode, encode, places, tracks
+from api_queue.tracks.tables import parts as part_table
 
 #: Rows in one statement: far below SQLite's 32,766 variables, and no long wait for another writer.
 BATCH: Final = 500
@@ -34,7 +35,8 @@ async def retell(connection: AsyncConnection, recordings: set[str], gone: Collec
     )
     first = {track_id: decode(record) for track_id, record in await connection.execute(told)}
     cut = await _parts(connection, recordings)
-    here = first | {track_id: track_of(first[of], each) for track_id, (of, each) in cut.items() if of in first}
+    parts = {track_id: track_of(first[of], each) for track_id, (of, each) in cut.items() if of in first}
+    here = first | {track_id: part for track_id, part in parts.items() if part}
     for track_ids in batches(sorted(recordings.union(cut, gone) - here.keys())):
         await _remove(connection, track_ids)
     for found in batches(list(here.values())):
@@ -43,7 +45,9 @@ async def retell(connection: AsyncConnection, recordings: set[str], gone: Collec
 
 async def _parts(connection: AsyncConnection, recordings: Collection[str]) -> dict[str, tuple[str, Cut]]:
     """By id: of which recording, and how it is cut."""
-    found = select(parts.c.track_id, parts.c.recording_id, parts.c.record).where(parts.c.recording_id.in_(recordings))
+    found = select(part_table.c.track_id, part_table.c.recording_id, part_table.c.record).where(
+        part_table.c.recording_id.in_(recordings)
+    )
     rows = await connection.execute(found)
     return {track_id: (recording, _CUT.decode(record)) for track_id, recording, record in rows}
 

@@ -121,7 +121,9 @@ async def test_an_album_of_its_name_has_the_music_once(shelf: Shelf, parts: Part
     ("title", "shown"), [("", "Track 7"), ("\x00 \u202e", "Track 7"), (" two\nlines ", "two lines")]
 )
 def test_a_title_is_text_or_a_number(title: str, shown: str) -> None:
-    assert track_of(_recording(), cut(7, title)).title == shown
+    track = track_of(_recording(), cut(7, title))
+    assert track
+    assert track.title == shown
 
 
 @given(st.integers(1, 7_200_000), st.data())
@@ -216,8 +218,24 @@ async def test_only_a_recording_can_be_cut(shelf: Shelf, parts: PartService, rec
 
     with pytest.raises(NotARecording):
         await parts.cut(part, CUTS)
-    with pytest.raises(TrackNotFound):
-        await parts.cut(TrackId("nothing"), CUTS)
+
+
+async def test_a_recording_may_come_after_its_cut(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+    """Given a list of three minutes of what turns out to have two and a half."""
+    (shelf.music / "set.flac").unlink()
+    await shelf.scan()
+    last = Cut(number=3, start_ms=Milliseconds(2 * MINUTE_MS), title="Last")
+    ids = await parts.cut(recording, (*CUTS, last, cut(4, "Never")))
+
+    Flac(SET.sound, {"TITLE": "Short"}, seconds=150).write(shelf.music / "short.flac")
+    await shelf.scan()
+
+    found = await parts_of(shelf)
+    assert [(track.track_id, track.duration_ms) for track in found] == [
+        (ids[0], MINUTE_MS),
+        (ids[1], MINUTE_MS),
+        (ids[2], MINUTE_MS // 2),
+    ]
 
 
 async def test_who_cuts_lets_the_others_know(shelf: Shelf, recording: TrackId) -> None:
