@@ -25,6 +25,11 @@ EVENTS: Final[dict[EventName, tuple[EventType, str]]] = {
     "task.canceled": ("task", "the task"),
     "device_change": ("device", "`device`: its name, whether it is connected and active"),
     "tracks_change": ("tracks", "`hash`, `count`, `updated_at`: the library changed"),
+    "tracklist.processed": ("tracklist", "`event_type`, `tracklist_id`, `url`, `track_count`, `processing_time_ms`"),
+    "tracklist.cataloged": (
+        "tracklist",
+        "`event_type`, `tracklist_id`, `metadata`, `tags`: the genres",
+    ),
 }
 
 

@@ -57,5 +57,9 @@ EventName = Literal[
     "task.canceled",
     "device_change",
     "tracks_change",
+    "tracklist.processed",
+    "tracklist.cataloged",
 ]
-EventType = Literal["queue", "settings", "timeline", "speaker", "options", "like", "task", "device", "tracks"]
+EventType = Literal[
+    "queue", "settings", "timeline", "speaker", "options", "like", "task", "device", "tracks", "tracklist"
+]

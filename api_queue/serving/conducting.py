@@ -11,7 +11,7 @@ from api_queue.parts import Parts
 from api_queue.queues.sources import QueueSources
 from api_queue.settings import Settings
 from api_queue.stream.follower import Follower
-from api_queue.stream.models import TASKS
+from api_queue.stream.models import NO_QUEUES
 from api_queue.stream.store import RedisEventLog
 from api_queue.types import EventId, QueueName
 
@@ -54,5 +54,5 @@ class _FromNow:
         return await self._sources.names()
 
     async def begin(self, queue: QueueName) -> EventId | None:
-        """Tasks have no music to conduct."""
-        return None if queue == TASKS else await self._sources.last_event(queue)
+        """Tasks and tracklists have no music to conduct."""
+        return None if queue in NO_QUEUES else await self._sources.last_event(queue)

@@ -7,7 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request, Sanic
 from api_queue.errors import NoQueueNamed, TooManyQueues, UnknownQueue
 from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
-from api_queue.stream.models import TASKS, Subscription, parse_positions
+from api_queue.stream.models import NO_QUEUES, Subscription, parse_positions
 from api_queue.types import QueueName
 from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
@@ -56,8 +56,8 @@ async def end_streams(app: Sanic) -> None:  # type: ignore[type-arg]
 
 
 def _queue(name: str) -> QueueName:
-    """The stream of tasks is for admins, and has an address of its own."""
-    if name == TASKS:
+    """The stream of tasks is for admins, and has an address of its own; that of tracklists is for MQTT."""
+    if name in NO_QUEUES:
         raise UnknownQueue(queue=name)
     return QueueName(name)
 

@@ -17,6 +17,11 @@ START: Final = EventId("0-0")
 TASKS: Final = QueueName("_tasks")
 """Followed like a queue, though no queue can be called so: the events of tasks. Nothing of it is retained."""
 
+TRACKLISTS: Final = QueueName("_tracklists")
+"""As above: of lists that were fetched, and of those that were stored."""
+
+NO_QUEUES: Final = frozenset({TASKS, TRACKLISTS})
+
 Positions = Mapping[QueueName, EventId]
 
 

@@ -19,7 +19,16 @@ from api_queue.stream import wire
 from api_queue.stream.fenced import FencedPublisher, Message
 from api_queue.stream.follower import Follower
 from api_queue.stream.lease import Lease
-from api_queue.stream.models import TASKS, Connect, EventLog, LibrarySource, RelayStore, SnapshotSource
+from api_queue.stream.models import (
+    NO_QUEUES,
+    TASKS,
+    TRACKLISTS,
+    Connect,
+    EventLog,
+    LibrarySource,
+    RelayStore,
+    SnapshotSource,
+)
 from api_queue.stream.retained import Retained
 from api_queue.types import EventId, QueueName
 from api_queue.web.personal import is_personal
@@ -83,13 +92,13 @@ class Leadership:
 
     async def names(self) -> list[QueueName]:
         """Everybody may subscribe, so nothing of a member's own queue is published."""
-        return [*(name for name in await self._parts.source.names() if not is_personal(name)), TASKS]
+        return [*(name for name in await self._parts.source.names() if not is_personal(name)), *NO_QUEUES]
 
     async def begin(self, queue: QueueName) -> EventId | None:
         return None if is_personal(queue) else await self._parts.store.acknowledged(queue)
 
     async def _deliver(self, queue: QueueName, events: list[Event]) -> None:
-        if queue != TASKS:
+        if queue not in NO_QUEUES:
             self._retained.mark(queue)
         await self._publisher.publish_in_order([message for event in events for message in _messages(event)])
         if not await self._parts.store.acknowledge(queue, events[-1].event_id, self._parts.lease.fence):
@@ -97,7 +106,7 @@ class Leadership:
 
     async def _broken(self, queue: QueueName) -> None:
         """The broker was away for longer than the stream reaches back: readers see a gap in `rev`."""
-        if queue == TASKS:  # dropped on purpose where tasks are removed, and nothing of it is retained
+        if queue in NO_QUEUES:  # dropped on purpose where tasks are removed, and nothing of it is retained
             return
         _log.warning("events were dropped before they were published", queue=queue)
         self._retained.mark(queue)
@@ -125,7 +134,7 @@ class Leadership:
 
     async def _trim(self) -> None:
         before_ms = self._parts.clock.now_ms() - self._parts.settings.events_kept_hours * 3_600_000
-        for queue in [*await self._parts.source.names(), TASKS]:
+        for queue in [*await self._parts.source.names(), *NO_QUEUES]:
             await self._parts.store.trim(queue, before_ms)
 
     async def _flush(self) -> None:
@@ -137,6 +146,8 @@ class Leadership:
 def _messages(event: Event) -> list[Message]:
     if event.queue == TASKS:
         return [Message(f"tasks/{wire.task_of(event)}", wire.progress(event), qos=0)]
+    if event.queue == TRACKLISTS:
+        return [Message("tracklists", event.data)]
     messages = [Message(f"queue/{event.queue}/events", event.data)]
     if event.name == "command":
         messages.append(Message(f"queue/{event.queue}/command", wire.command(event)))
