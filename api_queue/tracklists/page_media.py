@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 
 from api_queue.formats.set_times import read_time
 from api_queue.tracklists.models import Metadata, Player
-from api_queue.tracklists.page_tree import Element, attribute, first, select, text_of
+from api_queue.tracklists.page_tree import Element, attribute, select, text_of
 from api_queue.types import Milliseconds
 
 _COUNTS: Final = "//meta[@itemprop='interactionCount']"
-_DURATION: Final = "//*[.sTab]//div[normalize-space(.)='Duration']/following-sibling::div[1]"
+#: Labels and values, one after the other.
+_SIDE: Final = "//*[.sTab]/div"
 _LENGTH: Final = re.compile(r"(?:(\d{1,3}) hours?)? ?(?:(\d{1,2}) minutes?)? ?(?:(\d{1,2}) seconds?)?", re.ASCII)
 #: The tabs of the first medium: the same recordings lie at several.
 _TABS: Final = "(//ul[li[starts-with(@id, 'mediaLinkBtn')]])[1]/li[starts-with(@id, 'mediaLinkBtn')]"
@@ -30,7 +31,7 @@ def metadata_of(root: Element) -> Metadata | None:
     """None for a page that tells nothing of it."""
     links = _links(root)
     found = Metadata(
-        duration_minutes=_minutes(text_of(first(root, _DURATION))),
+        duration_minutes=_minutes(root),
         play_count=_count(root, "UserPageVisits"),
         favorite_count=_count(root, "UserLikes"),
         youtube_url=next((url for source, url in links.values() if source == _YOUTUBE), None),
@@ -49,8 +50,10 @@ def _count(root: Element, of: str) -> int | None:
     return None
 
 
-def _minutes(text: str) -> float | None:
+def _minutes(root: Element) -> float | None:
     """`2 hours 36 minutes 46 seconds`, each part of which may be missing."""
+    label = next((each for each in select(root, _SIDE) if text_of(each) == "Duration"), None)
+    text = text_of(None if label is None else label.getnext())
     length = _LENGTH.fullmatch(text)
     if length is None or not text:
         return None

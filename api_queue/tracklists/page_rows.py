@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from api_queue.errors import PageChanged
 from api_queue.tracklists.models import Kind
-from api_queue.tracklists.page_tree import Element, attribute, first, has_class, select, text_of
+from api_queue.tracklists.page_tree import Element, attribute, clean, first, has_class, select, text_of
 from api_queue.tracklists.track_names import DIVIDER, split_name, split_title
 
 #: The longest sets of a day have 500.
@@ -21,6 +21,9 @@ _SHOWN: Final = ".//span[.trackValue] | .//*[.trackFormat]"
 _NUMBER: Final = ".//*[contains(@id, '_tracknumber_value')] | .//input[starts-with(@id, 'tlp_tracknumber_')]"
 _CUE: Final = ".//*[.cueValueField] | .//div[.cue] | .//div[contains(@onclick, 'toggleCue')]"
 _QUALIFIERS: Final = ".//span[.trackStatus] | .//span[.trackEditData]"
+_QUALIFIERS_MAX: Final = 4
+_LABELS: Final = ".//span[.trackLabel]"
+_LABELS_MAX: Final = 20
 _PLAYER: Final = re.compile(r"Player (\d{1,2})")
 
 
@@ -59,8 +62,8 @@ def rows_of(root: Element) -> tuple[PageRow, ...]:
 def _row(element: Element, at: int, player: int | None, *, marked: bool) -> PageRow:
     """`marked`: the page says of each main row whether it is identified."""
     artist, title = _name(element, at)
-    for qualifier in select(element, _QUALIFIERS):
-        title = f"{title} {text_of(qualifier)}".strip()
+    for qualifier in select(element, _QUALIFIERS)[:_QUALIFIERS_MAX]:
+        title = clean(f"{title} {text_of(qualifier)}")
     bare, remix = split_title(title)
     kind = _kind(element)
     return PageRow(
@@ -69,7 +72,7 @@ def _row(element: Element, at: int, player: int | None, *, marked: bool) -> Page
         title=bare,
         remix=remix,
         kind=kind,
-        label="/".join(filter(None, map(text_of, select(element, ".//span[.trackLabel]")))) or None,
+        label=clean("/".join(filter(None, map(text_of, select(element, _LABELS)[:_LABELS_MAX])))) or None,
         genre=attribute(first(element, ".//meta[@itemprop='genre']"), "content") or None,
         is_id=_is_id(element, artist, title, told=marked and kind != "component"),
         printed=text_of(first(element, _CUE)),

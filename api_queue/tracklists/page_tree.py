@@ -17,12 +17,15 @@ PAGE_BYTES_MAX: Final = 4 << 20
 #: So much is read before it is looked at whether that was too much.
 _BITE_BYTES: Final = 1 << 16
 #: Real ones have 20 levels, and 20,000 elements and pieces of text.
-_DEPTH_MAX: Final = 200
-_PIECES_MAX: Final = 250_000
+_DEPTH_MAX: Final = 64
+_PIECES_MAX: Final = 100_000
 #: A tree compares each attribute of an element with all before it.
 _ATTRIBUTES_MAX: Final = 100
 #: Titles of mashups run to 300 letters.
 TEXT_MAX: Final = 500
+#: No XML has them, and so no tree.
+_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_WORD: Final = re.compile("[a-z][a-z0-9-]*")
 #: Control characters, halves of surrogates, and what turns the direction of the text around it.
 _UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
@@ -36,6 +39,13 @@ def tree_of(page: str) -> Element:
         raise TooLarge(limit_bytes=PAGE_BYTES_MAX)
     if not data.strip():
         raise NotATracklistPage(reason="it is empty")
+    try:
+        return _built(data)
+    except etree.XMLSyntaxError:
+        raise NotATracklistPage(reason="it has no elements") from None
+
+
+def _built(data: bytes) -> Element:
     builder = _Builder()
     parser = etree.HTMLParser(encoding="utf-8", target=builder)
     for start in range(0, len(data), _BITE_BYTES):
@@ -58,17 +68,24 @@ class _Builder(etree.TreeBuilder):
         self.excess |= self._depth > _DEPTH_MAX or len(attributes) > _ATTRIBUTES_MAX
         self._count()
         if not self.excess:
-            super().start(tag, attributes)
+            fit = {name: _NO_XML.sub(" ", value) for name, value in attributes.items() if _WORD.fullmatch(name)}
+            super().start(_tag(tag), fit)
 
     def data(self, text: str, /) -> None:
         self._count()
         if not self.excess:
-            super().data(text)
+            super().data(_NO_XML.sub(" ", text))
 
     def end(self, tag: str, /) -> None:
         self._depth -= 1
         if not self.excess:
-            super().end(tag)
+            super().end(_tag(tag))
+
+    def comment(self, text: str, /) -> None:
+        """Nothing is read of it."""
+
+    def pi(self, target: str, data: str | None = None, /) -> None:
+        """Nor of `<?...>`."""
 
     def _count(self) -> None:
         self._pieces += 1
@@ -76,6 +93,11 @@ class _Builder(etree.TreeBuilder):
 
     def close(self) -> Element:
         return etree.Element("html") if self.excess else super().close()
+
+
+def _tag(name: str) -> str:
+    """One that a tree may have."""
+    return name if _WORD.fullmatch(name) else "other"
 
 
 def select(node: Element, path: str) -> list[Element]:

@@ -12,11 +12,11 @@ from api_queue.tracklists.page_marks import refuse
 from api_queue.tracklists.page_tree import Element, attribute, first, select, text_of, tree_of
 from api_queue.tracklists.set_titles import read_set_title, valid_date
 
-_ROWS: Final = "//div[.bItm][not(contains(@class, 'bItmH'))][.//*[.bTitle]]"
+_ROWS: Final = "//div[.bItm][not(ancestor::div[.bItm])]"
 _LINK: Final = ".//*[.bTitle]//a[starts-with(@href, '/tracklist/')]"
 _CELL: Final = ".//*[@title='{}']"
 _FORM: Final = "//*[@name='main_search'] | //form[@id='searchForm']"
-_NEXT: Final = "//ul[.pagination]/li[normalize-space(.)='Next'][not(contains(@class, 'disabled'))]"
+_PAGES: Final = "//ul[.pagination]/li[not(contains(@class, 'disabled'))]"
 #: The site itself sends 30.
 _ROWS_MAX: Final = 200
 _PATH: Final = re.compile(r"/tracklist/([0-9a-z]{4,12})/[\w.%~&,'()+-]{0,400}", re.ASCII)
@@ -124,8 +124,8 @@ def _count(text: str) -> int | None:
 
 
 def _next_page(root: Element) -> int | None:
-    following = first(root, _NEXT)
-    page = _PAGE.search("" if following is None else following.get("onclick") or "")
+    following = next((each for each in select(root, _PAGES) if text_of(each) == "Next"), None)
+    page = _PAGE.search(attribute(following, "onclick"))
     return int(page[1]) if page else None
 
 

@@ -40,6 +40,6 @@ def event_and_venue(text: str, source: str) -> tuple[str | None, str | None]:
 def valid_date(text: str) -> str | None:
     """`YYYY-MM-DD`, when there is such a day."""
     try:
-        return date.fromisoformat(text).isoformat()
+        return text if date.fromisoformat(text).isoformat() == text else None
     except ValueError:
         return None

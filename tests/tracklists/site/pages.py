@@ -10,8 +10,15 @@ from typing import Final, NamedTuple
 
 SITE: Final = "https://www.1001tracklists.com"
 
-#: Marks of pages as they are; tests leave one out to see that somebody notices.
+#: Good pages may have it as well.
 TURNSTILE: Final = '<script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async></script>'
+
+
+_HEADINGS: Final = {
+    2023: "<h1>{}</h1>",
+    2025: '<div id="pageTitle"><h1 class="notranslate">{}</h1></div>',
+    2026: '<h1 id="pageTitle" class="notranslate">{}</h1>',
+}
 
 
 class Row(NamedTuple):
@@ -80,9 +87,12 @@ def tracklist(
     count: int | None = None,
     extra: str = "",
     script: bool = True,
+    year: int = 2026,
 ) -> str:
-    """A page. `count` is what it says of its rows, `extra` goes into its body; without `script` no script has times."""
-    title = f'<h1 id="pageTitle" class="notranslate">{_title(head)}</h1>'
+    """A page. `count` is what it says of its rows, `extra` goes into its body; without `script` no script has times.
+    `year`: the title stood bare in 2023, in a `div` in 2025, and is its own heading since.
+    """
+    title = _HEADINGS[year].format(_title(head))
     tab = f'<div id="tlTab" itemscope itemtype="http://schema.org/MusicPlaylist" data-id="{head.page_id}" '
     tab += f'data-islive="true" data-count="{len(rows) if count is None else count}">{_metas(head, len(rows))}'
     return document(
@@ -227,7 +237,7 @@ def _labels(labels: Sequence[str]) -> str:
 
 def _old_row(at: int, row: Row) -> str:
     number = "w/" if row.kind == "with" else f"{at + 1}"
-    shown = f'<span class="trackFormat">{escape(row.name.replace(" - ", " - ", 1))}</span>'
+    shown = f'<span class="trackFormat">{escape(row.name)}</span>'
     about = "" if row.is_id else _meta("name", row.name) + _meta("byArtist", row.name.partition(" - ")[0])
     kind = "" if row.is_id else ' itemprop="tracks" itemscope itemtype="http://schema.org/MusicRecording"'
     return (
