@@ -31,7 +31,16 @@ from api_queue.queues import enqueue_blueprint, export_blueprint
 from api_queue.settings import Settings
 from api_queue.stream import blueprint as stream_blueprint
 from api_queue.tracklists import blueprint as tracklists_blueprint
-from api_queue.tracklists import import_blueprint, row_blueprint, version_blueprint
+from api_queue.tracklists import (
+    cue_blueprint,
+    cue_file_blueprint,
+    import_blueprint,
+    retrieval_blueprint,
+    row_blueprint,
+    search_blueprint,
+    site_admin_blueprint,
+    version_blueprint,
+)
 from api_queue.tracks import blueprint as tracks_blueprint
 from api_queue.tracks import library_blueprint
 from api_queue.web import docs, health, join_qr, pages
@@ -75,7 +84,8 @@ _ON_CONTEXT: Final = (
     *("playback", "devices", "pairing", "tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
     *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports"),
     *("personal_queues", "enqueue", "likes"),
-    *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake"),
+    *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake", "cue", "cue_jobs"),
+    *("retrieval", "tracklist_search", "site_import", "fetch_orders", "site_upkeep"),
 )
 
 
@@ -124,6 +134,11 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             import_blueprint.bp,
             row_blueprint.bp,
             version_blueprint.bp,
+            cue_blueprint.bp,
+            cue_file_blueprint.bp,
+            search_blueprint.bp,
+            retrieval_blueprint.bp,
+            site_admin_blueprint.bp,
         ]
     )
 

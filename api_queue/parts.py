@@ -78,12 +78,30 @@ from api_queue.stream.hub import Hub
 from api_queue.stream.lease import Lease
 from api_queue.stream.sources import Sources
 from api_queue.stream.store import RedisEventLog
+from api_queue.tracklists.cache_store import RedisCache
+from api_queue.tracklists.cue_service import CueService
+from api_queue.tracklists.cue_store import SqlCueFiles
+from api_queue.tracklists.cue_tasks import CueJobs, CueTask
 from api_queue.tracklists.cutting import LibraryCutting
+from api_queue.tracklists.fetch import Manners, SiteClient, user_agent
+from api_queue.tracklists.fetch_orders import FetchOrders
+from api_queue.tracklists.fetch_tasks import FetchTask
 from api_queue.tracklists.intake import IntakeService
+from api_queue.tracklists.news import TracklistNews
+from api_queue.tracklists.news_store import RedisTracklistEvents
+from api_queue.tracklists.order_store import RedisOrders
 from api_queue.tracklists.publishing import PublishingService
+from api_queue.tracklists.recordings import LibraryRecordings
+from api_queue.tracklists.retrieval import RetrievalService
+from api_queue.tracklists.search_service import SearchService
 from api_queue.tracklists.service import TracklistService
+from api_queue.tracklists.site import Site
+from api_queue.tracklists.site_import import SiteImport
+from api_queue.tracklists.site_upkeep import SiteUpkeep
 from api_queue.tracklists.store import SqlTracklists
+from api_queue.tracklists.turn_store import RedisTurns
 from api_queue.tracklists.versioning import VersionService
+from api_queue.tracklists.visits import Visits
 from api_queue.tracklists.wire import tracklist_json
 from api_queue.tracks.analysis import AnalyzeTask
 from api_queue.tracks.analysis_store import SqlAnalyses
@@ -131,6 +149,8 @@ class Parts:
     async def close(self) -> None:
         if "readers" in self.__dict__:
             await self.readers.aclose()
+        if "site_client" in self.__dict__:
+            await self.site_client.close()
         for bell in ("message_bell", "job_bell"):
             if bell in self.__dict__:
                 await getattr(self, bell).close()
@@ -232,7 +252,8 @@ class Parts:
         """What each feature has in its `tasks.py`."""
         of_library = (*self.library_tasks.types(), self.analyze_task.type(), self.rename_task.type())
         export = ExportTask(self.queues, self.tracks, self.exports, self.clock)
-        return TaskTypes([*of_library, export.type()])
+        fetch = FetchTask(self.retrieval, self.site_import)
+        return TaskTypes([*of_library, export.type(), fetch.type(), CueTask(self.cue).type()])
 
     @cached_property
     def task_store(self) -> SqlTasks:
@@ -455,6 +476,78 @@ class Parts:
     @cached_property
     def tracklist_intake(self) -> IntakeService:
         return IntakeService(self.tracklists, self.queues, self.tracks)
+
+    @cached_property
+    def recordings(self) -> LibraryRecordings:
+        return LibraryRecordings(self.tracks, self.library_roots, self.settings.library_roots)
+
+    @cached_property
+    def cue(self) -> CueService:
+        return CueService(SqlCueFiles(self.engine), self.tracklists, self.retrieval, self.recordings, self.clock)
+
+    @cached_property
+    def cue_jobs(self) -> CueJobs:
+        return CueJobs(self.jobs)
+
+    # -- the site of tracklists --------------------------------------------------------------------------------
+
+    @cached_property
+    def site(self) -> Site:
+        return Site.of(self.settings.tracklists_base_url)
+
+    @cached_property
+    def manners(self) -> Manners:
+        settings = self.settings
+        return Manners(
+            user_agent=user_agent(settings.tracklists_contact or settings.public_url),
+            delay_s=settings.tracklists_delay_s,
+            timeout_s=settings.tracklists_timeout_s,
+            retries=settings.tracklists_retries,
+            retry_s=settings.tracklists_retry_s,
+            robots=settings.tracklists_robots == "on",
+        )
+
+    @cached_property
+    def site_turns(self) -> RedisTurns:
+        open_ms = round(self.settings.tracklists_breaker_s * 1000)
+        return RedisTurns(self.redis, self.site.base, self.settings.tracklists_breaker_failures, open_ms)
+
+    @cached_property
+    def site_client(self) -> SiteClient:
+        return SiteClient(self.site, self.manners, self.clock)
+
+    @cached_property
+    def site_visits(self) -> Visits:
+        return Visits(self.site_client, self.site_turns, self.chance)
+
+    @cached_property
+    def site_cache(self) -> RedisCache:
+        return RedisCache(self.redis, self.settings)
+
+    @cached_property
+    def tracklist_news(self) -> TracklistNews:
+        return TracklistNews(RedisTracklistEvents(self.redis, self.settings.events_kept), self.clock)
+
+    @cached_property
+    def retrieval(self) -> RetrievalService:
+        told = self.tracklist_news.processed
+        return RetrievalService(self.site_visits, self.site, self.site_cache, self.tracklists, self.clock, told)
+
+    @cached_property
+    def tracklist_search(self) -> SearchService:
+        return SearchService(self.site_visits, self.site, self.site_cache, self.clock)
+
+    @cached_property
+    def site_import(self) -> SiteImport:
+        return SiteImport(self.retrieval, self.tracklists, self.tracklist_news.cataloged)
+
+    @cached_property
+    def fetch_orders(self) -> FetchOrders:
+        return FetchOrders(self.jobs, RedisOrders(self.redis))
+
+    @cached_property
+    def site_upkeep(self) -> SiteUpkeep:
+        return SiteUpkeep(self.site, self.manners, self.site_turns, self.site_cache, self.tracklists)
 
     # -- stream ------------------------------------------------------------------------------------------------
 

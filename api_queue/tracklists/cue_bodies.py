@@ -89,10 +89,6 @@ class OfList(Making, kw_only=True):
 
     format: Format | None = None
 
-    def variant(self) -> VariantName | None:
-        """Raises UnknownCueFormat."""
-        return None if self.format is None else variant_of(self.format).name
-
     def of(self, tracklist_id: str) -> "GenerateBody":
         return GenerateBody(**asdict(self), tracklist_id=tracklist_id)
 
@@ -114,8 +110,14 @@ class Sourced(Making, kw_only=True):
         return self.order(facts=facts, tracklist_id=self.tracklist_id, tracklist_url=self.tracklist_url)
 
 
-class GenerateBody(Sourced, OfList, kw_only=True):
-    """The list is named here."""
+class GenerateBody(Sourced, kw_only=True):
+    """Without `format` it is the list's `default_cue_format`, else `standard`."""
+
+    format: Format | None = None
+
+    def variant(self) -> VariantName | None:
+        """Raises UnknownCueFormat."""
+        return None if self.format is None else variant_of(self.format).name
 
 
 class BatchBody(Sourced, kw_only=True):
@@ -137,7 +139,7 @@ class BatchBody(Sourced, kw_only=True):
 
 class WarmBody(msgspec.Struct):
     tracklist_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
-    formats: Formats = ["standard"]
+    formats: Formats = msgspec.field(default_factory=lambda: ["standard"])
 
     def each(self) -> list[GenerateBody]:
         """Raises UnknownCueFormat."""

@@ -21,7 +21,8 @@ STREAMS = {"/events", "/queue/<name>/events", "/events/queues", "/api/queues/str
 RENEWALS = {"/auth/refresh", "/refresh-token"}
 FILLED = {"name": "party", "item_id": "0000000000", "guest_id": "nobody", "token_id": "none", "track_id": "none",
           "task_id": "none", "queue": "orders", "receipt_handle": "none", "message_id": "none", "command": "dance",
-          "tracklist_id": "none", "audio_file_id": "none", "position": "1", "version": "1",
+          "tracklist_id": "none", "audio_file_id": "none", "cue_id": "none", "job_id": "none", "format_name": "cdj",
+          "position": "1", "version": "1",
           "file": "none", "path": "css/none.css", "device_id": "none", "code": "NOCODE"}  # fmt: skip
 
 #: Of these the handler asks who may: a helper may skip, and the page of the library is anybody's.
