@@ -37,11 +37,12 @@ _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 def kind_of(text: str) -> PastedKind:
     """What it looks like."""
-    if text.lstrip("\ufeff \t\r\n").startswith("<"):
+    begin = text.removeprefix("\ufeff") if len(text) <= _LOOK_AT else text[:_LOOK_AT].rpartition("\n")[0]
+    if begin.lstrip().startswith("<"):
         return "html"
-    if _CUE.search(text[:_LOOK_AT]):
+    if _CUE.search(begin):
         return "cue"
-    found = read_labels(text[:_LOOK_AT].rpartition("\n")[0] or text)
+    found = read_labels(begin)
     return "labels" if found.labels and not found.others else "text"
 
 

@@ -16,7 +16,7 @@ from api_queue.formats.cue.sheet import Finding
 from api_queue.formats.set_times import long_time
 from api_queue.tracklists.models import Entry, Facts, Parsed
 from api_queue.tracklists.set_titles import valid_date
-from api_queue.tracklists.text_lines import Line, behind, in_front, without_bare_number
+from api_queue.tracklists.text_lines import Line, behind, counted, in_front
 from api_queue.tracklists.track_names import split_title
 
 #: By their names; the first of equals wins. A title by somebody is tried where nothing else is there.
@@ -46,7 +46,7 @@ def parse_text(text: str) -> Parsed:
     """Never raises."""
     written = text.splitlines()
     tidy = [(at, _tidy(line)) for at, line in enumerate(written[:MOST_LINES], 1)]
-    lines = _bare_numbers_off(_on_one_side([(at, line) for at, line in tidy if line]))
+    lines = _read([(at, line) for at, line in tidy if line])
     separator = _guess(lines)
     rows, others = _rows(lines, separator)
     head, rest = _head([line for line in others if not rows or line.number < rows[0].number])
@@ -73,21 +73,16 @@ def _tidy(line: str) -> str:
 # -- how it is written -----------------------------------------------------------------------------------------
 
 
-def _on_one_side(written: Sequence[tuple[int, str]]) -> list[Line]:
-    """Times stand in front, unless more lines end in one."""
-    front, back = ([side(at, line) for at, line in written] for side in (in_front, behind))
-    return back if sum(line.timed for line in back) > sum(line.timed for line in front) else front
-
-
-def _bare_numbers_off(lines: list[Line]) -> list[Line]:
-    """Where nearly each row begins with one, and each is one more than the last: `01 Artist - Title`."""
-    found = {line.number: bare for line in lines if (bare := without_bare_number(line.names))}
-    numbers = [number for number, _ in found.values()]
-    rising = sum(after == before + 1 for before, after in pairwise(numbers))
-    if len(numbers) < 2 or rising < len(numbers) - 1 or 2 * len(numbers) < len(lines):
-        return lines
+def _read(tidy: Sequence[tuple[int, str]]) -> list[Line]:
+    """Times stand in front, unless more lines end in one. Bare numbers may stand before or behind them."""
+    bare = counted([text for _, text in tidy])
+    written = [(at, text if rest is None else rest) for (at, text), rest in zip(tidy, bare, strict=True)]
+    front, back = ([side(at, text) for at, text in written] for side in (in_front, behind))
+    lines = back if sum(line.timed for line in back) > sum(line.timed for line in front) else front
+    lines = [replace(line, numbered=line.numbered or rest is not None) for line, rest in zip(lines, bare, strict=True)]
     return [
-        replace(line, names=found[line.number][1], numbered=True) if line.number in found else line for line in lines
+        line if rest is None else replace(line, names=rest, numbered=True)
+        for line, rest in zip(lines, counted([line.names for line in lines]), strict=True)
     ]
 
 

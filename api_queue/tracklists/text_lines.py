@@ -1,6 +1,8 @@
 """One line of a pasted list: what stands before and behind its names. How a list is written is `text.py`'s to guess."""
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -8,7 +10,7 @@ import msgspec
 from api_queue.formats.set_times import read_time
 from api_queue.types import Milliseconds
 
-_CLOCK: Final = r"\d{1,3}:[0-5]\d(?::[0-5]\d)?(?:[.]\d{1,3})?(?![\d:])"
+_CLOCK: Final = r"\d{1,3}:[0-5]\d(?::[0-5]\d)?(?:[.]\d{1,3})?(?!:?\d)"
 #: As sites write a time that nobody set.
 _NO_CLOCK: Final = r"(?:[?x-]{1,2}:){1,2}[?x-]{2}"
 _TIME: Final = rf"(?:\[\s*(?:{_CLOCK})\s*\]|\(\s*(?:{_CLOCK})\s*\)|{_CLOCK}|\[\s*(?:{_NO_CLOCK}|\?|)\s*\]|{_NO_CLOCK})"
@@ -97,10 +99,16 @@ def behind(number: int, text: str) -> Line:
     return _line(number, text, front, last[1] if last else "", "")
 
 
-def without_bare_number(names: str) -> tuple[int, str] | None:
-    """The number and what follows it."""
-    found = _BARE_NUMBER.match(names)
-    return (int(found[1]), names[found.end() :]) if found else None
+def counted(texts: Sequence[str]) -> list[str | None]:
+    """Without the bare numbers that they begin with, where nearly all do and each number is one more than the last:
+    `01 Artist - Title`. None for one that has none.
+    """
+    found = [_BARE_NUMBER.match(text) for text in texts]
+    numbers = [int(each[1]) for each in found if each]
+    rising = all(after == before + 1 for before, after in pairwise(numbers))
+    if len(numbers) < 2 or not rising or 2 * len(numbers) < len(texts):
+        return [None] * len(texts)
+    return [each and text[each.end() :] for text, each in zip(texts, found, strict=True)]
 
 
 def _line(number: int, text: str, front: _Front, start: str, end: str) -> Line:
