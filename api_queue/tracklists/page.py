@@ -32,7 +32,7 @@ def read_page(page: str | bytes) -> Parsed:
 
 def _expect(root: Element, rows: int) -> None:
     """As many rows as the page says that it has. Without any it is looked at what else it may be."""
-    tab = first(root, "//*[@id='tlTab']")
+    tab = first(root, "//div[@id='tlTab']")
     count = attribute(tab, "data-count")
     said = int(count) if count.isascii() and count.isdigit() and len(count) <= 4 else None
     if rows == 0:
@@ -98,9 +98,9 @@ def _transitions(rows: Sequence[PageRow], times: Sequence[Milliseconds | None]) 
 def _gone(root: Element, head: Head) -> list[Finding]:
     """The canary: what every page had until now. Without it something may be amiss that nobody sees."""
     marks = {
-        "the place of the rows (#tlTab)": "//*[@id='tlTab']",
-        "the numbers of the rows": "//*[contains(@id, '_tracknumber_value')]",
-        "the places for times": "//*[.cue] | //*[.cueValueField]",
+        "the place of the rows (#tlTab)": "//div[@id='tlTab']",
+        "the numbers of the rows": "//span[contains(@id, '_tracknumber_value')]",
+        "the places for times": "//div[.cue] | //div[.cueValueField]",
         "the search box": "//input[@name='main_search']",
     }
     gone = [name for name, path in marks.items() if first(root, path) is None]

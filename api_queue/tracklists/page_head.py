@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from api_queue.tracklists.page_tree import Element, attribute, first, select, text_of
 from api_queue.tracklists.set_titles import event_and_venue, read_set_title, valid_date
 
-_METAS: Final = "//*[@id='tlTab']/meta[@itemprop='{}']"
+_METAS: Final = "//div[@id='tlTab']/meta[@itemprop='{}']"
 #: The heading that has links; others are advertisements.
 _TITLE: Final = "//h1[.//a[contains(@href, '/dj/') or contains(@href, '/artist/') or contains(@href, '/source/')]]"
 _DJS: Final = ".//a[contains(@href, '/dj/') or contains(@href, '/artist/')]"
@@ -66,7 +66,7 @@ def _dj_name(root: Element, heading: Element | None, title: str) -> str:
 
 
 def _genres(root: Element) -> list[str]:
-    styles = text_of(first(root, "//*[@id='tl_music_styles']"))
+    styles = text_of(first(root, "//div[@id='tl_music_styles']"))
     return _meta(root, "genre") or [style.strip() for style in styles.split(",") if style.strip()]
 
 

@@ -11,12 +11,12 @@ from api_queue.types import Milliseconds
 
 _COUNTS: Final = "//meta[@itemprop='interactionCount']"
 #: Labels and values, one after the other.
-_SIDE: Final = "//*[.sTab]/div"
+_SIDE: Final = "//div[.sTab]/div"
 _LENGTH: Final = re.compile(r"(?:(\d{1,3}) hours?)? ?(?:(\d{1,2}) minutes?)? ?(?:(\d{1,2}) seconds?)?", re.ASCII)
 #: The tabs of the first medium: the same recordings lie at several.
 _TABS: Final = "(//ul[li[starts-with(@id, 'mediaLinkBtn')]])[1]/li[starts-with(@id, 'mediaLinkBtn')]"
 _TAB: Final = re.compile(r"Player (\d{1,2})(?: \[([\d:]{4,8})\])?", re.ASCII)
-_MEDIA: Final = "//*[@data-idmedia and @data-idsource]"
+_MEDIA: Final = "//div[@data-idmedia and @data-idsource]"
 _MEDIUM_ID: Final = re.compile(r"\bmediaItem([\w-]{5,20})(?:\s|$)", re.ASCII)
 _PLAYERS_MAX: Final = 20
 #: The numbers that the site gives to media.

@@ -17,10 +17,10 @@ _ROWS: Final = "//div[.tlpItem] | //tr[.tlpItem]"
 _NAME: Final = (
     ".//*[contains(@id, '_content')]/meta[@itemprop='name'] | .//*[@itemprop='tracks']/meta[@itemprop='name']"
 )
-_SHOWN: Final = ".//span[.trackValue] | .//*[.trackFormat]"
+_SHOWN: Final = ".//span[.trackValue or .trackFormat]"
 _NUMBER: Final = ".//*[contains(@id, '_tracknumber_value')] | .//input[starts-with(@id, 'tlp_tracknumber_')]"
-_CUE: Final = ".//*[.cueValueField] | .//div[.cue] | .//div[contains(@onclick, 'toggleCue')]"
-_QUALIFIERS: Final = ".//span[.trackStatus] | .//span[.trackEditData]"
+_CUE: Final = ".//div[.cue or .cueValueField or contains(@onclick, 'toggleCue')]"
+_QUALIFIERS: Final = ".//span[.trackStatus or .trackEditData]"
 _QUALIFIERS_MAX: Final = 4
 _LABELS: Final = ".//span[.trackLabel]"
 _LABELS_MAX: Final = 20
@@ -46,17 +46,27 @@ def rows_of(root: Element) -> tuple[PageRow, ...]:
     """In the order of the page, all or none. Raises PageChanged."""
     found = select(root, f"{_ROWS} | //div[.bItmH]")
     marked = any(element.get("data-isided") for element in found)
-    rows: list[PageRow] = []
     player = None
+    rows: list[PageRow] = []
     for element in found:
         if not has_class(element, "tlpItem"):
-            heading = _PLAYER.search(text_of(element))
-            player = int(heading[1]) if heading else player
-            continue
-        if len(rows) == ROWS_MAX or any(has_class(outer, "tlpItem") for outer in element.iterancestors()):
+            player = _player(element) or player
+        elif len(rows) == ROWS_MAX or _lies_within_another(element):
             raise PageChanged(reason=f"row {len(rows) + 1} lies within another, or is one of more than {ROWS_MAX}")
-        rows.append(_row(element, len(rows) + 1, player, marked=marked))
+        else:
+            rows.append(_row(element, len(rows) + 1, player, marked=marked))
     return tuple(rows)
+
+
+def _player(heading: Element) -> int | None:
+    """Of `Player 2` between two rows; other headings stand there as well."""
+    name = _PLAYER.search(text_of(heading))
+    return int(name[1]) if name else None
+
+
+def _lies_within_another(element: Element) -> bool:
+    """As none does: to read such rows would take as many times as long as they lie deep."""
+    return any(has_class(outer, "tlpItem") for outer in element.iterancestors())
 
 
 def _row(element: Element, at: int, player: int | None, *, marked: bool) -> PageRow:
@@ -72,7 +82,7 @@ def _row(element: Element, at: int, player: int | None, *, marked: bool) -> Page
         title=bare,
         remix=remix,
         kind=kind,
-        label=clean("/".join(filter(None, map(text_of, select(element, _LABELS)[:_LABELS_MAX])))) or None,
+        label=_label(element),
         genre=attribute(first(element, ".//meta[@itemprop='genre']"), "content") or None,
         is_id=_is_id(element, artist, title, told=marked and kind != "component"),
         printed=text_of(first(element, _CUE)),
@@ -96,6 +106,13 @@ def _before_divider(shown: Element) -> str:
     spans = list(shown)
     divider = next((at for at, span in enumerate(spans) if text_of(span) == "-"), 0)
     return " ".join(text_of(span) for span in spans[:divider])
+
+
+def _label(element: Element) -> str | None:
+    """Several are joined by `/`. In the microdata stands the first alone, since 2026 as HTML."""
+    shown = [label for each in select(element, _LABELS)[:_LABELS_MAX] if (label := text_of(each))]
+    publisher = attribute(first(element, ".//meta[@itemprop='publisher']"), "content")
+    return clean("/".join(shown)) or (publisher if "<" not in publisher else "") or None
 
 
 def _kind(element: Element) -> Kind:

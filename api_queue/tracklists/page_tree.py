@@ -28,6 +28,8 @@ _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 _WORD: Final = re.compile("[a-z][a-z0-9-]*")
 #: Control characters, halves of surrogates, and what turns the direction of the text around it.
 _UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
+#: A class in one of our paths.
+_CLASS: Final = re.compile(r"(?<=[\[ ])\.([\w-]+)(?=[\] ])")
 
 Element: TypeAlias = etree._Element
 
@@ -101,7 +103,7 @@ def _tag(name: str) -> str:
 
 
 def select(node: Element, path: str) -> list[Element]:
-    """The elements at an XPath. `.name` in brackets is a class: `//div[.tlpItem]`."""
+    """The elements at an XPath. `.name` in brackets is a class: `//div[.cue or .cueValueField]`."""
     found = _compiled(path)(node)
     return [each for each in found if isinstance(each, etree._Element)] if isinstance(found, list) else []
 
@@ -112,10 +114,7 @@ def first(node: Element, path: str) -> Element | None:
 
 @lru_cache(maxsize=128)
 def _compiled(path: str) -> etree.XPath:
-    return etree.XPath(_CLASS.sub(r"[contains(concat(' ', normalize-space(@class), ' '), ' \1 ')]", path))
-
-
-_CLASS: Final = re.compile(r"\[\.([\w-]+)\]")
+    return etree.XPath(_CLASS.sub(r"contains(concat(' ', @class, ' '), ' \1 ')", path))
 
 
 def text_of(node: Element | None) -> str:

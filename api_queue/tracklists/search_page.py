@@ -61,7 +61,7 @@ def read_search_page(page: str | bytes) -> SearchPage:
     found = select(root, _ROWS)[:_ROWS_MAX]
     if not found:
         refuse(root)
-        if first(root, _FORM) is None or first(root, "//*[@id='tlTab']") is not None:
+        if first(root, _FORM) is None or first(root, "//div[@id='tlTab']") is not None:
             raise NotASearchPage(reason="it has neither rows nor the form of a search")
     rows = tuple(row for each in found if (row := _row(each)))
     if found and not rows:

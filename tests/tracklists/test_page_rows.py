@@ -15,6 +15,16 @@ def test_several_labels_are_joined_as_the_site_joins_them() -> None:
     assert entry_of(Row("A - B")).label is None
 
 
+def test_a_label_that_is_not_shown_stands_in_the_microdata() -> None:
+    page = tracklist([Row("A - B")])
+    plain = page.replace(
+        '<meta itemprop="byArtist"', '<meta itemprop="publisher" content="WALL"><meta itemprop="byArtist"'
+    )
+
+    assert read_page(plain).facts.entries[0].label == "WALL"
+    assert read_page(plain.replace("WALL", "&lt;b&gt;WALL")).facts.entries[0].label is None
+
+
 def test_qualifiers_belong_to_the_title() -> None:
     entry = entry_of(Row("A - B", status="(ID Remix)", edit="(Intro Edit)"))
 
