@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGE := setup.cfg pyproject.toml
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix bench drill
+.PHONY: help run demo test check fix bench fuzz drill
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ fix: $(VENV)/tested ## Mend what of the style can be mended
 
 bench: $(VENV)/tested ## Measure, and write bench/RESULTS.md
 	$(BIN)/python -m bench $(ARGS)
+
+fuzz: $(VENV)/tested ## Ten minutes of damaged CUE sheets; ARGS is another number of seconds
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/python -m tests.fuzz.cue $(or $(ARGS),600)
 
 drill: $(VENV)/tested ## Ten minutes of killed speakers and servers: is there ever more than one that sounds?
 	@exec $(BIN)/python -m api_queue drill $(ARGS)

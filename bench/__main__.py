@@ -23,6 +23,7 @@ FIGURES: Mapping[str, str] = {
     "search": "5. Search",
     "scan": "5. Scan",
     "startup": "6. Start and rest",
+    "cue": "7. CUE sheets",
 }
 HEAD = """\
 # What `make bench` measured

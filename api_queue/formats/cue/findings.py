@@ -38,6 +38,7 @@ OF_TEXT: Final = {
     **_warnings(
         byte_order_mark="The sheet begins with a byte order mark, which VLC and burners stumble over; leave it out.",
         not_utf_8="The text was read as {encoding}; save the sheet as UTF-8, which every player reads alike.",
+        control_characters="Characters that cannot be seen were left out; the first stands here.",
         mixed_line_ends="Lines end in different ways ({ends}); use CR LF everywhere.",
     ),
 }

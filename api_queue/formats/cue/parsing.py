@@ -131,7 +131,7 @@ class _Parser:
     def _after(self, text: str) -> None:
         if text:
             self._found("text_after", text, value=text)
-            self._part.remarks.append(Remark("", text))
+            self._part.remarks.append(remark_of(text))
 
     def _number(self, text: str, otherwise: int) -> int:
         if _NUMBER.fullmatch(text):

@@ -1,5 +1,6 @@
 """A sheet from what came in, bytes or text, with all that is wrong with it."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,6 +15,9 @@ SHEET_MAX_BYTES: Final = 1024 * 1024
 #: As many as there are in so many bytes at 16 each: shorter ones are no commands.
 LINES_MAX: Final = SHEET_MAX_BYTES // 16
 
+#: What no reader shows; some of it ends lines for Unicode, and for no reader of sheets.
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_DAMAGED: Final = re.compile("\ufffd")
 _MARK: Final = "\ufeff"
 #: Files of DOS end so, and bytes that were never filled.
 _NO_TEXT: Final = "\x00\x1a"
@@ -47,17 +51,18 @@ def _unmarked(text: str) -> Decoded:
 def _text(decoded: Decoded, found: Findings) -> str:
     """Its lines end in LF."""
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").rstrip(_NO_TEXT)
+    if _UNSEEN.search(text):
+        found.add("control_characters", *_where(text, _UNSEEN))
     if decoded.marked:
         found.add("byte_order_mark", 1, 1)
     if decoded.encoding != "utf-8":
         found.add("not_utf_8", encoding=decoded.encoding)
     if decoded.damaged:
-        line, column = _where(text, "\ufffd")
-        found.add("undecodable", line, column, encoding=decoded.encoding)
+        found.add("undecodable", *_where(text, _DAMAGED), encoding=decoded.encoding)
     ends = _line_ends(decoded.text)
     if len(ends) > 1:
         found.add("mixed_line_ends", ends=", ".join(f"{end} {times}" for end, times in ends.items()))
-    return text
+    return _UNSEEN.sub("", text)
 
 
 def _line_ends(text: str) -> Mapping[str, int]:
@@ -66,7 +71,8 @@ def _line_ends(text: str) -> Mapping[str, int]:
     return {end: count for end, count in counts.items() if count}
 
 
-def _where(text: str, sign: str) -> tuple[int, int]:
-    """Line and column of the first one."""
-    before, _, _ = text.partition(sign)
+def _where(text: str, what: re.Pattern[str]) -> tuple[int, int]:
+    """Line and column of the first; the beginning where there is none."""
+    found = what.search(text)
+    before = text[: found.start()] if found else ""
     return before.count("\n") + 1, len(before) - before.rfind("\n")
