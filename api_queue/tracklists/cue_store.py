@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Delete,
     Index,
     Integer,
     LargeBinary,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    Update,
     and_,
     delete,
     func,
@@ -24,11 +26,13 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api_queue.drivers.sql import metadata, writing
 from api_queue.formats.cue.variants import VariantName
 from api_queue.tracklists.cue_files import CueFile, CueFilter, Stored
+from api_queue.tracklists.models import Tracklist
+from api_queue.tracklists.tables import tracklists
 
 #: `record` is the whole `cue_files.CueFile` as JSON; the other columns are what is asked for, and `is_active` and
 #: `tracklist_rev` may have changed since. `migrations/versions/tracklists_0002.py` makes it.
@@ -49,6 +53,7 @@ cue_files: Final = Table(
 )
 _file = cue_files.c
 _FILES: Final = select(_file.record, _file.is_active)
+_NEWEST: Final = (_file.created_at.desc(), _file.version.desc(), _file.cue_id)
 
 
 class SqlCueFiles:
@@ -66,8 +71,7 @@ class SqlCueFiles:
     async def find(self, wanted: CueFilter) -> tuple[int, Sequence[CueFile]]:
         asked = {"tracklist_id": wanted.tracklist_id, "format": wanted.format, "is_active": wanted.is_active}
         fits = and_(true(), *(_file[name] == value for name, value in asked.items() if value is not None))
-        newest = (_file.created_at.desc(), _file.version.desc(), _file.cue_id)
-        page = _FILES.where(fits).order_by(*newest).limit(wanted.limit).offset(wanted.offset)
+        page = _FILES.where(fits).order_by(*_NEWEST).limit(wanted.limit).offset(wanted.offset)
         async with self._engine.connect() as connection:
             total = await connection.scalar(select(func.count()).select_from(cue_files).where(fits))
         return total or 0, await self._read(page)
@@ -88,9 +92,9 @@ class SqlCueFiles:
         lists = select(func.count(_file.tracklist_id.distinct())).where(_file.is_active)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(by_format.order_by(_file.format))).all()
-            tracklists = await connection.scalar(lists) or 0
+            count = await connection.scalar(lists) or 0
         files = {row[0]: row[1] for row in rows}
-        return Stored(files, sum(row[2] for row in rows), sum(row[3] for row in rows), tracklists)
+        return Stored(files, sum(row[2] for row in rows), sum(row[3] for row in rows), count)
 
     async def _read(self, query: Select[Any]) -> list[CueFile]:
         async with self._engine.connect() as connection:
@@ -104,23 +108,41 @@ class SqlCueFiles:
             highest = await connection.scalar(select(func.max(_file.version)).where(of_format))
             file = replace(file, version=(highest or 0) + 1)
             await connection.execute(insert(cue_files).values(_row(file)))
+            await _point(connection, file.tracklist_id)
         return file
 
     async def deactivate(self, cue_id: str) -> bool:
         this = and_(_file.cue_id == cue_id, _file.is_active)
-        return bool(await self._write(update(cue_files).where(this).values(is_active=False)))
+        return await self._take_away(cue_id, update(cue_files).where(this).values(is_active=False))
 
     async def remove(self, cue_id: str) -> bool:
-        return bool(await self._write(delete(cue_files).where(_file.cue_id == cue_id)))
+        return await self._take_away(cue_id, delete(cue_files).where(_file.cue_id == cue_id))
 
     async def invalidate(self, tracklist_id: str | None = None) -> int:
         of_list = true() if tracklist_id is None else _file.tracklist_id == tracklist_id
         known = and_(of_list, _file.is_active, _file.tracklist_rev > 0)
-        return await self._write(update(cue_files).where(known).values(tracklist_rev=0))
-
-    async def _write(self, change: Any) -> int:
         async with writing(self._engine) as connection:
-            return int((await connection.execute(change)).rowcount)
+            return (await connection.execute(update(cue_files).where(known).values(tracklist_rev=0))).rowcount
+
+    async def _take_away(self, cue_id: str, change: Update | Delete) -> bool:
+        of_file = select(_file.tracklist_id).where(_file.cue_id == cue_id)
+        async with writing(self._engine) as connection:
+            tracklist_id = await connection.scalar(of_file)
+            gone = (await connection.execute(change)).rowcount
+            await _point(connection, tracklist_id)
+        return bool(gone)
+
+
+async def _point(connection: AsyncConnection, tracklist_id: str | None) -> None:
+    """A list names the newest of its files. That changes nothing of the list itself, so it keeps its revision."""
+    this = tracklists.c.tracklist_id == tracklist_id
+    record = await connection.scalar(select(tracklists.c.record).where(this))
+    if record is None:
+        return
+    of_list = and_(_file.tracklist_id == tracklist_id, _file.is_active)
+    newest = select(_file.cue_id).where(of_list).order_by(*_NEWEST).limit(1)
+    pointing = replace(msgspec.json.decode(record, type=Tracklist), cue_file_id=await connection.scalar(newest))
+    await connection.execute(update(tracklists).where(this).values(record=msgspec.json.encode(pointing)))
 
 
 def _row(file: CueFile) -> dict[str, object]:

@@ -362,6 +362,19 @@ async def test_a_file_is_made_again_converted_and_deleted(author: httpx.AsyncCli
     assert [(each["version"], each["is_active"]) for each in versions] == [(1, False)]
 
 
+async def test_a_list_names_the_newest_of_its_files(author: httpx.AsyncClient) -> None:
+    tracklist_id = await stored_list(author)
+    files = [(await generated(author, tracklist=None, tracklist_id=tracklist_id))["id"] for _ in range(2)]
+    named = []
+    for _ in range(2):
+        answer = (await author.get(f"/api/v1/tracklists/{tracklist_id}")).json()
+        named.append(answer["cue_file_id"])
+        await author.delete(f"{CUE}/files/{answer['cue_file_id']}")
+    # When the last one is gone there is none, and the list itself was never changed
+    answer = (await author.get(f"/api/v1/tracklists/{tracklist_id}")).json()
+    assert (named, answer["cue_file_id"], answer["rev"]) == (files[::-1], None, 1)
+
+
 async def test_a_file_is_judged_against_a_recording(house: House, author: httpx.AsyncClient) -> None:
     async with house.guest() as guest:
         song = (await guest.get("/tracks?limit=1")).json()["tracks"][0]
