@@ -14,3 +14,8 @@ def needs(program: str, package: str = "") -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def chromium() -> str:
+    """The path of one. That without windows does the same pages for half the work."""
+    return shutil.which("chromium-headless-shell") or needs("chromium")

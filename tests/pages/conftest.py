@@ -17,7 +17,7 @@ from sanic import Sanic
 from api_queue.web import pages
 from tests.house import House, a_house
 from tests.serving import NO_TLS, serving
-from tests.tools import needs
+from tests.tools import chromium
 
 #: A name that is not loopback, as at a party: there the browser gives the pages no secure context.
 PARTY_HOST: Final = "party.test"
@@ -77,7 +77,7 @@ class Device:
 
 @pytest_asyncio.fixture(loop_scope="session", scope="package")
 async def browser() -> AsyncIterator[Browser]:
-    program = needs("chromium")
+    program = chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(_BROWSER))
         yield browser

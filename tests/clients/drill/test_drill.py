@@ -16,7 +16,7 @@ from api_queue.clients.drill.options import BROWSER, Options
 from api_queue.clients.drill.plan import plan
 from api_queue.clients.drill.transcript import Transcript
 from tests.live import below, lives
-from tests.tools import needs
+from tests.tools import chromium, needs
 
 SHORT = Options(minutes=0.5, seed=182, lease_s=3)
 
@@ -28,7 +28,7 @@ def test_the_short_plan_has_each_blow() -> None:
 
 async def test_never_two_whatever_is_struck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs("mpv")
-    needs("chromium")
+    chromium()
     monkeypatch.setenv("API_QUEUE_REDIS_URL", "unix:///a/server/that/is/not/the/drills")
     log = tmp_path / "log"
     transcript = Transcript(Console(file=StringIO()), log)
