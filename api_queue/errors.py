@@ -793,7 +793,7 @@ class TimesFall(Invalid):
 
 
 class StartsBeyondAudio(Invalid):
-    """The recording ends at {seconds} s, and row {rows} begins after that; is it the right recording?"""
+    """The recording ends at {seconds} s, and row {rows} begins after that; take another recording, or another time."""
 
     code = "starts_beyond_audio"
 
@@ -964,6 +964,12 @@ class NotADraft(NotFound):
     """The tracklist '{tracklist_id}' is no draft: it was published; make a new draft of it and change that."""
 
     code = "not_a_draft"
+
+
+class NoRecording(NotFound):
+    """The tracklist '{tracklist_id}' is of no recording here; choose one for it first (`audio_file_id`)."""
+
+    code = "no_recording"
 
 
 class UnknownTracklistVersion(NotFound):
