@@ -37,6 +37,7 @@ def head_of(root: Element) -> Head:
     title = next(iter(named), text_of(heading))
     about = read_set_title(title)
     event, venue = event_and_venue(about.event, text_of(None if heading is None else first(heading, _EVENT)))
+    marks = {"its name": named, "its date": dated, "a title with links": heading is not None}
     return Head(
         title=title or None,
         dj_name=_dj_name(root, heading, title) or about.artist or None,
@@ -45,15 +46,7 @@ def head_of(root: Element) -> Head:
         date=next(filter(None, map(valid_date, dated)), about.date),
         genres=tuple(dict.fromkeys(_genres(root)))[:_GENRES_MAX],
         url=next((url for url in _urls(root) if _PAGE_URL.fullmatch(url)), None),
-        canary=tuple(
-            mark
-            for mark, there in (
-                ("its name", named),
-                ("its date", dated),
-                ("a title with links", title and heading is not None),
-            )
-            if not there
-        ),
+        canary=tuple(mark for mark, found in marks.items() if not found),
     )
 
 
