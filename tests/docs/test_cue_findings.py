@@ -10,4 +10,4 @@ ROWS = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \|$", text_of("docs/cue-finding
 
 def test_the_page_says_what_is_told() -> None:
     sentences = {code: re.sub(r"{(\w+):[^}]*}", r"{\1}", kind.sentence) for code, kind in KINDS.items()}
-    assert ROWS == [(code, kind.severity, sentences[code]) for code, kind in KINDS.items()]
+    assert [(code, kind.severity, sentences[code]) for code, kind in KINDS.items()] == ROWS

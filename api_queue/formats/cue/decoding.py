@@ -44,6 +44,8 @@ _JAPANESE: Final = re.compile(rb"(?:[\x81-\x9f][\x40-\x7e\x80-\xfc]){2,}")
 #: Cyrillic words are made of such bytes alone, accents of Western ones stand among plain letters.
 _CYRILLIC: Final = re.compile(rb"[\xa8\xb8\xc0-\xff]{3,}")
 _HIGH: Final = bytes(range(0x80, 0x100))
+#: So many letters of UTF-8 outweigh one that is none; by chance they do not come about.
+WHOLE_FOR_BROKEN: Final = 4
 
 
 class Decoded(NamedTuple):
@@ -79,11 +81,11 @@ def _wide(data: bytes) -> str | None:
 
 
 def _utf_8(data: bytes) -> str | None:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return "utf-8"
+    """A letter that was cut in two does not make another page of the rest."""
+    text, _, _, damaged = _decoded(data, "utf-8")
+    broken = text.count("\ufffd")
+    whole = len(text) - broken - len(data.translate(None, _HIGH))
+    return "utf-8" if not damaged or whole > WHOLE_FOR_BROKEN * broken else None
 
 
 def _stated(name: str | None) -> str | None:

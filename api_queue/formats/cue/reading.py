@@ -50,7 +50,7 @@ def _unmarked(text: str) -> Decoded:
 
 def _text(decoded: Decoded, found: Findings) -> str:
     """Its lines end in LF."""
-    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").rstrip(_NO_TEXT)
+    text = decoded.text.lstrip(_MARK).replace("\r\n", "\n").replace("\r", "\n").rstrip(_NO_TEXT)
     if _UNSEEN.search(text):
         found.add("control_characters", *_where(text, _UNSEEN))
     if decoded.marked:

@@ -60,6 +60,15 @@ def test_what_is_broken_is_shown_and_told(data: bytes) -> None:
     assert "undecodable" in {finding.code for finding in read(data).findings}
 
 
+def test_a_letter_that_was_cut_in_two_leaves_the_rest_as_it_was() -> None:
+    cut = RUSSIAN.encode()[: RUSSIAN.encode().rindex("о".encode()) + 1]
+    assert decode(cut) == (RUSSIAN.rpartition("о")[0] + "\ufffd", "utf-8", False, True)
+
+
+def test_a_sign_for_what_could_not_be_read_before_is_no_damage() -> None:
+    assert decode("TITLE �".encode()) == ("TITLE �", "utf-8", False, False)
+
+
 def test_a_stray_zero_makes_no_utf_16() -> None:
     assert decode(PLAIN.encode() + b"\0").encoding == "utf-8"
 
