@@ -31,7 +31,9 @@ _LOOK_AT: Final = 100_000
 #: Bytes in UTF-8.
 MOST_BYTES: Final[Mapping[PastedKind, int]] = {"text": 1 << 20, "labels": 1 << 20, "cue": 1 << 20, "html": 4 << 20}
 
-_CUE: Final = re.compile(r"(?im)^[ \t]*(?:TRACK[ \t]+\d+[ \t]+AUDIO|FILE[ \t]+\S.*[ \t]\w+)[ \t]*$")
+_CUE: Final = re.compile(
+    r"(?im)^[ \t]*(?:TRACK[ \t]+\d+[ \t]+AUDIO|FILE[ \t]+(?:\".*\"[ \t]+\w+|.*[ \t](?:WAVE|MP3|AIFF|BINARY)))[ \t\r]*$"
+)
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 

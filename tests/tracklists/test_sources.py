@@ -77,6 +77,7 @@ def test_a_line_that_is_no_label_is_told() -> None:
         (f"{LABELS}A - B", "text"),
         ("", "text"),
         ("Track 1 - A", "text"),
+        ("File under: house music", "text"),
     ],
 )
 def test_a_text_is_what_it_looks_like(text: str, kind: PastedKind) -> None:
