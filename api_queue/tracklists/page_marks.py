@@ -28,7 +28,7 @@ _MARKS: Final = (
         IpBlockPage, "it counts too many requests", "//form[contains(@action, '/unblock_ip')]", "limited due to overuse"
     ),
     _Mark(AskedTooOftenPage, "it says so", "", "sent too many requests"),
-    _Mark(CaptchaPage, "it shows a captcha", "//img[@id='captcha']", "validate your are real human"),
+    _Mark(CaptchaPage, "it shows a captcha", "//*[@id='captcha']", "validate your are real human"),
     _Mark(
         ChallengePage,
         "it asks to wait",
