@@ -9,50 +9,11 @@ import pytest
 import pytest_asyncio
 
 from api_queue.formats.cue.reading import read
-from api_queue.tracklists.cue_tasks import CueTask
 from tests.house import House
-from tests.tasks import run_task
+from tests.tracklists.cue_over_http import CUE, LIST, SHEET, a_member, generated, refused, stored_list
 
 #: One server for all: each test makes lists and files of its own.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-CUE = "/api/v1/cue"
-LIST: dict[str, Any] = {
-    "dj_name": "Carl Cox",
-    "event_name": "Tomorrowland 2024",
-    "date": "2024-07-20",
-    "genres": ["Techno"],
-    "tracks": [
-        {"artist": "Carl Cox", "title": "The Revolution Continues", "start_time": "00:00", "end_time": "04:00"},
-        {
-            "artist": "Joris Voorn",
-            "title": "Ringo",
-            "start_time": "04:00",
-            "bpm": 128.0,
-            "key": "Am",
-            "label": "Rejected",
-        },
-    ],
-}
-#: Of the inline list above, in `standard`.
-SHEET = (
-    'REM GENRE "Techno"\r\n'
-    "REM DATE 2024\r\n"
-    'PERFORMER "Carl Cox"\r\n'
-    'TITLE "Carl Cox @ Tomorrowland 2024"\r\n'
-    'FILE "Carl Cox @ Tomorrowland 2024.wav" WAVE\r\n'
-    "  TRACK 01 AUDIO\r\n"
-    '    TITLE "The Revolution Continues"\r\n'
-    '    PERFORMER "Carl Cox"\r\n'
-    "    INDEX 01 00:00:00\r\n"
-    "  TRACK 02 AUDIO\r\n"
-    '    TITLE "Ringo"\r\n'
-    '    PERFORMER "Joris Voorn"\r\n'
-    "    REM BPM 128\r\n"
-    '    REM KEY "Am"\r\n'
-    '    REM LABEL "Rejected"\r\n'
-    "    INDEX 01 04:00:00\r\n"
-)
 
 
 @pytest.fixture(scope="module")
@@ -62,29 +23,8 @@ def house(shared_house: House) -> House:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def author(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    """A member."""
-    _, value = await house.parts.tokens.create("member")
-    async with house.nobody() as client:
-        client.headers["Authorization"] = f"Bearer {value}"
+    async with await a_member(house) as client:
         yield client
-
-
-async def generated(author: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    answer = await author.post(f"{CUE}/generate", json={"tracklist": LIST} | changes)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-async def stored_list(author: httpx.AsyncClient, **changes: Any) -> str:
-    answer = await author.post("/api/v1/tracklists/manual", json=LIST | changes)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-async def refused(author: httpx.AsyncClient, path: str, body: Any, status: int = 422) -> dict[str, Any]:
-    answer = await author.post(f"{CUE}{path}", json=body)
-    assert answer.status_code == status, answer.text
-    return dict(answer.json())
 
 
 # -- the answers, whole ----------------------------------------------------------------------------------------
@@ -329,74 +269,6 @@ async def test_a_name_that_would_end_a_header_stands_in_none(author: httpx.Async
     assert "\nSet-Cookie" not in answer.text
 
 
-# -- files -----------------------------------------------------------------------------------------------------
-
-
-async def test_files_of_a_list_are_listed_without_their_text(author: httpx.AsyncClient) -> None:
-    tracklist_id = await stored_list(author)
-    for format_name in ("standard", "kodi", "kodi"):
-        await generated(author, tracklist=None, tracklist_id=tracklist_id, format=format_name)
-    answer = (await author.get(f"{CUE}/files?tracklist_id={tracklist_id}&format=kodi&limit=1")).json()
-    assert answer["pagination"] == {"limit": 1, "offset": 0, "total": 2, "returned": 1, "has_more": True}
-    assert answer["filters"] == {"tracklist_id": tracklist_id, "format": "kodi"}
-    [file] = answer["files"]
-    assert "cue_content" not in file
-    versions = (await author.get(f"{CUE}/files/{file['id']}/versions")).json()
-    assert [each["version"] for each in versions["versions"]] == [2, 1]
-    assert (versions["tracklist_id"], versions["format"], versions["total"]) == (tracklist_id, "kodi", 2)
-
-
-async def test_a_file_is_made_again_converted_and_deleted(author: httpx.AsyncClient) -> None:
-    tracklist_id = await stored_list(author)
-    file = await generated(author, tracklist=None, tracklist_id=tracklist_id)
-    again = (await author.post(f"{CUE}/files/{file['id']}/regenerate")).json()
-    assert (again["success"], again["version"], again["checksum"]) == (True, 2, file["checksum"])
-    converted = (await author.post(f"{CUE}/files/{file['id']}/convert", json={"target_format": "cdj"})).json()
-    assert (converted["success"], converted["format"], converted["source_cue_file_id"]) == (True, "cdj", file["id"])
-    assert converted["warnings"][0].startswith("REM lines are left out")
-    assert (await author.delete(f"{CUE}/files/{file['id']}")).status_code == 204
-    gone = await author.get(f"{CUE}/{file['id']}")
-    assert (gone.status_code, gone.json()["code"]) == (404, "unknown_cue_file")
-    assert (await author.delete(f"{CUE}/files/{again['id']}?soft_delete=false")).status_code == 204
-    versions = (await author.get(f"{CUE}/files/{file['id']}/versions")).json()["versions"]
-    assert [(each["version"], each["is_active"]) for each in versions] == [(1, False)]
-
-
-async def test_a_list_names_the_newest_of_its_files(author: httpx.AsyncClient) -> None:
-    tracklist_id = await stored_list(author)
-    files = [(await generated(author, tracklist=None, tracklist_id=tracklist_id))["id"] for _ in range(2)]
-    named = []
-    for _ in range(2):
-        answer = (await author.get(f"/api/v1/tracklists/{tracklist_id}")).json()
-        named.append(answer["cue_file_id"])
-        await author.delete(f"{CUE}/files/{answer['cue_file_id']}")
-    # When the last one is gone there is none, and the list itself was never changed
-    answer = (await author.get(f"/api/v1/tracklists/{tracklist_id}")).json()
-    assert (named, answer["cue_file_id"], answer["rev"]) == (files[::-1], None, 1)
-
-
-async def test_a_file_is_judged_against_a_recording(house: House, author: httpx.AsyncClient) -> None:
-    async with house.guest() as guest:
-        song = (await guest.get("/tracks?limit=1")).json()["tracks"][0]
-    file = await generated(author)
-    body = (await author.post(f"{CUE}/files/{file['id']}/validate")).json()
-    assert (body["valid"], body["findings"], body["audio_duration"]) == (True, [], None)
-    path = {"audio_file_path": song["track_id"]}
-    body = (await author.post(f"{CUE}/files/{file['id']}/validate", json=path)).json()
-    assert body["audio_duration"] == song["duration_ms"] / 1000
-    assert body["findings"]
-
-
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [("regenerate", {}), ("validate", {}), ("convert", {"target_format": "cdj"})],
-)
-async def test_nothing_is_done_to_a_file_that_is_not_there(
-    author: httpx.AsyncClient, path: str, body: dict[str, Any]
-) -> None:
-    assert (await refused(author, f"/files/nowhere/{path}", body, 404))["code"] == "unknown_cue_file"
-
-
 # -- text and formats ------------------------------------------------------------------------------------------
 
 
@@ -445,84 +317,3 @@ async def test_the_formats_and_what_they_hold(house: House) -> None:
         assert (await guest.get(f"{preview}standard")).json() == []
         for path in ("/formats/dat/capabilities", "/formats/conversion-preview?source_format=dat&target_format=cdj"):
             assert (await guest.get(f"{CUE}{path}")).json()["code"] == "unknown_cue_format"
-
-
-# -- tasks and what is kept ------------------------------------------------------------------------------------
-
-
-async def test_a_task_makes_it_and_says_how_far_it_is(house: House, author: httpx.AsyncClient) -> None:
-    answer = await author.post(f"{CUE}/generate?async_processing=true", json={"tracklist": LIST})
-    assert answer.status_code == 202
-    job_id = answer.json()["job_id"]
-    assert answer.json() == {
-        "success": True,
-        "job_id": job_id,
-        "cue_file_id": None,
-        "validation_report": None,
-        "error": None,
-        "processing_time_ms": 0,
-    }
-    job = (await author.get(f"{CUE}/jobs/{job_id}/status")).json()
-    assert job == {
-        "job_id": job_id,
-        "status": "queued",
-        "job_type": "tracklists.cue",
-        "service_name": "tracklists",
-        "progress": 0.0,
-        "total_items": 1,
-        "result": None,
-        "error_message": None,
-        "started_at": None,
-        "completed_at": None,
-        "created_at": job["created_at"],
-    }
-
-
-async def test_what_the_task_runs_becomes_the_file_that_was_ordered(house: House, author: httpx.AsyncClient) -> None:
-    tracklist_id = await stored_list(author)
-    body = {"tracklist_id": tracklist_id, "formats": ["standard", "kodi"], "options": {"include_pregap": True}}
-    job_id = (await author.post(f"{CUE}/generate/batch?async_processing=true", json=body)).json()["job_id"]
-    detail = await house.parts.cue_jobs.job(job_id)
-    ran = await run_task(CueTask(house.parts.cue).type(), *(item.payload for item in detail.items))
-    files = [result for _, result in ran.completed]
-    assert [(file["tracklist_id"], file["format"]) for file in files] == [
-        (tracklist_id, "standard"),
-        (tracklist_id, "kodi"),
-    ]
-    kept = (await author.get(f"{CUE}/{files[0]['cue_file_id']}")).json()
-    assert kept["metadata"]["options"]["include_pregap"]
-
-
-@pytest.mark.parametrize("job_id", ["nowhere", "0", "99999999999999", "-1", "1e3", "٣"])
-async def test_a_job_that_is_none_of_these(author: httpx.AsyncClient, job_id: str) -> None:
-    answer = await author.get(f"{CUE}/jobs/{job_id}/status")
-    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_cue_job")
-
-
-async def test_a_task_of_another_type_is_no_job_of_these(house: House, author: httpx.AsyncClient) -> None:
-    task, _ = await house.parts.jobs.create("export", [{"queue": "party"}])
-    assert (await author.get(f"{CUE}/jobs/{task.task_id}/status")).status_code == 404
-
-
-async def test_what_is_kept_is_counted_invalidated_and_made_anew(house: House, author: httpx.AsyncClient) -> None:
-    tracklist_id = await stored_list(author)
-    await generated(author, tracklist=None, tracklist_id=tracklist_id)
-    async with house.admin() as admin:
-        before = (await admin.get(f"{CUE}/cache/stats")).json()
-        assert set(before) == {"entries", "current_entries", "tracklists", "size_bytes", "formats"}
-        cleared = await admin.delete(f"{CUE}/cache/invalidate/{tracklist_id}")
-        assert cleared.json() == {
-            "success": True,
-            "message": "1 CUE file is made anew when they are asked for next.",
-            "entries_cleared": 1,
-        }
-        after = (await admin.get(f"{CUE}/cache/stats")).json()
-        assert after == before | {"current_entries": before["current_entries"] - 1}
-        warming = await admin.post(f"{CUE}/cache/warm", json={"tracklist_ids": [tracklist_id]})
-        assert warming.status_code == 202
-        detail = await house.parts.cue_jobs.job(warming.json()["job_id"])
-        for _ in range(2):  # the second time it is there
-            ran = await run_task(CueTask(house.parts.cue).type(), *(item.payload for item in detail.items))
-        assert ran.result["version"] == 2
-        assert (await admin.delete(f"{CUE}/cache/clear")).json()["entries_cleared"] >= 1
-        assert (await admin.get(f"{CUE}/cache/stats")).json()["current_entries"] == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from api_queue.errors import NoTimes, NoTracks, StartsBeyondAudio, TimesFall
 from api_queue.formats.cue.sheet import File, Remark
 from api_queue.formats.cue.times import format_msf, frames_of
-from api_queue.tracklists.cue_building import CueOptions, Built, Recording, build
+from api_queue.tracklists.cue_building import Built, CueOptions, Recording, build
 from api_queue.tracklists.models import Entry, Facts, Kind
 from api_queue.types import Milliseconds
 
