@@ -64,6 +64,13 @@ class MediaService:
         itself = await self._devices.itself(caller)
         turn = turn or await self._turn_of(itself)
         await self._check_minter(caller, turn, itself)
+        return await self._minted(caller, track_id, turn)
+
+    async def mint_to_listen(self, caller: Caller, track_id: TrackId) -> Minted:
+        """To hear what a recording is made of, beside the speakers of queues. Raises TrackNotFound."""
+        return await self._minted(caller, track_id, None)
+
+    async def _minted(self, caller: Caller, track_id: TrackId, turn: Turn | None) -> Minted:
         part = await self._tracks.part_of(track_id)
         recording = part.track_id if part else track_id
         await self._path_of(recording)

@@ -4,6 +4,8 @@ from urllib.parse import unquote
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from api_queue.media.service import MediaService
+from api_queue.media.wire import minted_json
 from api_queue.tracklists.models import Facts, Tracklist
 from api_queue.tracklists.publishing import PublishingService
 from api_queue.tracklists.revisions import asked_rev, who
@@ -12,6 +14,7 @@ from api_queue.tracklists.versioning import VersionService
 from api_queue.tracklists.wire import drafts_json, etag, listed_json, tracklist_json
 from api_queue.tracklists.wire_bodies import DraftsQuery, ListChanges, ListQuery, NewList, PublishQuery, Revision
 from api_queue.web.bodies import read_body, read_query
+from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
 from api_queue.web.replies import empty, reply
 
@@ -73,6 +76,14 @@ async def publish(request: Request, tracklist_id: str) -> HTTPResponse:
     query, rev = read_query(request, PublishQuery), asked_rev(request, read_body(request, Revision).rev)
     published = await _publishing(request).publish(tracklist_id, rev, validate=query.validate_before_publish)
     return shown(published)
+
+
+@bp.post("/tracklists/<tracklist_id>/listen")
+async def listen(request: Request, tracklist_id: str) -> HTTPResponse:
+    """An address of the list's recording, to hear where its rows begin. It lives for `ttl_s` seconds."""
+    media: MediaService = request.app.ctx.media
+    caller: Caller = request.ctx.caller
+    return reply(minted_json(await media.mint_to_listen(caller, await _lists(request).audio(tracklist_id))))
 
 
 @bp.get("/tracklists/<audio_file_id>/drafts")

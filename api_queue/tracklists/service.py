@@ -8,7 +8,15 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import ConcurrentEdit, Invalid, NotADraft, TrackNotFound, UnknownRow, UnknownTracklist
+from api_queue.errors import (
+    ConcurrentEdit,
+    Invalid,
+    NoRecording,
+    NotADraft,
+    TrackNotFound,
+    UnknownRow,
+    UnknownTracklist,
+)
 from api_queue.tracklists.drafts import UNCHANGED, Changes, is_significant, settled
 from api_queue.tracklists.models import Facts, Source, Store, Tracklist, Wanted
 from api_queue.tracks.service import TrackService
@@ -58,6 +66,13 @@ class TracklistService:
         except TrackNotFound:
             return TrackId(name), None
         return facts.track_id, facts.duration_ms
+
+    async def audio(self, tracklist_id: str) -> TrackId:
+        """Its recording. Raises NoRecording."""
+        found = await self.tracklist(tracklist_id)
+        if found.audio_id is None:
+            raise NoRecording(tracklist_id=tracklist_id)
+        return found.audio_id
 
     # -- making and changing -----------------------------------------------------------------------------------
 

@@ -108,6 +108,13 @@ async def jobs(_request: Request) -> HTTPResponse:
     return page("jobs")
 
 
+@bp.get("/tracklists")
+@Operation(media_type=_HTML)
+async def tracklists(_request: Request) -> HTTPResponse:
+    """The page of tracklists: what recordings are made of, entered, heard, published and taken home as CUE sheets."""
+    return page("tracklists")
+
+
 @bp.get("/static/<path:path>")
 @Operation(media_type="*/*")
 async def static_file(request: Request, path: str) -> HTTPResponse:

@@ -25,22 +25,25 @@ const STRANGE = { code: "strange", detail: "The server gave an answer that makes
 
 export const get = (path, options) => call("GET", path, undefined, options);
 export const post = (path, body = {}, options = {}) => call("POST", path, body, options);
-export const put = (path, body) => call("PUT", path, body);
+export const put = (path, body, options) => call("PUT", path, body, options);
 export const patch = (path, body, options) => call("PATCH", path, body, options);
-export const del = (path, body) => call("DELETE", path, body);
+export const del = (path, body, options) => call("DELETE", path, body, options);
 
 /**
- * With `key` a write may be sent again after a lost answer, and still happens once. With `token` it is sent in that
- * token's name and not in the cookies', and `keepalive` lets it outlive the page.
+ * With `key` a write may be sent again after a lost answer, and still happens once; with `rev` it changes that revision
+ * or nothing. With `token` it is sent in that token's name and not in the cookies', and `keepalive` lets it outlive the
+ * page. A `body` that is a string goes as it is, anything else as JSON.
  */
-async function call(method, path, body, { signal, key, token, keepalive } = {}) {
+async function call(method, path, body, { signal, key, rev, token, keepalive } = {}) {
   const headers = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isText = typeof body === "string";
+  if (body !== undefined) headers["Content-Type"] = isText ? "text/plain; charset=utf-8" : "application/json";
   if (key) headers["Idempotency-Key"] = key;
+  if (rev !== undefined) headers["If-Match"] = `"${rev}"`;
   if (token) headers.Authorization = `Bearer ${token}`;
   const credentials = token ? "omit" : "same-origin";
   const request = { method, headers, signal, keepalive, credentials, cache: "no-store" };
-  if (body !== undefined) request.body = JSON.stringify(body);
+  if (body !== undefined) request.body = isText ? body : JSON.stringify(body);
   const first = await send(path, request);
   // After the end of a party the answer has dropped the session's cookie: sent again, it is a new guest's.
   const again = !token && (first.code === "session_ended" || (mayBeStale(first, path) && (await refresh())));

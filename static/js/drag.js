@@ -6,8 +6,9 @@ const SCROLL_PX = 12;
 /**
  * @param {HTMLElement} list rows with a `.grip`; those marked `.fixed` stay where they are
  * @param {{busy: (on: boolean) => void, moved: (id: string, before: string|null) => void}} on
+ * @param {AbortSignal} [signal] ends it
  */
-export function makeSortable(list, on) {
+export function makeSortable(list, on, signal) {
   let row = null;
   let from = null;
 
@@ -19,7 +20,7 @@ export function makeSortable(list, on) {
     grip.setPointerCapture(event.pointerId);
     row.classList.add("lifted");
     on.busy(true);
-  });
+  }, { signal });
 
   list.addEventListener("pointermove", (event) => {
     if (!row) return;
@@ -28,7 +29,7 @@ export function makeSortable(list, on) {
     if (over) list.insertBefore(row, follows(row, over) ? over.nextElementSibling : over);
     if (event.clientY < EDGE_PX) scrollBy(0, -SCROLL_PX);
     if (event.clientY > innerHeight - EDGE_PX * 2.5) scrollBy(0, SCROLL_PX);
-  });
+  }, { signal });
 
   const drop = (cancelled) => {
     if (!row) return;
@@ -40,8 +41,8 @@ export function makeSortable(list, on) {
     else if (cancelled) list.insertBefore(dropped, from);
     setTimeout(() => on.busy(false), cancelled ? 0 : 400);
   };
-  list.addEventListener("pointerup", () => drop(false));
-  list.addEventListener("pointercancel", () => drop(true));
+  list.addEventListener("pointerup", () => drop(false), { signal });
+  list.addEventListener("pointercancel", () => drop(true), { signal });
 }
 
 const follows = (row, other) => Boolean(row.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);

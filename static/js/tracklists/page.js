@@ -1,0 +1,72 @@
+// /tracklists: lists are pasted and found here, and the one that the address names after its # is opened.
+
+import { get } from "../api.js";
+import { byId, write } from "../dom.js";
+import { link } from "../enter.js";
+import { Editor } from "./editor.js";
+import { Lists } from "./lists.js";
+import { offerOrders } from "./orders.js";
+import { Paste } from "./paste.js";
+
+const AUTHORS = ["member", "host", "admin"];
+const TITLE = "Tracklists";
+
+const mayWrite = AUTHORS.includes((await reached(() => get("/auth/me"))).role);
+document.body.dataset.may = mayWrite ? "write" : "read";
+byId("door").hidden = mayWrite;
+byId("save").hidden = !mayWrite;
+const open = (list) => { location.hash = list.id; };
+const lists = new Lists();
+new Paste(open);
+offerOrders(open);
+let editor = null;
+addEventListener("hashchange", show);
+addEventListener("offline", () => link(false));
+addEventListener("online", () => link(true));
+await show();
+
+/** The answer, as soon as the server can be reached. */
+async function reached(ask) {
+  for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
+    try {
+      const answer = await ask();
+      link(true);
+      return answer;
+    } catch (error) {
+      if (error.status === 401) return { role: "guest" };
+      if (error.status >= 400 && error.status < 500) throw error;
+      link(false);
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  }
+}
+
+async function show() {
+  const id = decodeURIComponent(location.hash.slice(1));
+  editor?.close();
+  editor = null;
+  const list = id && (await found(id));
+  if (id !== decodeURIComponent(location.hash.slice(1))) return;
+  byId("home").hidden = Boolean(list);
+  byId("editor").hidden = byId("back").hidden = !list;
+  scrollTo(0, 0);
+  if (list) editor = new Editor(list, mayWrite, open);
+  else home();
+}
+
+/** Null: there is none, and why stands on the page of all of them. */
+async function found(id) {
+  try {
+    return await reached(() => get(`/api/v1/tracklists/${encodeURIComponent(id)}`));
+  } catch (error) {
+    history.replaceState(null, "", location.pathname);
+    write(byId("refusal"), error.sentence);
+    return null;
+  }
+}
+
+function home() {
+  write(byId("title"), TITLE);
+  document.title = TITLE;
+  lists.load();
+}

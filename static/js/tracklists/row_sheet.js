@@ -1,0 +1,70 @@
+// All of one row, in a sheet: names, kind, times; moved, removed, or added.
+
+import { el, sheet, write } from "../dom.js";
+import { nameOf, placeAt } from "./rules.js";
+import { readTime, writeTime } from "./set_times.js";
+
+const FIELDS = [["artist", "Artist"], ["title", "Title"], ["remix", "Version or remix"], ["label", "Label"]];
+const TIMES = [["start_ms", "Begins at"], ["end_ms", "Ends at"]];
+const KINDS = [["main", "A track of its own"], ["with", "Played together with the row above"], ["component", "Part of the mashup above"]];
+
+/** @param {import("./editor.js").Editor} editor @param {number|null} position null: a new row */
+export function openRow(editor, position) {
+  const row = position === null ? { artist: "", title: "", kind: "main" } : editor.list.tracks[position - 1];
+  const refusal = el("p", { className: "refusal", role: "alert" });
+  const inputs = new Map([
+    ...FIELDS.map(([name, words]) => [name, field(words, row[name] ?? "")]),
+    ...TIMES.map(([name, words]) => [name, field(words, typeof row[name] === "number" ? writeTime(row[name]) : "", "1:02:33.5")]),
+  ]);
+  const kind = el("select", { id: "row-kind" }, ...KINDS.map(([value, words]) => el("option", { value, selected: value === row.kind }, words)));
+  const heading = position === null ? "Add a row" : `Row ${position}`;
+  const form = el("form", { className: "stack", noValidate: true }, ...[...inputs.values()].map(({ node }) => node),
+    el("div", {}, el("label", { htmlFor: "row-kind" }, "It is"), kind), refusal,
+    el("div", { className: "actions" }, el("button", { type: "button", onclick: () => dialog.close() }, "Close"),
+      el("button", { className: "flame" }, position === null ? "Add it" : "Save")));
+  const dialog = sheet(heading, el("h2", { dir: "auto" }, position === null ? heading : `${position}. ${nameOf(row)}`), form,
+    position === null ? null : tools(editor, position, () => dialog.close()));
+  form.inert = !editor.mayEdit;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const read = readForm(inputs, kind.value);
+    write(refusal, read.wrong ?? "");
+    if (read.wrong) return;
+    dialog.close();
+    save(editor, position, read.fields);
+  });
+}
+
+function field(words, value, placeholder = "") {
+  const id = `row-${words.replaceAll(" ", "-")}`;
+  const input = el("input", { id, value, placeholder, autocomplete: "off", dir: "auto", maxLength: 500 });
+  return { words, input, node: el("div", {}, el("label", { htmlFor: id }, words), input) };
+}
+
+/** @returns {{fields?: Record<string, any>, wrong?: string}} */
+function readForm(inputs, kind) {
+  const said = (name) => inputs.get(name).input.value.trim();
+  const fields = { kind, artist: said("artist"), title: said("title"), remix: said("remix") || null, label: said("label") || null };
+  if (!fields.title) return { wrong: "Type a title; ID stands for a track that nobody knows." };
+  for (const [name, words] of TIMES) {
+    fields[name] = said(name) ? readTime(said(name)) : null;
+    if (said(name) && fields[name] === null) return { wrong: `${words}: “${said(name)}” is no time; write 1:02:33.5 or 62:33.` };
+  }
+  if (fields.end_ms !== null && fields.start_ms !== null && fields.end_ms <= fields.start_ms) return { wrong: "It must end after it begins." };
+  return { fields };
+}
+
+function save(editor, position, fields) {
+  const { list, edits } = editor;
+  if (position !== null) return editor.change(edits.row(position, fields));
+  return editor.change(edits.add(fields.start_ms === null ? list.tracks.length + 1 : placeAt(list, fields.start_ms), fields));
+}
+
+function tools(editor, position, close) {
+  const act = (text, does, { className = "", disabled = false } = {}) =>
+    el("button", { type: "button", className, disabled, onclick: () => { close(); does(); } }, text);
+  return el("div", { className: "actions", hidden: !editor.mayEdit },
+    act("One up", () => editor.rows.move(position, position - 1), { disabled: position === 1 }),
+    act("One down", () => editor.rows.move(position, position + 1), { disabled: position === editor.list.tracks.length }),
+    act("Remove it", () => editor.change(editor.edits.remove(position)), { className: "danger" }));
+}
