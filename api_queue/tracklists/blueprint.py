@@ -6,6 +6,8 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue.media.service import MediaService
 from api_queue.media.wire import minted_json
+from api_queue.tracklists.cue_bodies import GenerateBody
+from api_queue.tracklists.cue_tasks import CueJobs
 from api_queue.tracklists.models import Facts, Tracklist
 from api_queue.tracklists.publishing import PublishingService
 from api_queue.tracklists.revisions import asked_rev, who
@@ -75,6 +77,9 @@ async def publish(request: Request, tracklist_id: str) -> HTTPResponse:
     """Publishes a draft; the list that was published of its recording until now is archived."""
     query, rev = read_query(request, PublishQuery), asked_rev(request, read_body(request, Revision).rev)
     published = await _publishing(request).publish(tracklist_id, rev, validate=query.validate_before_publish)
+    if query.generate_cue_async:
+        jobs: CueJobs = request.app.ctx.cue_jobs
+        await jobs.start([GenerateBody(tracklist_id=tracklist_id)], who(request))
     return shown(published)
 
 

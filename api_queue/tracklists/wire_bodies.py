@@ -202,9 +202,10 @@ class HistoryBody(ListChanges, kw_only=True):
 
 
 class PublishQuery(msgspec.Struct, frozen=True):
-    """Without validation, ends may lie behind the start of the next row."""
+    """Without validation, ends may lie behind the start of the next row. A task makes the CUE file of it."""
 
     validate_before_publish: bool = True
+    generate_cue_async: bool = True
 
 
 class DraftsQuery(msgspec.Struct, frozen=True):

@@ -7,13 +7,16 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from api_queue.tracklists.cue_tasks import CueTask
+from api_queue.jobs.models import TaskFilter
+from api_queue.tracklists.cue_tasks import TYPE, CueTask
 from tests.house import House
 from tests.tasks import run_task
 from tests.tracklists.cue_over_http import CUE, LIST, a_member, generated, refused, stored_list
 
 #: One server for all: each test makes lists and files of its own.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OF_CUE = TaskFilter(type=TYPE)
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +177,18 @@ async def test_what_is_kept_is_counted_invalidated_and_made_anew(house: House, a
         assert ran.result["version"] == 2
         assert (await admin.delete(f"{CUE}/cache/clear")).json()["entries_cleared"] >= 1
         assert (await admin.get(f"{CUE}/cache/stats")).json()["current_entries"] == 0
+
+
+@pytest.mark.parametrize(("asked", "jobs"), [("", 1), ("?generate_cue_async=false", 0)])
+async def test_what_is_published_gets_its_file(house: House, author: httpx.AsyncClient, asked: str, jobs: int) -> None:
+    tracklist_id = await stored_list(author, default_cue_format="kodi")
+    before, _ = await house.parts.jobs.tasks(OF_CUE)
+    answer = await author.post(f"/api/v1/tracklists/{tracklist_id}/publish{asked}")
+    assert answer.status_code == 200, answer.text
+    count, tasks = await house.parts.jobs.tasks(OF_CUE)
+    assert count == before + jobs
+    for task in tasks[:jobs]:
+        detail = await house.parts.cue_jobs.job(f"{task.task_id}")
+        ran = await run_task(CueTask(house.parts.cue).type(), *(item.payload for item in detail.items))
+        assert (ran.result["tracklist_id"], ran.result["format"]) == (tracklist_id, "kodi")
+        assert (await author.get(f"/api/v1/tracklists/{tracklist_id}")).json()["cue_file_id"] == ran.result["id"]
