@@ -9,12 +9,19 @@ from typing import Final
 
 import httpx
 
+from api_queue import __version__
 from api_queue.drivers.clock import Clock
 from api_queue.tracklists.site import Site
 
 #: Of a page when it is unpacked: twenty times the largest that was seen.
 PAGE_BYTES: Final = 16 * 1024 * 1024
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+def user_agent(contact: str) -> str:
+    """Who we are, and whom the site can write to."""
+    said = f"api_queue/{__version__} (music server of a party; {contact or 'ask whoever runs this address'})"
+    return said.encode("ascii", "replace").decode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

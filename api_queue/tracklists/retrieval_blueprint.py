@@ -50,13 +50,13 @@ async def clear_page(request: Request) -> HTTPResponse:
 
 
 @bp.post("/tracklists/import/1001tracklists")
-@Operation(body=wire.ImportBody, query=wire.HowQuery, status=201)
+@Operation(body=wire.SiteImportBody, query=wire.HowQuery, status=201)
 async def import_page(request: Request) -> HTTPResponse:
     """A draft of the list of a page; 202 with an order where `async_processing` asks for one."""
-    began_s, body = time.perf_counter(), read_body(request, wire.ImportBody)
+    began_s, body = time.perf_counter(), read_body(request, wire.SiteImportBody)
     if read_query(request, wire.HowQuery).async_processing:
         return await _order(request, body.item(who(request)), body.correlation_id, began_s)
-    imports: SiteImport = request.app.ctx.tracklist_imports
+    imports: SiteImport = request.app.ctx.site_import
     draft = await imports.from_site(body.url, body.target(who(request)), force_refresh=body.force_refresh)
     return reply(wire.imported_json(draft), 201, etag(draft))
 

@@ -8,6 +8,7 @@ from msgspec import Meta
 from api_queue.errors import ApiQueueError
 from api_queue.formats.cue.variants import VariantName
 from api_queue.formats.iso_times import iso_or_none
+from api_queue.tracklists.cue_wire import path_of
 from api_queue.tracklists.fetch_orders import FetchItem, Order
 from api_queue.tracklists.models import Tracklist
 from api_queue.tracklists.retrieval import Retrieved
@@ -37,7 +38,7 @@ class FetchBody(msgspec.Struct, kw_only=True):
         return FetchItem(url=url, force_refresh=again, include_transitions=transitions, created_by=by)
 
 
-class ImportBody(msgspec.Struct, kw_only=True):
+class SiteImportBody(msgspec.Struct, kw_only=True):
     """`cue_format` is kept with the draft, and a CUE file is made in it."""
 
     url: Url
@@ -98,8 +99,9 @@ def error_json(error: ApiQueueError) -> Json:
     return {"code": error.code, "message": error.detail, **later}
 
 
-def imported_json(draft: Tracklist, cue_file_path: str | None = None) -> Json:
-    return {**tracklist_json(draft), "cue_file_path": cue_file_path}
+def imported_json(draft: Tracklist) -> Json:
+    path = draft.cue_file_id and path_of(draft.cue_file_id)
+    return {**tracklist_json(draft), "cue_file_path": path}
 
 
 def ordered_json(order: Order, took_ms: float) -> Json:
