@@ -30,6 +30,7 @@ EVENTS: Final[dict[EventName, tuple[EventType, str]]] = {
         "tracklist",
         "`event_type`, `tracklist_id`, `metadata`, `tags`: the genres",
     ),
+    "file.changed": ("tracklist", "`event_type`, `tracklist_id`, `file_path`, `file_type`, `change_type`"),
 }
 
 

@@ -95,6 +95,7 @@ from api_queue.tracklists.recordings import LibraryRecordings
 from api_queue.tracklists.retrieval import RetrievalService
 from api_queue.tracklists.search_service import SearchService
 from api_queue.tracklists.service import TracklistService
+from api_queue.tracklists.sheets import SheetIntake
 from api_queue.tracklists.site import Site
 from api_queue.tracklists.site_import import SiteImport
 from api_queue.tracklists.site_upkeep import SiteUpkeep
@@ -416,7 +417,7 @@ class Parts:
     @cached_property
     def scan(self) -> Scan:
         store, places, roots = SqlStore(self.engine), SqlPlaces(self.engine), self.library_roots
-        return Scan(store, places, self.library, self.data_folder, self.readers, self.clock, roots)
+        return Scan(store, places, self.library, self.data_folder, self.readers, self.clock, roots, self.sheet_intake)
 
     @cached_property
     def library_tasks(self) -> LibraryTasks:
@@ -539,7 +540,7 @@ class Parts:
 
     @cached_property
     def site_import(self) -> SiteImport:
-        return SiteImport(self.retrieval, self.tracklists, self.tracklist_news.cataloged)
+        return SiteImport(self.retrieval, self.tracklists, self.tracklist_news.cataloged, self.cue.attempt)
 
     @cached_property
     def fetch_orders(self) -> FetchOrders:
@@ -548,6 +549,13 @@ class Parts:
     @cached_property
     def site_upkeep(self) -> SiteUpkeep:
         return SiteUpkeep(self.site, self.manners, self.site_turns, self.site_cache, self.tracklists)
+
+    @cached_property
+    def sheet_intake(self) -> SheetIntake:
+        """Its cuts are announced by the scan that it belongs to."""
+        parts = PartService(SqlStore(self.engine), SqlParts(self.engine), self.library)
+        publishing = PublishingService(self.tracklist_store, self.tracklists, self.clock, LibraryCutting(parts))
+        return SheetIntake(self.tracks, self.tracklists, publishing, self.tracklist_news, self.library_roots)
 
     # -- stream ------------------------------------------------------------------------------------------------
 

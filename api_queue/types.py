@@ -59,6 +59,7 @@ EventName = Literal[
     "tracks_change",
     "tracklist.processed",
     "tracklist.cataloged",
+    "file.changed",
 ]
 EventType = Literal[
     "queue", "settings", "timeline", "speaker", "options", "like", "task", "device", "tracks", "tracklist"

@@ -1,6 +1,6 @@
 """What other programs hear of tracklists, by MQTT: the events of source 003."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -27,6 +27,11 @@ class TracklistNews:
         named = {name: getattr(facts, name) for name in ("title", "dj_name", "event_name", "venue", "date", "url")}
         metadata = named | {"source": tracklist.source, "track_count": len(facts.entries)}
         await self._tell("tracklist.cataloged", tracklist, {"metadata": metadata, "tags": facts.genres})
+
+    async def changed(self, tracklist: Tracklist, path: str, change: Literal["created", "modified"]) -> None:
+        """A CUE file was read, and became this list; `path` is below its folder of the library."""
+        about = {"file_path": path, "file_type": "cue", "change_type": change}
+        await self._tell("file.changed", tracklist, about)
 
     async def _tell(self, name: EventName, tracklist: Tracklist, about: dict[str, Any]) -> None:
         fields = {"event_type": name, "tracklist_id": tracklist.tracklist_id, **about}

@@ -66,7 +66,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scan learnt of one file: a track, or the reason why it is none. The next scan reads it again if the file
+    """What a scan learnt of one file: a track, or the reason why it is none; a track with a `fault` has a bad CUE
+    sheet. The next scan reads it again if the file
     has another `size` or `mtime_ns` by then.
     """
 
@@ -279,6 +280,13 @@ class PlaceStore(Protocol):
 
     async def everywhere(self) -> Folder:
         """The counts of the whole library, as of one folder without a path."""
+
+
+class SheetSink(Protocol):
+    """What a scan needs of tracklists."""
+
+    async def take(self, recording: Track) -> None:
+        """It was read, and a CUE sheet is in it or beside it."""
 
 
 class AnalysisStore(Protocol):

@@ -1,4 +1,4 @@
-"""One FLAC on the disk and what stands beside it: `.lrc` with its name, `cover.jpg` or `folder.jpg` in its folder.
+"""One FLAC on the disk and what stands beside it: `.lrc` with its name, CUE sheets, `cover.jpg` or `folder.jpg`.
 
 Only plain files are opened, never through a link: a cover that is a link to somebody's letters stays shut.
 """
@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import stat
+import sys
 from base64 import b32encode
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -16,7 +17,9 @@ from mutagen.flac import FLAC, VCFLACDict
 
 from api_queue.errors import NotMusic
 from api_queue.formats import lrc
+from api_queue.formats.cue.reading import SHEET_MAX_BYTES
 from api_queue.tracks.models import Cover, Lyrics, Track
+from api_queue.tracks.sheet_file import SHEET_ENDING, FoundSheet, SheetsOf, find_sheet
 from api_queue.tracks.tags import Comments, clean, track_of
 from api_queue.types import TrackId
 
@@ -60,6 +63,7 @@ def read_track(path: Path, beside: Collection[str] | None = None) -> Track:
             channels=flac.info.channels,
             cover=next(filter(None, map(image_type, _images(flac, path, names, _HEAD_BYTES))), None),
             lyrics=any(text.strip() for text in _lyric_texts(comments, path, names)),
+            cuesheet=_sheet(flac, comments, path, names) is not None,
         )
 
 
@@ -75,6 +79,13 @@ def read_lyrics(path: Path) -> Lyrics | None:
         texts = _lyric_texts(_comments(_flac(file)), path, _names_beside(path))
         found = [_as_lyrics(text) for text in texts if text.strip()]
         return next((lyrics for lyrics in found if lyrics.lines), found[0] if found else None)
+
+
+def read_sheet(path: Path, beside: Collection[str] | None = None) -> FoundSheet | None:
+    """`beside` as for `read_track`."""
+    with open_plain(path) as file:
+        flac = _flac(file)
+        return _sheet(flac, _comments(flac), path, _names_beside(path) if beside is None else beside)
 
 
 def image_type(image: bytes) -> str | None:
@@ -177,14 +188,21 @@ def _images(flac: FLAC, path: Path, beside: Collection[str], most_bytes: int) ->
 def _lyric_texts(comments: Comments, path: Path, beside: Collection[str]) -> Iterator[str]:
     yield from _lyric_comments(comments, "syncedlyrics")
     for name in beside:
-        if name not in COVER_NAMES:
+        if name == lyrics_beside(path.name):
             yield _decode(_read_beside(path.with_name(name), LYRICS_MAX_BYTES, LYRICS_MAX_BYTES))
     yield from _lyric_comments(comments, "lyrics")
     yield from _lyric_comments(comments, "unsyncedlyrics")
 
 
 def _names_beside(path: Path) -> tuple[str, ...]:
-    return (*COVER_NAMES, lyrics_beside(path.name))
+    sheets = SheetsOf((entry.name for entry in path.parent.iterdir()), ENDING)
+    return (*COVER_NAMES, lyrics_beside(path.name), *sheets(path.name))
+
+
+def _sheet(flac: FLAC, comments: Comments, path: Path, beside: Collection[str]) -> FoundSheet | None:
+    sheets = [name for name in beside if name.lower().endswith(SHEET_ENDING)]
+    texts = {name: _read_beside(path.with_name(name), sys.maxsize, SHEET_MAX_BYTES + 1) for name in sheets}
+    return find_sheet(flac, path.name, comments, {name: text for name, text in texts.items() if text})
 
 
 def _lyric_comments(comments: Comments, key: str) -> list[str]:

@@ -13,11 +13,13 @@ import msgspec
 
 from api_queue.errors import NotMusic
 from api_queue.tracks.models import Track
-from api_queue.tracks.music_file import read_track
+from api_queue.tracks.music_file import read_sheet, read_track
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`passing`: a fault of the disk or of ours, which the next scan may find gone though the file is the same."""
+    """A track may have a fault: its CUE sheet's. `passing`: one of the disk or of ours, which the next scan may find
+    gone though the file is the same.
+    """
 
     track: Track | None = None
     fault: str = ""
@@ -34,7 +36,9 @@ def main() -> None:
 
 def answer(path: str, *beside: str) -> Answer:
     try:
-        return Answer(read_track(Path(path), beside))
+        track = read_track(Path(path), beside)
+        sheet = read_sheet(Path(path), beside) if track.cuesheet else None
+        return Answer(track, fault=sheet.fault if sheet else "")
     except NotMusic as error:
         return Answer(fault=str(error.facts["reason"]))
     except OSError as error:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from api_queue.drivers.clock import Clock
 from api_queue.tracks.models import (
     EVERYTHING,
@@ -17,13 +19,16 @@ from api_queue.tracks.models import (
     PlaceStore,
     Reading,
     ScannedLibrary,
+    SheetSink,
     Store,
 )
+from api_queue.tracks.paths import to_text
 from api_queue.tracks.readers import Readers
 from api_queue.tracks.walk import Found, look_at, walk
 
 #: While a long scan runs, what it found so far is announced this often; each time all pages load the list anew.
 _ANNOUNCE_EVERY_S: Final = 10.0
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Scan:
         readers: Readers,
         clock: Clock,
         roots: Sequence[Path],
+        sheets: SheetSink | None = None,
     ) -> None:
         self._store = store
         self._places = places
@@ -66,6 +72,7 @@ class Scan:
         self._readers = readers
         self._clock = clock
         self._roots = roots
+        self._sheets = sheets
         self._announce_at_s = 0.0
 
     async def walk(self, folder: str, is_canceled: Callable[[], bool]) -> Walked:
@@ -91,6 +98,7 @@ class Scan:
         refused = [_refusal(file) for file in found if file.refused]
         read = await self._readers.read([file for file in found if not file.refused], progress)
         readings = await self._write([*refused, *read])
+        await self._take_sheets(readings)
         if time.monotonic() > self._announce_at_s or await self._library.announced() is None:
             self._announce_at_s = time.monotonic() + _ANNOUNCE_EVERY_S
             await self._announce()
@@ -111,6 +119,14 @@ class Scan:
             await self._library.changing()
             await self._store.write(readings)
         return readings
+
+    async def _take_sheets(self, readings: Sequence[Reading]) -> None:
+        for reading in readings:
+            if self._sheets and reading.track and reading.track.cuesheet and not reading.fault:
+                try:
+                    await self._sheets.take(reading.track)
+                except Exception:  # no sheet stops a scan
+                    _log.exception("a CUE sheet was not taken", path=to_text(reading.path))
 
     async def _settle(self) -> None:
         changes = await self._library.unsettled()

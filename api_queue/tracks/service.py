@@ -22,7 +22,8 @@ from api_queue.tracks.models import (
     TrackFacts,
     facts_of,
 )
-from api_queue.tracks.music_file import read_cover, read_lyrics
+from api_queue.tracks.music_file import read_cover, read_lyrics, read_sheet
+from api_queue.tracks.sheet_file import FoundSheet
 from api_queue.tracks.version import LibraryVersion
 from api_queue.tracks.walk import is_inside
 from api_queue.types import QueueName, TrackId
@@ -111,6 +112,10 @@ class TrackService:
         if lyrics is None:
             raise NoLyrics(track_id=name)
         return lyrics
+
+    async def sheet(self, name: str) -> FoundSheet | None:
+        """Of a recording, as its file has it now. Raises TrackNotFound, FileGone."""
+        return await asyncio.to_thread(_read, read_sheet, await self.path_of(name))
 
     async def _known_facts(self) -> OrderedDict[str, TrackFacts]:
         """A new one for each version, so that what was read before a change cannot be kept after it."""

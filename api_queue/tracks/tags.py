@@ -32,6 +32,7 @@ def track_of(
     channels: int,
     cover: str | None,
     lyrics: bool,
+    cuesheet: bool,
 ) -> Track:
     """`stem`, the file's name without its ending, is the title of a file that has none."""
     title = _first(comments, "title") or clean(stem) or track_id
@@ -55,7 +56,7 @@ def track_of(
         replaygain=_replaygain(comments),
         cover=cover,
         lyrics=lyrics,
-        cuesheet="cuesheet" in comments,
+        cuesheet=cuesheet,
         tags=_tags(comments),
     )
 

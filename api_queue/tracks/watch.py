@@ -17,6 +17,7 @@ from watchfiles import Change, awatch
 from api_queue.errors import ApiQueueError
 from api_queue.tracks.folders import LibraryService
 from api_queue.tracks.music_file import COVER_NAMES, ENDING
+from api_queue.tracks.sheet_file import SHEET_ENDING
 from api_queue.tracks.walk import is_inside
 
 #: A disc that is being copied comes file by file: what changes within this is one scan.
@@ -122,7 +123,7 @@ def is_of_music(change: Change, path: str) -> bool:
     name = Path(path).name
     if name.startswith("."):
         return False
-    is_one = name.lower().endswith((ENDING, ".lrc")) or name in COVER_NAMES
+    is_one = name.lower().endswith((ENDING, ".lrc", SHEET_ENDING)) or name in COVER_NAMES
     return is_one or change == Change.deleted or Path(path).is_dir()
 
 

@@ -172,7 +172,15 @@ COMMENTS = st.dictionaries(
 
 def told(comments: dict[str, list[str]], stem: str = "stem") -> Track:
     return track_of(
-        TrackId("id"), comments, stem=stem, duration_ms=1000, sample_rate=44_100, channels=2, cover=None, lyrics=False
+        TrackId("id"),
+        comments,
+        stem=stem,
+        duration_ms=1000,
+        sample_rate=44_100,
+        channels=2,
+        cover=None,
+        lyrics=False,
+        cuesheet=False,
     )
 
 

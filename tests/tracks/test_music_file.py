@@ -25,7 +25,11 @@ def test_the_facts_of_a_well_tagged_file(music: Path) -> None:
         "REPLAYGAIN_TRACK_GAIN": "-6.54 dB",
         "REPLAYGAIN_TRACK_PEAK": "0.98",
         "TAGS": "hidden",
-        "CUESHEET": 'FILE "a.flac" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n',
+        "CUESHEET": """FILE "a.flac" WAVE
+            TRACK 01 AUDIO
+                INDEX 01 00:00:00
+            TRACK 02 AUDIO
+                INDEX 01 01:40:00""",
     }
     track = read_track(Flac(comments=comments, seconds=200.5).write(music / "a.flac"))
 

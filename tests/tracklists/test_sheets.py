@@ -1,0 +1,231 @@
+"""CUE sheets in a library, read by real scans: what becomes tracks, what a change changes, what is told as a fault."""
+
+import shutil
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from api_queue.drivers.redis import Redis
+from api_queue.drivers.sql import url_of
+from api_queue.migrations import upgrade
+from api_queue.parts import Parts
+from api_queue.tracklists.models import Tracklist, Wanted
+from api_queue.tracks.models import EVERYTHING, Track
+from api_queue.tracks.paths import to_text
+from api_queue.tracks.tasks import ScanItem
+from tests.house import house_settings
+from tests.tasks import Ran, run_task
+from tests.tracks.flacs import RATE, Flac
+
+SHEET = """PERFORMER "DJ Ann"
+TITLE "Live in Ghent"
+FILE "{file}" WAVE
+  TRACK 01 AUDIO
+    TITLE "Night Bus"
+    PERFORMER "The Ferns"
+    INDEX 01 00:00:00
+  TRACK 02 AUDIO
+    TITLE "Morning"
+    PERFORMER "Zoë"
+    INDEX 01 {second}
+"""
+MINUTE_MS = 60_000
+
+
+def sheet(file: str = "set.flac", second: str = "01:00:00") -> str:
+    return SHEET.format(file=file, second=second)
+
+
+class Shelf:
+    """A library over `music`, of one recording of ten minutes."""
+
+    def __init__(self, parts: Parts, music: Path) -> None:
+        self.parts = parts
+        self.music = music
+
+    async def scan(self) -> Ran:
+        scan, _ = self.parts.library_tasks.types()
+        return await run_task(scan, ScanItem(to_text(f"{self.music}")))
+
+    async def songs(self) -> list[Track]:
+        """The parts, in their order."""
+        found = [track async for track in self.parts.scan._store.tracks(EVERYTHING) if track.part_of]
+        return sorted(found, key=lambda track: track.track_number or 0)
+
+    async def spans(self) -> list[tuple[str, int, int]]:
+        return [(song.title, song.part_of.start_ms, song.part_of.end_ms) for song in await self.songs() if song.part_of]
+
+    async def lists(self) -> list[Tracklist]:
+        """The newest first."""
+        return [*(await self.parts.tracklists.find(Wanted(limit=100)))[1]]
+
+    async def faults(self) -> list[str]:
+        return [fault.reason for fault in (await self.parts.library_keeper.overview()).faults]
+
+    def put(self, name: str = "set.flac", block: bytes = b"", **comments: str) -> None:
+        """`block` comes behind the stream info, which ends at byte 42."""
+        content = bytes(Flac("ten minutes", {"TITLE": "A set", "ARTIST": "Ann", **comments}, seconds=600))
+        (self.music / name).write_bytes(content[:42] + block + content[42:])
+
+
+def cuesheet_block(*offsets: int) -> bytes:
+    """RFC 9639, section 8.7: tracks at these samples, each with an INDEX 01, and the lead-out."""
+    body = bytes(128) + struct.pack(">Q", 0) + bytes(259) + bytes([len(offsets) + 1])
+    for number, offset in enumerate(offsets, 1):
+        body += struct.pack(">QB12sB13xB", offset, number, b"", 0, 1) + struct.pack(">QB3x", 0, 1)
+    body += struct.pack(">QB12sB13xB", 600 * RATE, 255, b"", 0, 0)
+    return bytes([5]) + len(body).to_bytes(3, "big") + body
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sql")
+    upgrade(url_of("", folder))
+    return folder
+
+
+@pytest.fixture
+async def shelf(redis: Redis, redis_url: str, empty: Path, tmp_path: Path) -> AsyncIterator[Shelf]:
+    data, music = tmp_path / "data", (tmp_path / "music").resolve()
+    shutil.copytree(empty, data)
+    music.mkdir()
+    parts = Parts(house_settings(redis_url, data, library_roots=(music,)))
+    shelf = Shelf(parts, music)
+    shelf.put()
+    yield shelf
+    await parts.close()
+
+
+async def test_a_sheet_beside_a_recording_makes_tracks_of_it(shelf: Shelf) -> None:
+    (shelf.music / "set.cue").write_text(sheet())
+
+    ran = await shelf.scan()
+
+    assert await shelf.spans() == [("Night Bus", 0, MINUTE_MS), ("Morning", MINUTE_MS, 10 * MINUTE_MS)]
+    [made] = await shelf.lists()
+    assert (made.source, made.is_draft, made.facts.dj_name, made.created_by) == ("cue", False, "DJ Ann", "scan")
+    assert [entry.catalog_track_id for entry in made.facts.entries] == [song.track_id for song in await shelf.songs()]
+    # And everybody has heard of them when the scan is over
+    announced = await shelf.parts.library.announced()
+    assert announced
+    assert announced.count == 3
+    assert await shelf.parts.library.unsettled() == 0
+    assert ran.failed == []
+
+
+@pytest.mark.parametrize("name", ["set.flac.cue", "SET.CUE", "ghent 2024.cue"])
+async def test_it_belongs_to_the_recording_by_its_name_or_by_what_it_says(shelf: Shelf, name: str) -> None:
+    (shelf.music / name).write_text(sheet(r"C:\sets\Set.wav"))
+
+    await shelf.scan()
+
+    assert [song.title for song in await shelf.songs()] == ["Night Bus", "Morning"]
+
+
+async def test_a_sheet_of_another_recording_is_left_to_that_one(shelf: Shelf) -> None:
+    (shelf.music / "other.cue").write_text(sheet("other.flac"))
+
+    await shelf.scan()
+
+    assert await shelf.songs() == []
+
+
+async def test_of_a_sheet_of_several_files_each_recording_has_its_own(shelf: Shelf) -> None:
+    others = sheet("set.flac", "02:00:00").replace("TRACK 01", "TRACK 03").replace("TRACK 02", "TRACK 04")
+    (shelf.music / "both.cue").write_text(sheet("set 1.flac") + others[others.index("FILE") :])
+
+    await shelf.scan()
+
+    assert await shelf.spans() == [("Night Bus", 0, 2 * MINUTE_MS), ("Morning", 2 * MINUTE_MS, 10 * MINUTE_MS)]
+
+
+async def test_a_sheet_in_the_comments_does_as_well(shelf: Shelf) -> None:
+    shelf.put(CUESHEET=sheet("whatever it was called.wav"))
+
+    await shelf.scan()
+
+    assert [song.title for song in await shelf.songs()] == ["Night Bus", "Morning"]
+    assert [made.source for made in await shelf.lists()] == ["embedded"]
+
+
+async def test_a_block_is_exact_and_has_numbers_for_titles(shelf: Shelf) -> None:
+    """Given a track that begins between two frames of a disc."""
+    shelf.put(block=cuesheet_block(0, 100_000))
+
+    await shelf.scan()
+
+    exact_ms = round(100_000 * 1000 / RATE)
+    assert await shelf.spans() == [("Track 01", 0, exact_ms), ("Track 02", exact_ms, 10 * MINUTE_MS)]
+    assert {song.artist for song in await shelf.songs()} == {"Ann"}
+
+
+async def test_a_sheet_that_was_changed_is_read_again(shelf: Shelf) -> None:
+    """And one that was not changes nothing, also when its recording is read again."""
+    (shelf.music / "set.cue").write_text(sheet())
+    await shelf.scan()
+    shelf.put(TITLE="Another name")
+    await shelf.scan()
+    assert len(await shelf.lists()) == 1
+
+    (shelf.music / "set.cue").write_text(sheet(second="01:30:00"))
+    await shelf.scan()
+
+    assert (await shelf.spans())[1] == ("Morning", 90_000, 10 * MINUTE_MS)
+    newest, before = await shelf.lists()
+    assert (newest.is_draft, before.is_archived) == (False, True)
+
+
+async def test_beside_a_list_that_a_person_has_published_it_becomes_a_draft(shelf: Shelf) -> None:
+    (shelf.music / "set.cue").write_text(sheet())
+    await shelf.scan()
+    [of_scan] = await shelf.lists()
+    draft = await shelf.parts.tracklist_publishing.new_draft(of_scan.tracklist_id, "ann")
+    await shelf.parts.tracklist_publishing.publish(draft.tracklist_id, None)
+
+    (shelf.music / "set.cue").write_text(sheet(second="01:30:00"))
+    await shelf.scan()
+
+    assert (await shelf.lists())[0].is_draft
+    assert (await shelf.spans())[1][1] == MINUTE_MS
+
+
+async def test_a_bad_sheet_is_a_fault_with_its_line_and_no_music_is_lost(shelf: Shelf) -> None:
+    (shelf.music / "set.cue").write_text(sheet(second="00:99:99"))
+
+    ran = await shelf.scan()
+
+    [fault] = await shelf.faults()
+    assert fault.startswith("its CUE sheet set.cue, line 11: ")
+    assert [error for _, error in ran.failed] == [f"{shelf.music / 'set.flac'}: {fault}"]
+    assert (await shelf.parts.library_keeper.overview()).everywhere.tracks == 1
+    assert await shelf.lists() == []
+
+    (shelf.music / "set.cue").write_text(sheet())
+    await shelf.scan()
+    assert await shelf.faults() == []
+    assert len(await shelf.songs()) == 2
+
+
+async def test_a_sheet_that_needs_more_than_there_is_is_a_fault(shelf: Shelf) -> None:
+    (shelf.music / "set.cue").write_text(sheet(second="30:00:00"))
+
+    await shelf.scan()
+
+    [fault] = await shelf.faults()
+    assert "line 11" in fault
+
+
+async def test_who_follows_the_tracklists_hears_of_the_file(shelf: Shelf, redis: Redis) -> None:
+    (shelf.music / "sub").mkdir()
+    shelf.put(name="sub/set.flac")
+    (shelf.music / "set.flac").unlink()
+    (shelf.music / "sub" / "set.cue").write_text(sheet())
+
+    await shelf.scan()
+
+    [(_, fields)] = await redis.call("XRANGE", "q:{_tracklists}:events", "-", "+")
+    text = str(fields)
+    assert "file.changed" in text
+    assert '"file_path":"sub/set.cue","file_type":"cue","change_type":"created"' in text
