@@ -3,11 +3,12 @@
 import asyncio
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import ApiQueueError, BadAudioFile, UnknownCueFile
+from api_queue.errors import ApiQueueError, BadAudioFile, Invalid, UnknownCueFile
 from api_queue.formats.cue.conversion import convert
 from api_queue.formats.cue.reading import read
 from api_queue.formats.cue.sheet import Reading, Sheet
@@ -62,6 +63,11 @@ class CueService:
             except ApiQueueError as error:
                 made.append((variant, error))
         return made
+
+    async def attempt(self, tracklist_id: str, by: str) -> None:
+        """The file of a list that has just come; what the list lacks for it is said to whoever asks for one."""
+        with suppress(Invalid):
+            await self.generate(Order(tracklist_id=tracklist_id), None, by)
 
     async def regenerate(self, cue_id: str, options: CueOptions | None, by: str) -> Generated:
         """Of the list as it is now, with other options if they are given. Raises UnknownCueFile, UnknownTracklist."""

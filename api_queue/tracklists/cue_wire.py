@@ -29,7 +29,7 @@ def brief_json(file: CueFile) -> Json:
         "id": file.cue_id if file.version else None,
         "tracklist_id": file.tracklist_id,
         "filename": file.filename,
-        "file_path": path_of(file),
+        "file_path": path_of(file.cue_id) if file.version else None,
         "format": file.format,
         "created_at": iso(file.created_at),
         "file_size": len(file.bytes),
@@ -40,9 +40,9 @@ def brief_json(file: CueFile) -> Json:
     }
 
 
-def path_of(file: CueFile) -> str | None:
+def path_of(cue_id: str) -> str:
     """Where it can be had."""
-    return f"/api/v1/cue/download/{file.cue_id}" if file.version else None
+    return f"/api/v1/cue/download/{cue_id}"
 
 
 def _making_json(file: CueFile) -> Json:
