@@ -18,6 +18,8 @@ from api_queue.foreign_settings import FIXED, HONOURED, IGNORED
 from tests.house import House, a_house, furnish
 from tests.live import WRITTEN
 
+pytest_plugins = ("tests.order",)
+
 #: Where files are memory. What is killed in a test is a process, never the machine, so that no test needs a disk to
 #: be written to; waiting for one is a quarter of the time that all of them take.
 MEMORY = Path("/dev/shm")
@@ -110,29 +112,3 @@ def _own_logs() -> Iterator[None]:
     structlog.contextvars.clear_contextvars()
     root.setLevel(level)
     root.handlers = handlers
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Tests wait for processes and timers: with one more worker than cores, no core does. With two more, the browsers
-    and servers that they start wait for each other, and tests that are in time alone are late.
-    """
-    return (os.cpu_count() or 1) + 1
-
-
-#: The folders and files that take longest and wait most: what is begun last is what all wait for. Those of a folder
-#: stay together, since they share what its `conftest.py` starts.
-FIRST = (
-    "tests/test_serving.py",
-    "tests/clients/drill/test_drill.py",
-    "tests/acceptance/",
-    "tests/clients/test_link.py",
-    "tests/clients/test_server_gone.py",
-    "tests/clients/speaker/test_program.py",
-    "tests/drivers/test_mqtt_brokers.py",
-    "tests/pages/",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The order is kept by `--dist=loadfile --no-loadscope-reorder`."""
-    items.sort(key=lambda item: next((at for at, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST)))
