@@ -22,6 +22,8 @@ from api_queue.types import QueueName
 from tests.serving import NO_TLS, serving
 from tests.tasks import run_task
 
+#: Nobody is there. A test that needs the site of tracklists names one of its own, and none asks the real one.
+NO_SITE = {"tracklists_base_url": "http://127.0.0.1:1", "tracklists_retries": 0, "tracklists_delay_s": 0.0}
 GENEROUS = {"rate_adds_per_minute": 100_000, "rate_address_per_minute": 100_000, "rate_control_per_minute": 100_000}
 
 
@@ -48,7 +50,7 @@ class House:
 
 
 def house_settings(redis_url: str, data: Path, **changes: Any) -> Settings:
-    defaults: dict[str, Any] = {"redis_url": redis_url, "data": data, "library_roots": (), **GENEROUS}
+    defaults: dict[str, Any] = {"redis_url": redis_url, "data": data, "library_roots": (), **NO_SITE, **GENEROUS}
     return Settings(**(defaults | changes))
 
 
