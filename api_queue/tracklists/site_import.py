@@ -11,6 +11,7 @@ from api_queue.tracklists.retrieval import RetrievalService
 from api_queue.tracklists.service import TracklistService
 
 Cataloged = Callable[[Tracklist], Awaitable[None]]
+MakeFile = Callable[[str, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +24,15 @@ class Target:
 
 
 class SiteImport:
-    """`cataloged` is told of each list that was stored."""
+    """`cataloged` is told of each list that was stored; `make_file` makes its CUE file for somebody, if it can be."""
 
-    def __init__(self, retrieval: RetrievalService, tracklists: TracklistService, cataloged: Cataloged) -> None:
+    def __init__(
+        self, retrieval: RetrievalService, tracklists: TracklistService, cataloged: Cataloged, make_file: MakeFile
+    ) -> None:
         self._retrieval = retrieval
         self._tracklists = tracklists
         self._cataloged = cataloged
+        self._make_file = make_file
 
     async def from_site(self, url: str, target: Target, *, force_refresh: bool = False) -> Tracklist:
         """Raises as `RetrievalService.tracklist`."""
@@ -41,4 +45,7 @@ class SiteImport:
         changes = Changes({}, None, target.audio or UNSET, target.cue_format or UNSET)
         draft = await self._tracklists.create(tracklist.facts, "1001tracklists", target.by, changes)
         await self._cataloged(draft)
-        return draft
+        if target.cue_format is None:
+            return draft
+        await self._make_file(draft.tracklist_id, target.by)
+        return await self._tracklists.tracklist(draft.tracklist_id)

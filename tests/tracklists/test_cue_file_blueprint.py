@@ -9,8 +9,12 @@ import pytest_asyncio
 
 from api_queue.jobs.models import TaskFilter
 from api_queue.tracklists.cue_tasks import TYPE, CueTask
+from api_queue.tracklists.models import Entry, Facts
+from api_queue.tracklists.retrieval_wire import imported_json
+from api_queue.tracklists.site_import import Target
 from tests.house import House
 from tests.tasks import run_task
+from tests.tracklists.cue_desk import a_list, row
 from tests.tracklists.cue_over_http import CUE, LIST, a_member, generated, refused, stored_list
 
 #: One server for all: each test makes lists and files of its own.
@@ -192,3 +196,17 @@ async def test_what_is_published_gets_its_file(house: House, author: httpx.Async
         ran = await run_task(CueTask(house.parts.cue).type(), *(item.payload for item in detail.items))
         assert (ran.result["tracklist_id"], ran.result["format"]) == (tracklist_id, "kodi")
         assert (await author.get(f"/api/v1/tracklists/{tracklist_id}")).json()["cue_file_id"] == ran.result["id"]
+
+
+async def test_what_is_imported_in_a_format_says_where_its_file_is(house: House, author: httpx.AsyncClient) -> None:
+    draft = await house.parts.site_import.keep(a_list(), Target(cue_format="kodi", by="somebody"))
+    path = imported_json(draft)["cue_file_path"]
+    assert (await author.get(path)).headers["x-file-format"] == "kodi"
+
+
+@pytest.mark.parametrize(("rows", "cue_format"), [((row(0, "One"),), None), ((row(None, "One"),), "kodi")])
+async def test_what_needs_no_file_or_cannot_become_one_is_imported_without(
+    house: House, rows: tuple[Entry, ...], cue_format: str | None
+) -> None:
+    draft = await house.parts.site_import.keep(a_list(Facts(entries=rows)), Target(cue_format=cue_format))
+    assert (draft.facts.entries, imported_json(draft)["cue_file_path"]) == (rows, None)
