@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -51,6 +51,9 @@ class SiteServer:
 
     def serve(self, path: str, *pages: Page | str) -> None:
         self._pages[path] = [Page(body=page) if isinstance(page, str) else page for page in pages]
+
+    def pages_of(self, path: str) -> Sequence[Page]:
+        return self._pages[path]
 
     def crawl_delay(self, seconds: float) -> None:
         self.serve("/robots.txt", f"{ROBOTS}Crawl-delay: {seconds}\n")

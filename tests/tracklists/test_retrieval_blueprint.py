@@ -1,0 +1,212 @@
+"""`/tracklist` over HTTP: what the site has, what is kept of it, and what becomes of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from api_queue.tracklists.fetch_orders import TYPE
+from tests.tasks import run_task
+from tests.tracklists.site.pages import ROWS
+from tests.tracklists.site.refusals import challenge, ip_block, shell, without_tracks
+from tests.tracklists.site.server import Page
+from tests.tracklists.site_party import PATH, SiteParty, a_site_party
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+API = "/api/v1"
+OF_A_LIST = {
+    *("id", "url", "dj_name", "event_name", "venue", "date", "tracks", "transitions", "metadata", "scraped_at"),
+    "source_html_hash",
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SiteParty]:
+    async with a_site_party(redis_url, furnished, tmp_path_factory.mktemp("site")) as party:
+        yield party
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def party(shared: SiteParty) -> SiteParty:
+    await shared.begin()
+    return shared
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def author(party: SiteParty) -> AsyncIterator[httpx.AsyncClient]:
+    async with await party.member() as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def admin(party: SiteParty) -> AsyncIterator[httpx.AsyncClient]:
+    async with party.house.admin() as client:
+        yield client
+
+
+async def fetch(author: httpx.AsyncClient, url: str, **fields: Any) -> dict[str, Any]:
+    answer = await author.post(f"{API}/tracklist", json={"url": url, **fields})
+    assert answer.status_code == 200, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+async def test_a_list_is_fetched_with_the_fields_of_the_seed(party: SiteParty, author: httpx.AsyncClient) -> None:
+    said = await fetch(author, party.url, correlation_id="abc-1")
+    assert list(said) == ["success", "tracklist", "error", "cached", "processing_time_ms", "correlation_id"]
+    assert (said["success"], said["error"], said["cached"], said["correlation_id"]) == (True, None, False, "abc-1")
+    found = said["tracklist"]
+    assert set(found) >= OF_A_LIST
+    assert (found["source"], found["dj_name"], found["date"]) == ("1001tracklists", "Ada Lovelace", "2025-06-14")
+    assert len(found["tracks"]) == len(ROWS)
+    assert found["tracks"][2]["timestamp"] == {"track_number": 3, "timestamp_ms": 215_000, "formatted_time": "03:35"}
+    assert found["transitions"]
+
+
+async def test_it_is_kept_until_it_is_to_be_fresh(party: SiteParty, author: httpx.AsyncClient) -> None:
+    first = await fetch(author, party.url)
+    again = await fetch(author, party.url.replace("http:", "HTTP:") + "?utm=x#row", include_transitions=False)
+    fresh = await fetch(author, party.url, force_refresh=True)
+    assert [each["cached"] for each in (first, again, fresh)] == [False, True, False]
+    assert first["tracklist"]["id"] == again["tracklist"]["id"]
+    assert again["tracklist"]["transitions"] == []
+    assert party.site.pages == [PATH] * 2
+
+
+async def test_many_who_want_the_same_page_ask_for_it_once(party: SiteParty, author: httpx.AsyncClient) -> None:
+    party.site.serve(PATH, Page(body=party.page, after_s=0.1))
+    said = await asyncio.gather(*(fetch(author, party.url) for _ in range(5)))
+    assert all(each["success"] for each in said)
+    assert party.site.pages == [PATH]
+
+
+@pytest.mark.parametrize(
+    ("page", "code"),
+    [
+        (challenge(), "blocked"),
+        (ip_block(), "blocked"),
+        (Page(status=429), "blocked"),
+        (Page(status=500), "site_away"),
+        (Page(status=404), "page_missing"),
+        (shell(), "rows_missing"),
+    ],
+)
+async def test_what_the_site_refuses_is_said_and_not_kept(
+    party: SiteParty, author: httpx.AsyncClient, admin: httpx.AsyncClient, page: Page | str, code: str
+) -> None:
+    party.refuse(page)
+    said = await fetch(author, party.url)
+    assert (said["success"], said["tracklist"], said["error"]["code"]) == (False, None, code)
+    assert said["error"]["message"].endswith(".")
+    assert (await admin.get(f"{API}/admin/stats")).json()["cache"]["tracklists"] == 0
+
+
+async def test_a_page_without_tracks_is_kept(party: SiteParty, author: httpx.AsyncClient) -> None:
+    party.refuse(without_tracks())
+    said = [await fetch(author, party.url) for _ in range(2)]
+    assert [each["error"]["code"] for each in said] == ["empty_tracklist"] * 2
+    assert party.site.pages == [PATH]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.com/tracklist/a/b.html", "http://127.0.0.1/tracklist/a", "/tracklist/a", "file:///a", ""]
+)
+async def test_another_address_is_refused_and_never_asked(
+    party: SiteParty, author: httpx.AsyncClient, url: str
+) -> None:
+    for body in ({"url": url}, {"url": url, "force_refresh": True}):
+        for path in ("tracklist", "tracklist?async_processing=true", "tracklists/import/1001tracklists"):
+            assert (await author.post(f"{API}/{path}", json=body)).status_code == 422
+    assert party.site.log == []
+
+
+async def test_something_has_to_be_named(author: httpx.AsyncClient) -> None:
+    answer = await author.post(f"{API}/tracklist", json={"force_refresh": True})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_body")
+    assert "tracklist_id" in answer.json()["detail"]
+
+
+async def test_a_guest_may_not(party: SiteParty) -> None:
+    async with party.house.guest() as guest:
+        for path in ("tracklist", "tracklists/import/1001tracklists"):
+            assert (await guest.post(f"{API}/{path}", json={"url": party.url})).status_code in {401, 403}
+        for method, path in (("DELETE", "tracklist/cache"), ("POST", "admin/cache/clear"), ("GET", "admin/stats")):
+            assert (await guest.request(method, f"{API}/{path}")).status_code in {401, 403}
+    assert party.site.log == []
+
+
+async def test_an_import_is_a_draft_that_stays(party: SiteParty, author: httpx.AsyncClient) -> None:
+    answer = await author.post(f"{API}/tracklists/import/1001tracklists", json={"url": party.url})
+    assert answer.status_code == 201
+    draft = answer.json()
+    assert (draft["is_draft"], draft["source"], draft["cue_file_path"]) == (True, "1001tracklists", None)
+    stored = (await author.get(f"{API}/tracklist/{draft['id']}")).json()
+    assert stored["tracks"] == draft["tracks"]
+    by_id = (await author.post(f"{API}/tracklist", json={"tracklist_id": draft["id"]})).json()
+    assert (by_id["cached"], by_id["tracklist"]["id"]) == (True, draft["id"])
+
+
+async def test_an_order_is_followed_by_its_correlation_id(party: SiteParty, author: httpx.AsyncClient) -> None:
+    body = {"url": party.url, "correlation_id": "order-1"}
+    answer = await author.post(f"{API}/tracklist?async_processing=true", json=body)
+    assert answer.status_code == 202
+    placed = answer.json()
+    assert (placed["success"], placed["tracklist"], placed["correlation_id"]) == (True, None, "order-1")
+    again = (await author.post(f"{API}/tracklist?async_processing=true", json=body)).json()
+    assert again["task_id"] == placed["task_id"]
+    status = (await author.get(f"{API}/tracklist/status/order-1")).json()
+    assert (status["status"], status["tracklist"], status["error"]) == ("queued", None, None)
+
+
+async def test_an_order_that_nobody_placed_is_unknown(author: httpx.AsyncClient) -> None:
+    for path in ("tracklist/status/none", "tracklists/import/status/none"):
+        assert (await author.get(f"{API}/{path}")).json()["code"] == "unknown_order"
+
+
+async def test_its_task_brings_the_list(party: SiteParty) -> None:
+    ran = await run_task(party.house.parts.task_types[TYPE], {"url": party.url})
+    assert (ran.result["success"], len(ran.result["tracklist"]["tracks"])) == (True, len(ROWS))
+
+
+async def test_its_task_keeps_a_draft_where_that_is_wanted(party: SiteParty, author: httpx.AsyncClient) -> None:
+    ran = await run_task(party.house.parts.task_types[TYPE], {"url": party.url, "draft": True})
+    assert (await author.get(f"{API}/tracklist/{ran.result['id']}")).json()["is_draft"]
+
+
+# -- admins ----------------------------------------------------------------------------------------------------
+
+
+async def test_one_page_is_forgotten_or_everything(
+    party: SiteParty, author: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    await fetch(author, party.url)
+    await author.get(f"{API}/search/", params={"query": "Ada Lovelace"})
+    one = (await admin.request("DELETE", f"{API}/tracklist/cache", params={"url": party.url})).json()
+    rest = (await admin.request("DELETE", f"{API}/tracklist/cache")).json()
+    none = (await admin.post(f"{API}/admin/cache/clear")).json()
+    assert [each["entries_cleared"] for each in (one, rest, none)] == [1, 1, 0]
+    assert one == {"success": True, "message": "1 entry was removed.", "entries_cleared": 1}
+    assert not (await fetch(author, party.url))["cached"]
+
+
+async def test_admins_see_what_is_kept_and_how_it_stands(
+    party: SiteParty, author: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    party.site.crawl_delay(0.05)
+    await fetch(author, party.url)
+    await fetch(author, party.url)
+    stats = (await admin.get(f"{API}/admin/stats")).json()
+    assert (stats["cache"]["tracklists"], stats["cache"]["hits"]) == (1, 1)
+    assert (stats["site"]["breaker"], stats["site"]["pause_s"]) == ("closed", 0.05)
+    party.refuse(ip_block())
+    await fetch(author, party.url, force_refresh=True)
+    stats = (await admin.get(f"{API}/admin/stats")).json()
+    assert (stats["site"]["breaker"], stats["site"]["blocked"]) == ("open", True)
+    health = (await admin.get(f"{API}/admin/health")).json()
+    assert health["components"] == {"redis": "healthy", "sql": "healthy", "site": "blocked", "workers": "away"}
+    assert health["status"] == "degraded"
+    party.site.crawl_delay(0)
