@@ -13,9 +13,9 @@ from api_queue.types import TrackId
 
 
 class PublishingService:
-    """Everything raises UnknownTracklist. Without `cutting` nothing becomes a track."""
+    """Everything raises UnknownTracklist."""
 
-    def __init__(self, store: Store, tracklists: TracklistService, clock: Clock, cutting: Cutting | None) -> None:
+    def __init__(self, store: Store, tracklists: TracklistService, clock: Clock, cutting: Cutting) -> None:
         self._store = store
         self._tracklists = tracklists
         self._clock = clock
@@ -25,7 +25,7 @@ class PublishingService:
         """Raises NotADraft, NotPublishable, ConcurrentEdit. Tracks are cut first: where somebody is faster after that,
         publishing once more mends it.
         """
-        draft = await self._tracklists.draft(tracklist_id)
+        draft = await self._tracklists.at_its_recording(await self._tracklists.draft(tracklist_id))
         self._tracklists.check(draft, rev)
         _refuse(draft, validate=validate)
         entries = await self._cut(draft)
@@ -49,12 +49,12 @@ class PublishingService:
     async def remove(self, tracklist_id: str, rev: int | None) -> None:
         """The recording of a published list is one track again. Raises ConcurrentEdit."""
         gone = await self._tracklists.remove(tracklist_id, rev)
-        if self._cutting and gone.audio_id is not None and not gone.is_draft and not gone.is_archived:
+        if gone.audio_id is not None and not gone.is_draft and not gone.is_archived:
             await self._cutting.join(gone)
 
     async def _cut(self, draft: Tracklist) -> tuple[Entry, ...]:
-        """The rows, each main one with the track that it has become."""
-        if self._cutting is None or draft.audio_id is None or draft.audio_duration_ms is None:
+        """The rows, each main one with the track that it has become, where the recording is in the library."""
+        if draft.audio_id is None or draft.audio_duration_ms is None:
             return draft.facts.entries
         track_ids = iter(await self._cutting.cut(draft))
         return tuple(

@@ -74,6 +74,13 @@ class TracklistService:
             raise NoRecording(tracklist_id=tracklist_id)
         return found.audio_id
 
+    async def at_its_recording(self, tracklist: Tracklist) -> Tracklist:
+        """With the recording as the library knows it now: it may have come later than its list."""
+        if tracklist.audio_id is None:
+            return tracklist
+        audio_id, audio_ms = await self.recording(tracklist.audio_id)
+        return replace(tracklist, audio_id=audio_id, audio_duration_ms=audio_ms)
+
     # -- making and changing -----------------------------------------------------------------------------------
 
     async def create(self, facts: Facts, source: Source, by: str, changes: Changes = UNCHANGED) -> Tracklist:

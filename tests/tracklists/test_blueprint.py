@@ -273,6 +273,25 @@ async def test_it_is_changed_by_a_draft_that_takes_its_place(author: Author) -> 
     assert (await author.done("GET", f"/{draft['id']}"))["archived_at"] is None
 
 
+async def test_with_its_recording_each_main_row_becomes_a_track(author: Author) -> None:
+    rows = [row("First", 0), row("Second", 10), row("Along", kind="with"), row("Third", 20)]
+    made = await author.make(*rows, audio_file_id=RECORDING)
+    published = await author.done("POST", f"/{made['id']}/publish")
+    ids = [each["catalog_track_id"] for each in published["tracks"]]
+    assert [bool(track_id) for track_id in ids] == [True, True, False, True]
+    track = (await author.client.get(f"/tracks/{ids[1]}")).json()
+    assert track["part_of"] == {"track_id": made["audio_file_id"], "start_ms": 10_000, "end_ms": 20_000}
+
+    await author.ask("DELETE", f"/{made['id']}")
+    assert (await author.client.get(f"/tracks/{ids[1]}")).status_code == 404
+
+
+async def test_a_list_that_its_recording_is_too_short_for_is_not_published(author: Author) -> None:
+    made = await author.make(row("A", 0), row("B", 31), audio_file_id=RECORDING)
+    told = (await author.refused("POST", f"/{made['id']}/publish"))[2]
+    assert [(issue["position"], issue["code"]) for issue in told["issues"]] == [(2, "starts_beyond_audio")]
+
+
 async def test_a_list_may_be_published_at_once(author: Author) -> None:
     assert not (await author.make(row("A", 0), is_draft=False))["is_draft"]
 
