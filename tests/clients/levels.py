@@ -52,7 +52,8 @@ class Levels:
     def heard(self) -> list[Heard]:
         """One for each file, in order."""
         files = sorted(self._script.parent.glob("levels.lua.heard*"), key=lambda path: int(path.name[16:]))
-        return [_heard(_LEVEL.findall(path.read_text())) for path in files]
+        found = [_LEVEL.findall(path.read_text()) for path in files]
+        return [_heard(levels) for levels in found if levels]
 
 
 def _heard(levels: list[tuple[str, str]]) -> Heard:
