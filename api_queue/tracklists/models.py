@@ -171,8 +171,6 @@ class Store(Protocol):
     async def versions(self, tracklist_id: str) -> Sequence[Version]:
         """The newest first."""
 
-    async def version(self, tracklist_id: str, number: int) -> Version | None: ...
-
 
 class Cutting(Protocol):
     """What publishing needs of the library: the rows of a list as tracks that can be queued."""

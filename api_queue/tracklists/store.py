@@ -1,7 +1,7 @@
 """Tracklists in SQL."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -39,19 +39,13 @@ class SqlTracklists:
 
     async def versions(self, tracklist_id: str) -> Sequence[Version]:
         of_list = select(versions).where(_version.tracklist_id == tracklist_id)
-        return await self._versions(of_list.order_by(_version.number.desc()))
-
-    async def version(self, tracklist_id: str, number: int) -> Version | None:
-        found = await self._versions(select(versions).where(_is_version(tracklist_id, number)))
-        return found[0] if found else None
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(of_list.order_by(_version.number.desc()))
+            return [_version_of(*row) for row in rows]
 
     async def _read(self, query: Select[bytes]) -> list[Tracklist]:
         async with self._engine.connect() as connection:
             return [_decoded(record) for record in await connection.scalars(query)]
-
-    async def _versions(self, query: Select[Any]) -> list[Version]:
-        async with self._engine.connect() as connection:
-            return [_version_of(*row) for row in await connection.execute(query)]
 
     # -- writing -----------------------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u200e
 #: Characters of a name; what is longer is no name.
 MOST_CHARACTERS: Final = 500
 #: Of a text; what comes after is not looked at, and that is said.
-MOST_LINES: Final = 10_000
+MOST_LINES: Final = 5_000
 
 
 def parse_text(text: str) -> Parsed:
