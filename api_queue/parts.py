@@ -87,6 +87,7 @@ from api_queue.tracklists.fetch import Manners, SiteClient, user_agent
 from api_queue.tracklists.fetch_orders import FetchOrders
 from api_queue.tracklists.fetch_tasks import FetchTask
 from api_queue.tracklists.intake import IntakeService
+from api_queue.tracklists.message_desk import MessageDesk
 from api_queue.tracklists.news import TracklistNews
 from api_queue.tracklists.news_store import RedisTracklistEvents
 from api_queue.tracklists.order_store import RedisOrders
@@ -545,6 +546,10 @@ class Parts:
     @cached_property
     def fetch_orders(self) -> FetchOrders:
         return FetchOrders(self.jobs, RedisOrders(self.redis))
+
+    @cached_property
+    def message_desk(self) -> MessageDesk:
+        return MessageDesk(self.messages, self.tracklist_search, self.retrieval)
 
     @cached_property
     def site_upkeep(self) -> SiteUpkeep:

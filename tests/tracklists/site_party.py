@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -58,7 +59,7 @@ class SiteParty:
 @asynccontextmanager
 async def a_site_party(redis_url: str, furnished: Path, data: Path) -> AsyncIterator[SiteParty]:
     async with a_site() as site:
-        changes = {
+        changes: dict[str, Any] = {
             "tracklists_base_url": site.url,
             "tracklists_delay_s": 0.01,
             "tracklists_retry_s": 0.01,

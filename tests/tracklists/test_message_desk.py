@@ -1,0 +1,76 @@
+"""Programs that ask by messages."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from api_queue.messages.models import Draft, Wish
+from api_queue.tracklists.message_desk import REQUESTS, RESULTS
+from api_queue.types import MessageId
+from tests.tracklists.site.refusals import ip_block
+from tests.tracklists.site_party import PATH, SEARCH, SiteParty, a_site_party
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SiteParty]:
+    async with a_site_party(redis_url, furnished, tmp_path_factory.mktemp("site")) as party:
+        yield party
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def party(shared: SiteParty) -> SiteParty:
+    await shared.begin()
+    return shared
+
+
+async def answered(party: SiteParty, request: dict[str, Any]) -> dict[str, Any]:
+    """One request, and what is on the other queue then; both are empty afterwards."""
+    parts = party.house.parts
+    await parts.messages.send(REQUESTS, Draft(msgspec.json.encode(request).decode(), MessageId("r-1")))
+    assert await parts.message_desk.serve() == 1
+    left = await parts.messages.info(REQUESTS)
+    assert (left.available, left.in_flight) == (0, 0)
+    [message] = await parts.messages.receive(RESULTS, Wish(most=10, delete=True))
+    said: dict[str, Any] = msgspec.json.decode(message.body)
+    assert said["request_id"] == "r-1"
+    return said
+
+
+async def test_a_search_is_answered(party: SiteParty) -> None:
+    said = await answered(party, {"query": "Ada Lovelace", "correlation_id": "c-1"})
+    assert (said["success"], said["correlation_id"], len(said["results"])) == (True, "c-1", 2)
+    assert party.site.pages == [SEARCH]
+
+
+async def test_a_list_is_answered(party: SiteParty) -> None:
+    said = await answered(party, {"url": party.url, "correlation_id": "c-2"})
+    assert (said["success"], said["correlation_id"], said["tracklist"]["dj_name"]) == (True, "c-2", "Ada Lovelace")
+    assert party.site.pages == [PATH]
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        ({"query": "", "correlation_id": "c-3"}, "bad_body"),
+        ({"url": "http://example.com/tracklist/a", "correlation_id": "c-3"}, "foreign_address"),
+    ],
+)
+async def test_what_is_no_request_is_answered_too(party: SiteParty, request_: dict[str, Any], code: str) -> None:
+    said = await answered(party, request_)
+    assert (said["success"], said["error"]["code"], said["correlation_id"]) == (False, code, "c-3")
+    assert party.site.log == []
+
+
+async def test_a_block_is_said(party: SiteParty) -> None:
+    party.refuse(ip_block())
+    assert (await answered(party, {"query": "Ada Lovelace"}))["error"]["code"] == "blocked"
+
+
+async def test_nothing_to_do_is_no_work(party: SiteParty) -> None:
+    assert await party.house.parts.message_desk.serve() == 0
