@@ -9,14 +9,10 @@ from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import ApiQueueError, BadAudioFile, Invalid, UnknownCueFile
-from api_queue.formats.cue.conversion import convert
 from api_queue.formats.cue.reading import read
-from api_queue.formats.cue.sheet import Reading, Sheet
-from api_queue.formats.cue.strict import Changed
-from api_queue.formats.cue.variants import VARIANTS, VariantName, variant_of
-from api_queue.formats.cue.writing import encode
-from api_queue.tracklists.audio_validation import apply, validate
-from api_queue.tracklists.cue_building import CueOptions, Recording, build
+from api_queue.formats.cue.sheet import Reading
+from api_queue.formats.cue.variants import VariantName, variant_of
+from api_queue.tracklists.cue_building import CueOptions, Recording
 from api_queue.tracklists.cue_files import (
     CueFile,
     CueFilter,
@@ -29,6 +25,7 @@ from api_queue.tracklists.cue_files import (
     Stored,
     Tracklists,
 )
+from api_queue.tracklists.cue_writing import rewrite, write
 from api_queue.tracklists.drafts import settled
 from api_queue.tracklists.models import Facts, Tracklist
 
@@ -124,25 +121,20 @@ class CueService:
     async def _make(
         self, order: Order, tracklist: Tracklist, recording: Recording | None, variant: VariantName, by: str
     ) -> Generated:
-        facts, options = tracklist.facts, order.options
-        report = validate(facts.entries, recording.duration_ms) if recording else None
-        if report and options.apply_fixes:
-            facts = replace(facts, entries=apply(facts.entries, report.suggestions))
-            report = validate(facts.entries, report.audio_ms)
-        built = build(facts, options, recording)
-        changed = _as_variant(built.sheet, variant, options)
+        written = await asyncio.to_thread(write, tracklist.facts, variant, order.options, recording)
         making = Making(
-            track_count=len(changed.sheet.tracks),
+            track_count=written.track_count,
             tracklist_rev=tracklist.rev if order.tracklist_id else 0,
             tracklist_url=order.tracklist_url,
-            options=options,
+            options=order.options,
             audio=order.audio,
             recording=recording,
-            notes=(*(note.message for note in built.notes), *changed.notes),
+            notes=written.notes,
         )
-        file = self._file(tracklist.tracklist_id, variant, _text(changed.sheet, options), making, by)
-        file = await self._store.add(file) if order.store_file else file
-        return Generated(file, report if order.validate_audio else None)
+        file = self._file(tracklist.tracklist_id, variant, written.text, making, by)
+        if order.store_file:
+            file = await self._store.add(file)
+        return Generated(file, written.report if order.validate_audio else None)
 
     def _file(self, tracklist_id: str, variant: VariantName, content: str, making: Making, by: str) -> CueFile:
         return CueFile(
@@ -200,11 +192,10 @@ class CueService:
         is taken along. Raises UnknownCueFile, and what a sheet of that format cannot hold.
         """
         file = await self.file(cue_id)
-        sheet = read(file.bytes).sheet
-        changed = _as_variant(sheet if preserve else _without_remarks(sheet), target, options)
-        making = replace(file.making, source_format=file.format, options=options, notes=changed.notes)
-        new = self._file(file.tracklist_id, target, _text(changed.sheet, options), making, by)
-        return await self._store.add(new)
+        written = await asyncio.to_thread(rewrite, file.bytes, target, options, preserve=preserve)
+        facts = {"track_count": written.track_count, "options": options, "notes": written.notes}
+        making = replace(file.making, source_format=file.format, **facts)
+        return await self._store.add(self._file(file.tracklist_id, target, written.text, making, by))
 
     # -- what is kept ------------------------------------------------------------------------------------------
 
@@ -213,16 +204,3 @@ class CueService:
 
     async def invalidate(self, tracklist_id: str | None = None) -> int:
         return await self._store.invalidate(tracklist_id)
-
-
-def _as_variant(sheet: Sheet, variant: VariantName, options: CueOptions) -> Changed:
-    return convert(sheet, VARIANTS[variant], refuse=options.past_99 == "refuse")
-
-
-def _text(sheet: Sheet, options: CueOptions) -> str:
-    return encode(sheet, bom=options.bom).decode()
-
-
-def _without_remarks(sheet: Sheet) -> Sheet:
-    tracks = tuple(replace(track, remarks=()) for track in sheet.tracks)
-    return replace(sheet, remarks=(), tracks=tracks)
