@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -25,6 +25,7 @@ from api_queue.jobs.models import (
 from api_queue.jobs.settling import add_failed, add_items, add_task, climb, close, settle, tell
 from api_queue.jobs.tables import OF_ITEM, changes, item_of, items, json_text, tasks
 
+_PAUSED: Final = select(tasks.c.task_id).where(tasks.c.paused)
 _NOTHING_DONE = {"receipt": None, "done": 0, "total": 0, "share": 0.0}
 
 
@@ -42,6 +43,7 @@ class SqlLedger:
             items.c.sending == delivery.number,
             items.c.status.in_(("queued", "running")),
             items.c.ended.is_(False),
+            items.c.task_id.not_in(_PAUSED),
         )
         begun = {
             "status": "running",
@@ -121,7 +123,9 @@ class SqlLedger:
         page = (
             select(tasks.c.type, items.c.task_id, items.c.item_id, items.c.sending, items.c.receipt, items.c.status)
             .join(tasks)
-            .where(items.c.item_id > after, items.c.status.in_(may_become("canceled")), ought)
+            .where(
+                items.c.item_id > after, items.c.status.in_(may_become("canceled")), ought, ~(waits & tasks.c.paused)
+            )
             .order_by(items.c.item_id)
             .limit(limit)
         )

@@ -48,8 +48,9 @@ class NewTask:
     closing: Json | None = None
     created_by: str = "system"
     meta: Mapping[str, Json] = field(default_factory=dict)
-    #: A live task with the same key is joined.
+    #: A live task with the same key is joined; if it may be there only `once`, one that has ended as well.
     key: str | None = None
+    once: bool = False
     #: Items that may run at once, on all workers together.
     concurrency: int | None = None
     retry_of: TaskId | None = None
@@ -78,6 +79,8 @@ class Task:
     canceled_items: int
     #: Shares of its items that are done, those of their child tasks included; `total_items` when all is.
     work_done: float
+    #: Its items wait, but for those that run already.
+    paused: bool = False
     #: The largest share of all that was ever done, 0 to 1: items that are added later take nothing back.
     furthest: float
 
@@ -252,6 +255,9 @@ class Store(Protocol):
 
     async def cancel(self, task_id: TaskId, now_ms: int) -> tuple[Task | None, Cleared, list[Delivery]]:
         """The task and all below it. As it was before: one that was final still is, and nothing changed."""
+
+    async def pause(self, task_id: TaskId, *, paused: bool, now_ms: int) -> tuple[Task | None, list[Delivery]]:
+        """Or let it go on. The task as it was before: one that was final still is, and nothing changed."""
 
     async def remove(self, finished_before_ms: int) -> Cleared:
         """Tasks that ended before, with all below them."""

@@ -43,13 +43,15 @@ class JobService:
         created_by: str = "system",
         meta: Mapping[str, Json] | None = None,
         key: str | None = None,
+        once: bool = False,
         concurrency: int | None = None,
     ) -> tuple[Task, bool]:
-        """False: a live task has this key, and is the one. Raises UnknownTaskType, BadTaskItem.
+        """False: a live task has this key, and is the one; with `once` it may have ended. Raises UnknownTaskType,
+        BadTaskItem.
 
         Without items a task is completed at once.
         """
-        facts = {"created_by": created_by, "meta": meta or {}, "key": key, "concurrency": concurrency}
+        facts = {"created_by": created_by, "meta": meta or {}, "key": key, "once": once, "concurrency": concurrency}
         return await self._create(self._types[type_name].task(payloads, **facts))
 
     async def retry(self, task_id: TaskId, created_by: str = "system") -> Task:
@@ -100,6 +102,25 @@ class JobService:
 
     async def workers(self) -> list[WorkerState]:
         return await self._workers.all(self._clock.now_ms())
+
+    # -- waiting -----------------------------------------------------------------------------------------------
+
+    async def pause(self, task_id: TaskId) -> Task:
+        """Items that run go on, the others wait. Of one that is paused nothing changes. Raises UnknownTask, TaskEnded."""
+        return await self._pause(task_id, paused=True)
+
+    async def resume(self, task_id: TaskId) -> Task:
+        """Raises UnknownTask, TaskEnded."""
+        return await self._pause(task_id, paused=False)
+
+    async def _pause(self, task_id: TaskId, *, paused: bool) -> Task:
+        before, deliveries = await self._store.pause(task_id, paused=paused, now_ms=self._clock.now_ms())
+        if before is None:
+            raise UnknownTask(task_id=task_id)
+        if before.status in FINAL:
+            raise TaskEnded(status=before.status)
+        await self._courier.send(deliveries)
+        return await self.task(task_id)
 
     # -- ending ------------------------------------------------------------------------------------------------
 

@@ -156,7 +156,9 @@ async def climb(connection: AsyncConnection, task_id: TaskId, by: float) -> None
 
 
 async def _offer(connection: AsyncConnection, task: Any) -> list[Delivery]:
-    """As many of the waiting items as the task's window has room for."""
+    """As many of the waiting items as the task's window has room for; none while it is paused."""
+    if task.paused:
+        return []
     mine, waits = items.c.task_id == task.task_id, items.c.status == "queued"
     offered = and_(mine, items.c.status.in_(LIVE), items.c.sending > 0)
     live = await connection.scalar(select(func.count()).select_from(items).where(offered)) or 0

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, insert, literal, null, select, update
+from sqlalchemy import Select, and_, delete, func, insert, literal, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api_queue.drivers.sql import writing
@@ -83,10 +83,11 @@ class SqlTasks:
     # -- changing ----------------------------------------------------------------------------------------------
 
     async def create(self, new: NewTask, now_ms: int) -> tuple[TaskId, bool, list[Delivery]]:
-        """False: there is a live one of this key, and this is it."""
+        """False: there is one of this key to be joined, and this is it."""
         async with writing(self._engine) as connection:
             if new.key is not None:
-                same = select(tasks.c.task_id).where(tasks.c.key == new.key, tasks.c.status.in_(LIVE))
+                joined = or_(tasks.c.status.in_(LIVE), literal(new.once))
+                same = select(tasks.c.task_id).where(tasks.c.key == new.key, joined).limit(1)
                 if (known := await connection.scalar(same)) is not None:
                     return known, False, []
             task_id = await add_task(connection, new, now_ms)
@@ -101,6 +102,17 @@ class SqlTasks:
                 return task, Cleared(0, 0), []
             canceled = await _cancel_tree(connection, task_id, now_ms)
             return task, canceled, await end_parent(connection, task.parent_item_id, now_ms)
+
+    async def pause(self, task_id: TaskId, *, paused: bool, now_ms: int) -> tuple[Task | None, list[Delivery]]:
+        """Messages of a paused task are dropped by whoever receives them, so each of its items gets a new one."""
+        this = and_(tasks.c.task_id == task_id, tasks.c.status.in_(LIVE), tasks.c.paused.is_not(paused))
+        async with writing(self._engine) as connection:
+            row = (await connection.execute(select(*OF_TASK).where(tasks.c.task_id == task_id))).mappings().first()
+            before = task_of(row) if row else None
+            if not (await connection.execute(update(tasks).where(this).values(paused=paused))).rowcount:
+                return before, []
+            await tell(connection, task_id, "task.updated")
+            return before, [] if paused else await _resume(connection, task_id, now_ms)
 
     async def remove(self, finished_before_ms: int) -> Cleared:
         """Trees whose root has ended before."""
@@ -129,6 +141,15 @@ class SqlTasks:
     async def _items(self, query: Select[Any]) -> list[TaskItem]:
         async with self._engine.connect() as connection:
             return [item_of(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def _resume(connection: AsyncConnection, task_id: TaskId, now_ms: int) -> list[Delivery]:
+    """What was sent before is sent anew, and more where there is room for it."""
+    waits = and_(items.c.task_id == task_id, items.c.status == "queued", items.c.sending > 0)
+    again = update(items).where(waits).values(sending=items.c.sending + 1).returning(items.c.item_id, items.c.sending)
+    type_name = (await connection.execute(select(tasks.c.type).where(tasks.c.task_id == task_id))).scalar_one()
+    sent = [Delivery(type_name, task_id, *row) for row in await connection.execute(again)]
+    return [*sent, *await close(connection, task_id, now_ms)]
 
 
 async def _cancel_tree(connection: AsyncConnection, root_id: TaskId, now_ms: int) -> Cleared:

@@ -25,6 +25,7 @@ tasks: Final = Table(
     Column("closing", Text),
     Column("concurrency", Integer),
     Column("retry_of", Integer),
+    Column("paused", Boolean, nullable=False, server_default=false()),
     Column("parent_item_id", Integer, index=True),
     Column("parent_task_id", Integer, index=True),
     Column("root_id", Integer, index=True),

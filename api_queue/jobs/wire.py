@@ -91,6 +91,7 @@ def task_json(task: Task, now_ms: int) -> dict[str, Any]:
         "key": task.key,
         "concurrency": task.concurrency,
         "retry_of": task.retry_of,
+        "paused": task.paused,
         "parent_task_id": task.parent_task_id,
         "parent_item_id": task.parent_item_id,
         "meta": task.meta,
