@@ -119,13 +119,12 @@ class SqlLedger:
     async def sent(self, after: TaskItemId, limit: int) -> list[Sent]:
         """Items that ought to have a message, in the order of their ids."""
         waits, runs = items.c.status == "queued", items.c.status == "running"
-        ought = or_(and_(waits, items.c.sending > 0), and_(runs, items.c.ended.is_(False)))
+        sent = and_(waits, items.c.sending > 0, tasks.c.paused.is_(False))
+        ought = or_(sent, and_(runs, items.c.ended.is_(False)))
         page = (
             select(tasks.c.type, items.c.task_id, items.c.item_id, items.c.sending, items.c.receipt, items.c.status)
             .join(tasks)
-            .where(
-                items.c.item_id > after, items.c.status.in_(may_become("canceled")), ought, ~(waits & tasks.c.paused)
-            )
+            .where(items.c.item_id > after, items.c.status.in_(may_become("canceled")), ought)
             .order_by(items.c.item_id)
             .limit(limit)
         )

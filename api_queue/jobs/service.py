@@ -106,7 +106,7 @@ class JobService:
     # -- waiting -----------------------------------------------------------------------------------------------
 
     async def pause(self, task_id: TaskId) -> Task:
-        """Items that run go on, the others wait. Of one that is paused nothing changes. Raises UnknownTask, TaskEnded."""
+        """Items that run go on, the others wait. Once more changes nothing. Raises UnknownTask, TaskEnded."""
         return await self._pause(task_id, paused=True)
 
     async def resume(self, task_id: TaskId) -> Task:
