@@ -30,7 +30,11 @@ EVENTS: Final[dict[EventName, tuple[EventType, str]]] = {
         "tracklist",
         "`event_type`, `tracklist_id`, `metadata`, `tags`: the genres",
     ),
-    "file.changed": ("tracklist", "`event_type`, `tracklist_id`, `file_path`, `file_type`, `change_type`"),
+    "file.changed": (
+        "tracklist",
+        "a `.cue` was read: `event_type`, `tracklist_id`, `file_path` below its folder of the library, `file_type`, "
+        "`change_type`: `created`, `modified`",
+    ),
 }
 
 
