@@ -781,7 +781,7 @@ class NoTracks(Invalid):
 
 
 class NoTimes(Invalid):
-    """Nobody set a time for row {rows}: set it, or ask for estimates (options.uncued is 'estimate')."""
+    """Nobody set a time for row {rows}: set it, or name the recording by whose length it can be estimated."""
 
     code = "no_times"
 

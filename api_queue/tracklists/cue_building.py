@@ -19,8 +19,6 @@ from api_queue.formats.cue.times import frames_of
 from api_queue.tracklists.models import Entry, Facts
 from api_queue.types import Milliseconds, TrackId
 
-#: How long a track is taken to be where nothing at all says so.
-TYPICAL_TRACK_MS: Final = 240_000
 #: What stands in the sheet at a time that nobody heard.
 ESTIMATED: Final = "start estimated"
 _INTRO: Final = "Intro"
@@ -28,15 +26,15 @@ _INTRO: Final = "Intro"
 
 class CueOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`with_rows`: rows played together with the one above join its title, or are left out. `uncued`: rows without a
-    time are refused, or spread evenly between those that have one. With pregaps, what lies before a track is its
-    INDEX 00; else what lies before the first is a track of its own. `past_99`: more tracks than a format holds are
-    refused, or written with three digits. `bom`: the text begins with a byte order mark. `apply_fixes`: what the
+    time are refused, or spread evenly between those that have one, and marked. With pregaps, what lies before a track
+    is its INDEX 00; else what lies before the first is a track of its own. `past_99`: more tracks than a format holds
+    are refused, or written with three digits. `bom`: the text begins with a byte order mark. `apply_fixes`: what the
     validation of the recording suggests is taken.
     """
 
     include_pregap: bool = False
     with_rows: Literal["join", "drop"] = "join"
-    uncued: Literal["refuse", "estimate"] = "refuse"
+    uncued: Literal["refuse", "estimate"] = "estimate"
     past_99: Literal["refuse", "write"] = "refuse"
     bom: bool = False
     apply_fixes: bool = False
@@ -132,35 +130,38 @@ def _timed(
     rows = tuple(cut.row for cut in cuts if cut.start_ms is None)
     if not rows:
         return cuts, []
-    if options.uncued == "refuse":
+    starts = _known(cuts, length_ms)
+    if options.uncued == "refuse" or starts is None:
         raise NoTimes(rows=_listed(rows))
     said = f"Nobody set a time for {_rows(rows)}: spread evenly, and marked as estimated."
-    return _spread(cuts, length_ms), [Note("times_estimated", said, rows)]
+    return _spread(cuts, starts), [Note("times_estimated", said, rows)]
 
 
-def _spread(cuts: Sequence[Cut], length_ms: Milliseconds | None) -> list[Cut]:
-    """Evenly between two known times; the first row begins at 0, the last one ends with the recording."""
+def _known(cuts: Sequence[Cut], length_ms: Milliseconds | None) -> list[Milliseconds | None] | None:
+    """The starts, and where the last row ends: the first begins at 0 unless it says otherwise. None: nothing tells how
+    long the rows at the end may be.
+    """
     starts = [cut.start_ms for cut in cuts]
     starts[0] = starts[0] or Milliseconds(0)
-    starts.append(_end(starts, length_ms))
-    known = [at for at, start in enumerate(starts) if start is not None]
+    if starts[-1] is not None:
+        return [*starts, starts[-1]]
+    last, last_ms = max((at, start) for at, start in enumerate(starts) if start is not None)
+    if length_ms is not None and length_ms > last_ms:
+        return [*starts, length_ms]
+    each_ms = last_ms // last if last else 0
+    return [*starts, Milliseconds(last_ms + each_ms * (len(starts) - last))] if each_ms else None
+
+
+def _spread(cuts: Sequence[Cut], starts: Sequence[Milliseconds | None]) -> list[Cut]:
+    """Evenly between two known times."""
+    known = [(at, start) for at, start in enumerate(starts) if start is not None]
     spread = list(cuts)
-    for before, after in pairwise(known):
-        first_ms, last_ms = starts[before] or 0, starts[after] or 0
+    for (before, first_ms), (after, last_ms) in pairwise(known):
         for at in range(before, after):
             start_ms = first_ms + (last_ms - first_ms) * (at - before) // (after - before)
             if cuts[at].start_ms is None:
                 spread[at] = replace(cuts[at], start_ms=Milliseconds(start_ms), is_estimated=True)
     return spread
-
-
-def _end(starts: Sequence[Milliseconds | None], length_ms: Milliseconds | None) -> Milliseconds:
-    """Of the recording; where nobody knows it, as if it went on as it went before."""
-    last, last_ms = next((at, start) for at, start in reversed(list(enumerate(starts))) if start is not None)
-    if length_ms is not None and length_ms > last_ms:
-        return length_ms
-    each_ms = last_ms // last if last else 0
-    return Milliseconds(last_ms + (each_ms or TYPICAL_TRACK_MS) * (len(starts) - last))
 
 
 def _check(cuts: Sequence[Cut], length_ms: Milliseconds | None) -> None:

@@ -61,7 +61,7 @@ async def test_a_sheet_is_answered_with_the_fields_of_the_seed(author: httpx.Asy
             "options": {
                 "include_pregap": False,
                 "with_rows": "join",
-                "uncued": "refuse",
+                "uncued": "estimate",
                 "past_99": "refuse",
                 "bom": False,
                 "apply_fixes": False,
@@ -211,7 +211,7 @@ ROW = {"artist": "A", "title": "T"}
             "There is no CUE format 'dat'; there are standard,",
         ),
         ({"tracklist": {"tracks": []}}, "no_tracks", "There is no track in this list"),
-        ({"tracklist": {"tracks": [ROW]}}, "no_times", "Nobody set a time for row 1: set it"),
+        ({"tracklist": {"tracks": [ROW, ROW]}}, "no_times", "Nobody set a time for row 1, 2: set it"),
         ({"tracklist": {"tracks": [{"title": "T"}]}}, "bad_body", "missing required field `artist`"),
         ({"tracklist": {"tracks": [ROW | {"start_time": "noon"}]}}, "bad_body", "'noon' is no time: write H:MM:SS"),
         ({"tracklist": {"tracks": [ROW | {"start_ms": -1}]}}, "bad_body", ">= 0"),

@@ -15,7 +15,7 @@ from api_queue.tracklists.cue_building import Built, CueOptions, Recording, buil
 from api_queue.tracklists.models import Entry, Facts, Kind
 from api_queue.types import Milliseconds
 
-PLAIN = CueOptions()
+PLAIN = CueOptions(uncued="refuse")
 ESTIMATING = CueOptions(uncued="estimate")
 
 
@@ -127,8 +127,15 @@ def test_where_no_time_is_known_each_track_gets_as_much_of_the_recording() -> No
     assert [start for start, _ in shown(result)] == ["00:00:00", "00:30:00", "01:00:00"]
 
 
-def test_or_the_typical_length_without_one() -> None:
-    assert [start for start, _ in shown(built(row(None), row(None), options=ESTIMATING))] == ["00:00:00", "04:00:00"]
+def test_a_single_row_begins_with_the_recording_and_is_marked() -> None:
+    [track] = built(row(None), options=ESTIMATING).sheet.tracks
+    assert (track.indexes[0].frames, track.remarks) == (0, (Remark("COMMENT", "start estimated"),))
+
+
+@pytest.mark.parametrize("rows", [(row(None), row(None)), (row(0), row(None)), (row(60), row(None))])
+def test_where_nothing_tells_how_long_tracks_are_nothing_is_estimated(rows: tuple[Entry, ...]) -> None:
+    with pytest.raises(NoTimes):
+        built(*rows, options=ESTIMATING)
 
 
 def test_what_was_estimated_before_is_marked_as_well() -> None:
@@ -241,7 +248,7 @@ def test_whatever_comes_the_sheet_is_sound_or_the_refusal_a_sentence(
     try:
         options = CueOptions(uncued="estimate", include_pregap=pregap)
         tracks = built(*rows, options=options, length_s=length_s).sheet.tracks
-    except (NoTracks, TimesFall, StartsBeyondAudio):
+    except (NoTracks, NoTimes, TimesFall, StartsBeyondAudio):
         return
     indexes = [index.frames for track in tracks for index in track.indexes]
     assert indexes[0] == 0

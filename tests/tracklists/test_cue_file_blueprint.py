@@ -204,7 +204,9 @@ async def test_what_is_imported_in_a_format_says_where_its_file_is(house: House,
     assert (await author.get(path)).headers["x-file-format"] == "kodi"
 
 
-@pytest.mark.parametrize(("rows", "cue_format"), [((row(0, "One"),), None), ((row(None, "One"),), "kodi")])
+@pytest.mark.parametrize(
+    ("rows", "cue_format"), [((row(0, "One"),), None), ((row(None, "One"), row(None, "Two")), "kodi")]
+)
 async def test_what_needs_no_file_or_cannot_become_one_is_imported_without(
     house: House, rows: tuple[Entry, ...], cue_format: str | None
 ) -> None:

@@ -109,12 +109,12 @@ async def test_more_tracks_than_a_format_holds_are_refused_or_written_on_demand(
 
 
 async def test_it_is_kept_what_was_decided(desk: Desk) -> None:
-    desk.shelf.lists[SET] = a_list(Facts(entries=(row(0, "One"), row(None, "Two"))))
+    desk.shelf.lists[SET] = a_list(Facts(entries=(row(0, "One"), row(None, "Two"), row(60, "Three"))))
     with pytest.raises(NoTimes):
-        await made(desk)
-    making = (await made(desk, of_set(options=CueOptions(uncued="estimate")))).file.making
+        await made(desk, of_set(options=CueOptions(uncued="refuse")))
+    making = (await made(desk)).file.making
     assert making.notes[0] == "Nobody set a time for row 2: spread evenly, and marked as estimated."
-    assert (making.track_count, making.tracklist_rev) == (2, 1)
+    assert (making.track_count, making.tracklist_rev) == (3, 1)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ async def test_versions_are_counted_for_each_list_and_format(desk: Desk) -> None
 
 async def test_a_file_is_made_again_of_the_list_as_it_is_now(desk: Desk) -> None:
     # Given a file with options and a recording, and a list that changed since
-    options = CueOptions(uncued="estimate")
+    options = CueOptions(include_pregap=True)
     file = (await made(desk, of_set(audio="set", options=options))).file
     desk.shelf.lists[SET] = a_list(Facts(entries=(row(0, "One"), row(None, "New"))), rev=2)
     # When it is made again
@@ -196,7 +196,7 @@ async def test_a_file_is_made_again_of_the_list_as_it_is_now(desk: Desk) -> None
     assert (again.version, again.making.options, again.making.audio) == (2, options, "set")
     # And with others on demand
     with pytest.raises(NoTimes):
-        await desk.service.regenerate(file.cue_id, CueOptions(), "another")
+        await desk.service.regenerate(file.cue_id, CueOptions(uncued="refuse"), "another")
 
 
 async def test_a_file_of_a_page_is_made_again_of_the_page(desk: Desk) -> None:
