@@ -51,8 +51,8 @@ async def test_what_was_fetched_and_what_was_stored_is_told_in_order(
     async with relaying(parts_of(redis, Queues(redis), broker.url)):
         await news.processed(LIST, 1500)
         await news.cataloged(LIST)
-        await eventually(lambda: len(subscriber.payloads(TOPIC)) == 2)
-    processed, cataloged = map(subscriber.decode, subscriber.payloads(TOPIC))
+        await eventually(lambda: len(set(subscriber.payloads(TOPIC))) == 2)
+    processed, cataloged = map(subscriber.decode, dict.fromkeys(subscriber.payloads(TOPIC)))  # each once or more often
     assert processed == {
         "rev": 1,
         "type": "tracklist",
