@@ -32,7 +32,7 @@ from api_queue.tracklists.turns import Ending, Turns
 T = TypeVar("T")
 
 _HOPS: Final = 5
-#: Between two looks whether it is our turn; who has not looked for turns.GONE_MS has left.
+#: Between two looks whether the one before is done; who has not looked for turns.GONE_MS has left.
 _POLL_S: Final = 0.1
 _POLL_MOST_S: Final = 1.0
 #: Added to a turn, so that it never ends before its request.
@@ -218,7 +218,7 @@ class Visit:
                 raise (SiteBlocked if asked.blocked else SiteAway)(reason=asked.reason, retry_after=math.ceil(wait_s))
             if asked.what == "full" or asyncio.get_running_loop().time() + wait_s > self._deadline_s:
                 raise SiteBusy(retry_after=math.ceil(max(wait_s, self._gap_s)))
-            await asyncio.sleep(min(max(wait_s, _POLL_S), _POLL_MOST_S))
+            await asyncio.sleep(min(wait_s or _POLL_S, _POLL_MOST_S))
 
 
 def _check(robots: Robots, url: str) -> None:
