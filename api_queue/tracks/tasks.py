@@ -119,7 +119,7 @@ class LibraryTasks:
             raise TrackNotFound(track_id=item.track_id)
         readings = await self._scan.read([f"{path}" for path in await self._store.paths(track.recording)])
         for reading in readings:
-            if reading.fault:
+            if reading.track is None:
                 raise NotMusic(reason=f"{to_text(reading.path)}: {reading.fault}")
         return {"read": len(readings)}
 
@@ -137,4 +137,4 @@ def _tell_faults(readings: Sequence[Reading], work: Work) -> None:
         if reading.fault:
             path = to_text(reading.path)
             work.add_failed(ScanItem(path=path), f"{path}: {reading.fault}")
-            _log.warning("a file cannot be read", path=path, reason=reading.fault)
+            _log.warning("a file has a fault", path=path, reason=reading.fault)

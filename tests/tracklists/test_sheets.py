@@ -2,7 +2,7 @@
 
 import shutil
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,12 @@ from api_queue.drivers.sql import url_of
 from api_queue.migrations import upgrade
 from api_queue.parts import Parts
 from api_queue.tracklists.models import Tracklist, Wanted
-from api_queue.tracks.models import EVERYTHING, Track
+from api_queue.tracks.models import EVERYTHING, Reading, Track
 from api_queue.tracks.paths import to_text
+from api_queue.tracks.readers import _reading
+from api_queue.tracks.reading import answer
 from api_queue.tracks.tasks import ScanItem
+from api_queue.tracks.walk import Found
 from tests.house import house_settings
 from tests.tasks import Ran, run_task
 from tests.tracks.flacs import RATE, Flac
@@ -70,6 +73,16 @@ class Shelf:
         (self.music / name).write_bytes(content[:42] + block + content[42:])
 
 
+class ReadersHere:
+    """What readers do in processes of their own, which take half a second to start."""
+
+    async def start(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+    async def read(self, found: Sequence[Found], _progress: Callable[[int, int], None]) -> list[Reading]:
+        return [_reading(file, answer(file.path, *file.beside)) for file in found]
+
+
 def cuesheet_block(*offsets: int) -> bytes:
     """RFC 9639, section 8.7: tracks at these samples, each with an INDEX 01, and the lead-out."""
     body = bytes(128) + struct.pack(">Q", 0) + bytes(259) + bytes([len(offsets) + 1])
@@ -92,6 +105,7 @@ async def shelf(redis: Redis, redis_url: str, empty: Path, tmp_path: Path) -> As
     shutil.copytree(empty, data)
     music.mkdir()
     parts = Parts(house_settings(redis_url, data, library_roots=(music,)))
+    parts.__dict__["readers"] = ReadersHere()
     shelf = Shelf(parts, music)
     shelf.put()
     yield shelf
