@@ -43,6 +43,28 @@ def below(parent: int) -> Iterator[int]:
                 yield from below(child)
 
 
+def waited_s(pid: int) -> float:
+    """How long it was ready to run and had no processor. 0 where the kernel does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
+class Watch:
+    """How long something took, besides the time for which this process was ready and a busy machine let it wait."""
+
+    def __init__(self) -> None:
+        self._began_s = self._now_s()
+
+    @property
+    def seconds(self) -> float:
+        return self._now_s() - self._began_s
+
+    def _now_s(self) -> float:
+        return time.monotonic() - waited_s(os.getpid())
+
+
 def _name(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/comm").read_text().strip()
@@ -91,6 +113,10 @@ class LiveServer:
         found = [pid for pid in below(self.pid) if lives(pid)]
         self.seen |= set(found)
         return {_name(pid): pid for pid in reversed(found)}  # just forked, a child is still called as its parent
+
+    def waits_s(self) -> dict[int, float]:
+        """How long each of its processes has waited for a processor so far."""
+        return {pid: waited_s(pid) for pid in (self.pid, *below(self.pid))}
 
     def client(self) -> httpx.Client:
         return httpx.Client(

@@ -75,17 +75,16 @@ async def test_a_killed_part_comes_back_and_nothing_is_lost(live: Live, part: st
     async with Screen(live.url, "party") as screen, Load(live) as load:
         await asyncio.sleep(1)
         # When a part is killed
-        killed_s = time.monotonic()
+        killed_s, waits_s = time.monotonic(), live.server.waits_s()
         old = live.kill(part)
-        # Then within five seconds its successor runs and adds succeed again
-        await asyncio.to_thread(
-            until, lambda: live.pids(part) and old not in live.pids(part), "a successor", WHOLE_AGAIN_S
-        )
+        # Then its successor runs and adds succeed again
+        await asyncio.to_thread(until, lambda: live.pids(part) and old not in live.pids(part), "a successor")
         whole_s = time.monotonic()
-        await asyncio.to_thread(until, lambda: load.last_success_s > whole_s, "an add", WHOLE_AGAIN_S)
-        # And then no more of them fail
+        await asyncio.to_thread(until, lambda: load.last_success_s > whole_s, "an add")
+        # And after five seconds no more of them fail, besides those for which a busy machine has kept it waiting
         await asyncio.sleep(1)
-        assert load.last_failure_s - killed_s < WHOLE_AGAIN_S
+        waited_s = sum(now_s - waits_s.get(pid, 0) for pid, now_s in live.server.waits_s().items())
+        assert max(load.last_failure_s, whole_s) - killed_s < WHOLE_AGAIN_S + waited_s
     # And everything that was answered is there, once
     async with live.guest() as anyone:
         got = (await anyone.get("/queue/party/items")).json()
@@ -107,7 +106,7 @@ async def follow_up(screen: Screen, rev: int) -> None:
 
 
 async def retained_rev(live: Live, rev: int) -> int:
-    async with asyncio.timeout(WHOLE_AGAIN_S), aiomqtt.Client("127.0.0.1", live.mqtt_port) as client:
+    async with asyncio.timeout(30), aiomqtt.Client("127.0.0.1", live.mqtt_port) as client:
         await client.subscribe("api_queue/queue/party/items", qos=1)
         async for message in client.messages:
             found = int(json.loads(bytes(message.payload))["rev"])

@@ -19,7 +19,7 @@ def ask(client: httpx.AsyncClient) -> Ask:
         reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
         head = f"{line} HTTP/1.1\r\nHost: party\r\nConnection: close\r\nContent-Length: 2\r\n".encode()
         writer.write(head + b"Content-Type: application/json\r\n" + header + b"\r\n\r\n{}")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             answer = await reader.read()
         writer.close()
         return int(answer.split()[1])

@@ -67,7 +67,7 @@ async def test_a_claim_that_runs_out_between_two_looks_is_taken(
 
     monkeypatch.setattr(redis, "call", ending)
     # Then the key is ours
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await answers.claim("key", DONE) is None
 
 
@@ -102,6 +102,6 @@ async def test_whoever_begins_to_follow_forgets_first(redis: Redis) -> None:
     """What was revoked before the channel was there may have been missed."""
     forgotten = asyncio.Event()
     following = asyncio.create_task(RedisRevocations(redis).follow(forgotten.set))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await forgotten.wait()
     await end_task(following)

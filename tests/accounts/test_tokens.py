@@ -105,7 +105,7 @@ async def test_a_revocation_reaches_every_worker_at_once(house: House) -> None:
     # When it is revoked by a command line far away
     await TokenService(SqlTokens(house.engine), RedisRevocations(house.redis), house.clock).revoke(token.token_id)
     # Then each forgets it without waiting for its memory to run out
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await asyncio.gather(*(event.wait() for event in heard))
     for resolver in resolvers:
         with pytest.raises(BadCredential):

@@ -34,11 +34,11 @@ class Heard:
         """When its last note sounded, or would have."""
         return median(at_s + length_s - position_s for at_s, position_s in self.ticks[-_FEW:])
 
-    def is_whole(self, length_s: float) -> bool:
-        """From its beginning to its end, and nothing of it twice."""
-        positions = [position_s for _, position_s in self.ticks]
+    def is_whole(self, length_s: float, stalled_s: float) -> bool:
+        """From its beginning to its end, and nothing of it twice. `stalled_s`: as `Ear` has it."""
+        positions, near_s = [position_s for _, position_s in self.ticks], _NEAR_S + stalled_s
         goes_back = any(after < before - _NEAR_S for before, after in pairwise(positions))
-        return not goes_back and positions[0] < _NEAR_S and positions[-1] > length_s - _NEAR_S
+        return not goes_back and positions[0] < near_s and positions[-1] > length_s - near_s
 
 
 class Ear:

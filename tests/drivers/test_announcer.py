@@ -54,12 +54,12 @@ class Peer:
         self._writer.write(b"".join(said))
 
     async def read(self, size: int) -> bytes:
-        return await asyncio.wait_for(self._reader.readexactly(size), 5)
+        return await asyncio.wait_for(self._reader.readexactly(size), 30)
 
     async def rest(self) -> bytes:
         """All until the broker closes."""
         try:
-            return await asyncio.wait_for(self._reader.read(), 5)
+            return await asyncio.wait_for(self._reader.read(), 30)
         except ConnectionResetError:
             return b""
 
@@ -246,7 +246,7 @@ async def test_a_stalled_reader_of_events_is_closed_rather_than_left_with_a_gap(
 async def test_a_reader_that_stays_stalled_is_closed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(links, "STALL_S", 0.05)
     await _stalled(house, qos=0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while house.broker._places:  # noqa: ASYNC110 - to read until the end would end the stall
             await asyncio.sleep(0.01)
 
@@ -306,6 +306,6 @@ async def test_text_frames_and_frames_that_are_too_large_are_closed(house: House
 async def test_a_browser_that_comes_by_is_answered_in_http(house: House) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", house.ws_port)
     writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 426 ")
+    assert (await asyncio.wait_for(reader.read(), 30)).startswith(b"HTTP/1.1 426 ")
     writer.close()
     await writer.wait_closed()

@@ -28,7 +28,7 @@ class Reader:
 
     async def next(self) -> tuple[str, Any]:
         fields: dict[str, str] = {}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             async for line in self._lines:
                 name, _, value = line.partition(": ")
                 if line:

@@ -128,7 +128,7 @@ async def test_what_runs_is_shown_with_who_runs_it(admin: httpx.AsyncClient, job
         (shown,) = (await admin.get("/api/queues/ongoing")).json()["tasks"]
         assert (shown["task_id"], shown["current_item"]["payload"]["name"]) == (task.task_id, "held")
         # And the list of workers says the same
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 told = (await admin.get("/api/queues/worker")).json()
                 if told["running"] and told["workers"][0]["doing"]:

@@ -90,18 +90,18 @@ async def test_a_running_task_has_at_most_five_events_a_second(jobs: Jobs, stage
     task = await jobs.create(Step("a", hold=True))
     (claim,) = await begin(jobs)
     publishing = asyncio.create_task(jobs.publisher.run())
-    # When it changes all the time, for a second
+    # When it changes all the time, for a second or what a busy machine needs for twenty changes
     loop = asyncio.get_running_loop()
-    until_s = loop.time() + 1.0
-    while loop.time() < until_s:
+    began_s = loop.time()
+    while loop.time() < began_s + 1 or len(naps) <= 20:
         await jobs.ledger.note([Note(claim, len(naps), 1000, "")])
         naps.append(0)
+    took_s = loop.time() - began_s
     publishing.cancel()
     await asyncio.wait([publishing])
     # Then it was told a few times (and once as created), and the newest is not lost
     events = await jobs.told()
-    assert len(naps) > 20
-    assert len(events) <= 2 + 2 * (1 + 1 / MERGE_S) + 2
+    assert len(events) <= 2 + 2 * (1 + took_s / MERGE_S) + 2
     assert payloads(events, "item.updated")[-1]["done"] == len(naps) - 1
     assert task.task_id == payloads(events, "task.created")[0]["task_id"]
 
@@ -149,7 +149,7 @@ async def test_a_publisher_hears_of_a_change_at_once(jobs: Jobs) -> None:
     publishing = asyncio.create_task(jobs.publisher.run())
     follower = RedisEventLog(jobs.parts.redis).bells()
     try:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(4):
             assert await anext(follower) is None
             for _ in range(2):
                 await jobs.create(type_name="steps")

@@ -66,7 +66,7 @@ async def test_a_web_socket_has_the_same(house: House, admin: httpx.AsyncClient,
     await jobs.told()
     address = house.url.replace("http", "ws") + "/ws/queues"
     headers = {"Authorization": f"Bearer {house.admin_token}"}
-    async with websockets.connect(address, additional_headers=headers) as line, asyncio.timeout(10):
+    async with websockets.connect(address, additional_headers=headers) as line, asyncio.timeout(30):
         first = json.loads(await line.recv())
         assert (first["event"], [task["task_id"] for task in first["tasks"]]) == ("snapshot", [task_id])
         await admin.post(f"/api/queues/{task_id}/cancel")

@@ -19,7 +19,7 @@ Storage = Literal["redis", "sqlite", "json"]
 
 
 async def somebody_listens(redis: Redis) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             if await redis.call("PUBSUB", "NUMSUB", CHANNEL) == [CHANNEL, 1]:
                 return

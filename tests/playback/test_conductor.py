@@ -62,7 +62,7 @@ async def conducted(house: House) -> AsyncIterator[House]:
 
 
 async def reached(house: House, item_id: str | None) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         async with Screen(house.url, "party") as screen:
             await screen.until(lambda: screen.session["item_id"] == item_id)
 
@@ -171,7 +171,7 @@ async def test_a_history_that_cannot_be_written_does_not_hold_the_music_up(
         _, second, third = await add(host), await add(host), await add(host)
         await host.post("/queue/party/command/play")
         await host.post("/queue/party/command/next")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             await asked.wait()
         # When the next track is over
         await host.post("/queue/party/command/seek", json={"position_ms": second["track_duration_ms"]})

@@ -35,13 +35,13 @@ async def test_a_signal_ends_the_work_and_lets_it_tidy_up(number: signal.Signals
             said.append("tidied up")
 
     # When it is told to end, then it does, and that is no fault
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await _until_told(work())
     assert said == ["tidied up"]
 
 
 async def test_work_that_is_done_ends_the_role() -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await _until_told(asyncio.sleep(0))
 
 

@@ -5,6 +5,7 @@ import itertools
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
@@ -100,6 +101,11 @@ def is_at_least_once_in_order(revs: list[int], last: int) -> bool:
     return list(dict.fromkeys(revs)) == list(range(1, last + 1))
 
 
+def merged_in(seconds: float) -> float:
+    """How many states of a queue at most: ten a second, the first and the last. A busy machine takes its time."""
+    return 10 * seconds + 3
+
+
 async def test_every_event_and_the_newest_state_arrive(
     parts: RelayParts, queues: Queues, subscriber: Subscriber
 ) -> None:
@@ -107,6 +113,7 @@ async def test_every_event_and_the_newest_state_arrive(
     await queues.create("first")
     async with relaying(parts):
         # When a burst comes
+        began_s = time.monotonic()
         await asyncio.gather(*(queues.change("first") for _ in range(120)))
         # Then each event was published once and in order
         await eventually(lambda: len(subscriber.revs("first")) == 121)
@@ -116,7 +123,7 @@ async def test_every_event_and_the_newest_state_arrive(
         await eventually(lambda: last in subscriber.retained and subscriber.retained_rev("first", "session") == 121)
         assert subscriber.retained_rev("first") == 121
         assert subscriber.retained["api_queue/queue/first/items.csv"] == b"121\r\n"
-        assert len(subscriber.payloads("api_queue/queue/first/items")) < 20
+        assert len(subscriber.payloads("api_queue/queue/first/items")) <= merged_in(time.monotonic() - began_s)
 
 
 async def test_states_of_a_queue_are_merged_to_ten_a_second(
@@ -125,14 +132,15 @@ async def test_states_of_a_queue_are_merged_to_ten_a_second(
     await queues.create("busy")
     async with relaying(parts):
         await eventually(lambda: subscriber.retained_rev("busy") == 1)
-        before = len(subscriber.payloads("api_queue/queue/busy/items"))
+        before, began_s = len(subscriber.payloads("api_queue/queue/busy/items")), time.monotonic()
         # When a queue changes for half a second, every 10 ms
         for _ in range(50):
             await queues.change("busy")
             await asyncio.sleep(0.01)
         await eventually(lambda: subscriber.retained_rev("busy") == 51)
         # Then about five states were published, and the settings, which stayed the same, not once
-        assert len(subscriber.payloads("api_queue/queue/busy/items")) - before <= 8
+        states = len(subscriber.payloads("api_queue/queue/busy/items")) - before
+        assert states <= merged_in(time.monotonic() - began_s)
 
 
 async def test_a_command_has_a_topic_of_its_own(parts: RelayParts, queues: Queues, subscriber: Subscriber) -> None:
@@ -155,7 +163,7 @@ async def test_a_deleted_queue_leaves_nothing_retained(
         # Then its readers are told, and its topics cleared
         await eventually(lambda: 2 in subscriber.revs("short"))
         await eventually(lambda: not [t for t in subscriber.retained if "/short/" in t and not t.endswith("events")])
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await redis.call("SISMEMBER", "relay:announced", "short"):  # noqa: ASYNC110 - Redis rings no bell here
                 await asyncio.sleep(0.01)
 
@@ -348,7 +356,7 @@ async def test_a_redis_that_restarts_loses_no_event_on_either_way(
         await eventually(lambda: subscriber.retained_rev("durable") == 1)
         # When Redis is killed and comes back with its log
         os.kill(server.program.pid or 0, signal.SIGKILL)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await change_when_it_is_back(queues, "durable")
         await queues.change("durable")
         # Then the screen has every change once, and the broker too
@@ -453,7 +461,7 @@ async def test_a_relay_killed_between_any_two_steps_loses_nothing(
     async with relaying(mortal(parts, fate, redis, broker.url)):
         for _ in range(2):
             await queues.change(queue)
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(30):
             await fate.met.wait()
     # When another one leads
     async with relaying(parts):

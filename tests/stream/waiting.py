@@ -2,7 +2,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-PATIENCE_S: Final = 5.0
+#: A busy machine is slow; what is awaited comes in a fraction of it.
+PATIENCE_S: Final = 30.0
 
 
 async def eventually(holds: Callable[[], bool], within_s: float = PATIENCE_S) -> None:

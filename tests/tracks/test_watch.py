@@ -58,7 +58,7 @@ async def while_watching(library: Library, music: Path, changes: Any, do: Callab
     roots = (music, *more_roots)
     watching = asyncio.create_task(Watch(cast("LibraryService", library), roots, changes).run())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await do()
     finally:
         watching.cancel()
@@ -186,7 +186,7 @@ async def test_a_kernel_that_watches_no_more_stops_nobody(music: Path) -> None:
         raise OSError(errno.ENOSPC, "OS file watch limit reached")
 
     library = Library()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await Watch(cast("LibraryService", library), (music,), refused).run()
     assert library.whole == 1
 
@@ -213,6 +213,7 @@ async def test_the_kernel_tells_of_new_and_moved_files(music: Path) -> None:
         (Change.added, "a.flac", True),
         (Change.modified, "a.FLAC", True),
         (Change.modified, "a.lrc", True),
+        (Change.modified, "a.cue", True),
         (Change.added, "cover.jpg", True),
         (Change.added, "holiday.jpg", False),
         (Change.added, "a.flac.part", False),

@@ -79,7 +79,7 @@ def _free_port() -> int:
 
 
 async def _until_listening(port: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)

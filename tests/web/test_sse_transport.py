@@ -31,7 +31,7 @@ class Stream:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[tuple[httpx.Response, AsyncIterator[str]]]:
         async with (
-            asyncio.timeout(10),
+            asyncio.timeout(30),
             httpx.AsyncClient(verify=NO_TLS) as client,
             client.stream("GET", self.url) as answer,
         ):
@@ -102,7 +102,7 @@ async def test_a_line_that_we_end_says_when_to_come_back(stream: Stream) -> None
 async def test_a_reader_that_goes_ends_the_handler(stream: Stream) -> None:
     async with stream.read() as (_, lines):
         await upto(lines, "data: 1")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await stream.gone.wait()
     # And what still comes goes nowhere, without a fault
     stream.line.write(sse.chunk(sse.frame("late", "2")))

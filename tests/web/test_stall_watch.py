@@ -25,7 +25,7 @@ class Line:
 async def test_without_progress_the_line_is_cut() -> None:
     line = Line()
     with line.watched():
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await line.aborted.wait()
 
 
@@ -43,7 +43,7 @@ async def test_it_is_cut_when_progress_ends() -> None:
     line = Line()
     with line.watched() as watch:
         watch.progress()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await line.aborted.wait()
 
 

@@ -50,7 +50,7 @@ async def joined(url: str, state: StateFile, token: str | None = None) -> Known:
 
 
 async def code_of_who_waits(host: httpx.AsyncClient) -> str:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not (waiting := (await host.get("/queue/party/devices/requests")).json()["requests"]):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     return str(waiting[0]["code"])

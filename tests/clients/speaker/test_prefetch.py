@@ -63,7 +63,7 @@ async def prefetch(server: Server, tmp_path: Path) -> AsyncIterator[Prefetch]:
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
