@@ -55,6 +55,20 @@ async def test_those_who_may_speak_may_mint(service: MediaService, role: str) ->
     assert await service.mint(caller(role), TRACK, KITCHEN)  # type: ignore[arg-type]  # roles, as text
 
 
+async def test_to_listen_needs_no_turn_and_gives_none(
+    service: MediaService, library: Library, leases: Leases, clock: MovedClock
+) -> None:
+    minted = await service.mint_to_listen(caller("member"), TRACK)
+    assert await service.file_of(TRACK, minted.text) == library.places[TRACK]
+    with pytest.raises(ForeignMediaToken):
+        await service.file_of(OTHER, minted.text)
+    # And no heartbeat of a speaker keeps it alive
+    clock.forward_s(TTL_S)
+    leases.beat()
+    with pytest.raises(BadMediaToken):
+        await service.file_of(TRACK, minted.text)
+
+
 @pytest.mark.parametrize("role", [None, "member", "helper", "screen"])
 async def test_others_may_not(service: MediaService, role: str) -> None:
     with pytest.raises(NotTheSpeaker):

@@ -1,6 +1,6 @@
 // /tracklists: lists are pasted and found here, and the one that the address names after its # is opened.
 
-import { get } from "../api.js";
+import { get, refresh } from "../api.js";
 import { byId, write } from "../dom.js";
 import { link } from "../enter.js";
 import { Editor } from "./editor.js";
@@ -11,7 +11,8 @@ import { Paste } from "./paste.js";
 const AUTHORS = ["member", "host", "admin"];
 const TITLE = "Tracklists";
 
-const mayWrite = AUTHORS.includes((await reached(() => get("/auth/me"))).role);
+const mayWrite = await isAuthor();
+if (mayWrite) setInterval(refresh, 600_000);
 document.body.dataset.may = mayWrite ? "write" : "read";
 byId("door").hidden = mayWrite;
 byId("save").hidden = !mayWrite;
@@ -20,10 +21,16 @@ const lists = new Lists();
 new Paste(open);
 offerOrders(open);
 let editor = null;
-addEventListener("hashchange", show);
+addEventListener("hashchange", () => show(true));
 addEventListener("offline", () => link(false));
 addEventListener("online", () => link(true));
 await show();
+
+/** A login that has only run out is renewed first. */
+async function isAuthor() {
+  const asks = async () => AUTHORS.includes((await reached(() => get("/auth/me"))).role);
+  return (await asks()) || ((await refresh()) && asks());
+}
 
 /** The answer, as soon as the server can be reached. */
 async function reached(ask) {
@@ -41,7 +48,8 @@ async function reached(ask) {
   }
 }
 
-async function show() {
+/** @param {boolean} [turned] to another list, which screen readers then hear of */
+async function show(turned = false) {
   const id = decodeURIComponent(location.hash.slice(1));
   editor?.close();
   editor = null;
@@ -52,6 +60,7 @@ async function show() {
   scrollTo(0, 0);
   if (list) editor = new Editor(list, mayWrite, open);
   else home();
+  if (turned) byId("title").focus();
 }
 
 /** Null: there is none, and why stands on the page of all of them. */

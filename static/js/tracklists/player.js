@@ -6,6 +6,8 @@ import { heardAt, nameOf, nextUnmarked, placeAt } from "./rules.js";
 import { writeTime } from "./set_times.js";
 import { Wave } from "./wave.js";
 
+/** No thumb is more exact. */
+const THUMB_MS = 100;
 /** What has a use of its own for the space key. */
 const TYPING = "input, textarea, select, summary, a, dialog, #rows button, .side button";
 
@@ -71,7 +73,7 @@ export class Player {
   /** The start of the next row without one; where all have one, a row that nobody knows yet. */
   mark() {
     const { edits, list } = this.editor;
-    const at = Math.round(this.listening.at);
+    const at = Math.round(this.listening.at / THUMB_MS) * THUMB_MS;
     const next = nextUnmarked(list);
     const position = next ? next.position : placeAt(list, at);
     this.last = { position, at, isNew: !next };

@@ -56,8 +56,15 @@ function readForm(inputs, kind) {
 
 function save(editor, position, fields) {
   const { list, edits } = editor;
-  if (position !== null) return editor.change(edits.row(position, fields));
-  return editor.change(edits.add(fields.start_ms === null ? list.tracks.length + 1 : placeAt(list, fields.start_ms), fields));
+  if (position !== null) change(editor, position, fields);
+  else editor.change(edits.add(fields.start_ms === null ? list.tracks.length + 1 : placeAt(list, fields.start_ms), fields));
+}
+
+/** Only what is new: a time that was estimated stays so. */
+function change(editor, position, fields) {
+  const row = editor.list.tracks[position - 1];
+  const news = Object.fromEntries(Object.entries(fields).filter(([name, value]) => (row[name] ?? null) !== value));
+  if (Object.keys(news).length) editor.change(editor.edits.row(position, news));
 }
 
 function tools(editor, position, close) {

@@ -1,13 +1,10 @@
 // The rows of a list: when each begins, heard at a tap, set by hand, nudged, and put in another order.
 
-import { byId, el, fill, icon, write } from "../dom.js";
+import { byId, fill, write } from "../dom.js";
 import { makeSortable } from "../drag.js";
+import { makeRow, showRow } from "./row_node.js";
 import { openRow } from "./row_sheet.js";
-import { nameOf } from "./rules.js";
 import { readTime, writeTime } from "./set_times.js";
-
-const NUDGES = [[-1000, "−1", "1 second earlier"], [-100, "−.1", "a tenth earlier"], [100, "+.1", "a tenth later"], [1000, "+1", "1 second later"]];
-const KINDS = { with: "w/", component: "in it" };
 
 export class Rows {
   /** @param {import("./editor.js").Editor} editor */
@@ -27,52 +24,13 @@ export class Rows {
   show({ tracks }) {
     byId("no-rows").hidden = tracks.length > 0;
     this.last = tracks.length;
-    if (!this.held) fill(this.list, tracks, (row) => String(row.position), () => this.make(), (node, row) => this.showRow(node, row));
-  }
-
-  make() {
-    const at = () => Number(node.dataset.key);
-    const button = (className, content, onclick) => el("button", { type: "button", className, onclick }, content);
-    const start = el("input", { className: "start digits", autocomplete: "off", inputMode: "text", maxLength: 12, enterkeyhint: "done" });
-    const node = el("li", { className: "item" },
-      button("hear digits", el("span"), () => this.hear(at())),
-      el("span", { className: "words" }, el("strong", { dir: "auto" }), el("span", { className: "dim", dir: "auto" }), el("span", { className: "issue" })),
-      el("span", { className: "tools" }, button("grip", icon("grip"), null), start,
-        ...NUDGES.map(([ms, text]) => button("nudge digits", text, () => this.nudge(at(), ms)))),
-      button("more", icon("more"), () => openRow(this.editor, at())));
-    node.addEventListener("focusin", () => this.point(at()));
-    node.querySelector(".words").addEventListener("click", () => this.point(at()));
-    node.querySelector(".grip").addEventListener("keydown", (event) => this.keyed(event, at()));
-    start.addEventListener("change", () => this.set(start, at()));
-    start.addEventListener("keydown", (event) => this.typed(event, start, at()));
-    return node;
+    if (!this.held) fill(this.list, tracks, (row) => String(row.position), () => makeRow(this), (node, row) => this.showRow(node, row));
   }
 
   showRow(node, row) {
-    const main = row.kind === "main";
-    const [name, artist, issue] = node.querySelector(".words").children;
-    const start = node.querySelector(".start");
-    const time = row.start_ms === null ? "" : writeTime(row.start_ms);
-    node.className = `item ${row.kind}${row.position === this.pointed ? " current" : ""}${row.is_id ? " unknown" : ""}`;
-    node.querySelector(".tools").classList.toggle("untimed", !main);
-    write(node.querySelector(".hear span"), main ? time || "–" : KINDS[row.kind]);
-    node.querySelector(".hear").disabled = !main || row.start_ms === null || !this.editor.list.audio_file_id;
-    write(name, row.remix && !row.title.includes(row.remix) ? `${row.title} (${row.remix})` : row.title);
-    write(artist, [row.artist, row.label && `[${row.label}]`, row.is_estimated && "estimated"].filter(Boolean).join(" · "));
-    write(issue, this.editor.verdict.of(row.position));
-    if (document.activeElement !== start) start.value = time;
-    for (const nudge of node.querySelectorAll(".nudge")) nudge.disabled = row.start_ms === null;
-    this.label(node, row);
-  }
-
-  label(node, row) {
-    const name = `row ${row.position}, ${nameOf(row)}`;
-    const set = (part, text) => Object.assign(node.querySelector(part), { ariaLabel: text, title: text });
-    set(".hear", row.start_ms === null ? `No start yet: ${name}` : `Listen at ${writeTime(row.start_ms)}: ${name}`);
-    set(".grip", `Move ${name}: drag, or arrow keys`);
-    set(".start", `Start of ${name}`);
-    set(".more", `Change ${name}`);
-    node.querySelectorAll(".nudge").forEach((nudge, at) => Object.assign(nudge, { ariaLabel: `${NUDGES[at][2]}: ${name}`, title: NUDGES[at][2] }));
+    const { editor } = this;
+    const mayHear = editor.mayWrite && Boolean(editor.list.audio_file_id);
+    showRow(node, row, { issue: editor.verdict.of(row.position), current: row.position === this.pointed, mayHear });
   }
 
   /** The row that is worked on shows its tools. */
@@ -90,6 +48,10 @@ export class Rows {
   hear(position) {
     this.point(position);
     this.editor.player.playAt(this.editor.list.tracks[position - 1].start_ms);
+  }
+
+  more(position) {
+    openRow(this.editor, position);
   }
 
   nudge(position, by) {
