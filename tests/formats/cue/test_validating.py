@@ -105,7 +105,7 @@ def test_it_is_told_where_it_stands(code: str) -> None:
     assert told[0].severity == KINDS[code].severity
 
 
-@pytest.mark.parametrize("code", OF_SHEET.keys() & TOLD.keys())
+@pytest.mark.parametrize("code", sorted(OF_SHEET.keys() & TOLD.keys()))
 def test_what_concerns_the_sheet_is_found_without_its_text(code: str) -> None:
     told = judge(read(TOLD[code][0]).sheet)
     assert code in {finding.code for finding in told}
