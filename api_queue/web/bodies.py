@@ -16,6 +16,7 @@ T = TypeVar("T")
 #: Names a write, so that it happens once; see `idempotency.py`.
 EVENT_KEY: Final = "client_event_uuid"
 _TOO_DEEP: Final = "it is nested too deeply."
+_NO_TEXT: Final = "JSON is text in UTF-8, and this is in another encoding."
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -36,6 +37,8 @@ def read_raw(request: Request, shape: type[T]) -> T:
         return msgspec.json.decode(
             body if body[:1] == b"{" else json_bytes(read_fields(request)), type=shape, strict=False
         )
+    except UnicodeDecodeError:
+        raise BadBody(reason=_NO_TEXT) from None
     except msgspec.DecodeError as error:
         raise BadBody(reason=f"{error}.") from None
     except RecursionError:
@@ -97,6 +100,8 @@ def _form(request: Request) -> dict[str, Any]:
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         fields = msgspec.json.decode(body)
+    except UnicodeDecodeError:
+        raise BadBody(reason=_NO_TEXT) from None
     except msgspec.DecodeError as error:
         raise BadBody(reason=f"{error}.") from None
     except RecursionError:

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api_queue.errors import BadBody
-from api_queue.web.bodies import read_body, read_fields, to_shape
+from api_queue.web.bodies import read_body, read_fields, read_raw, to_shape
 from tests.web.requests import a_request
 
 T = TypeVar("T")
@@ -124,6 +124,13 @@ def test_a_list_is_no_object() -> None:
 
 def test_json_that_never_ends_is_told_as_such() -> None:
     assert "nested too deeply" in reason(b'{"a":' * 9000)
+
+
+def test_json_in_another_encoding_is_told_as_such() -> None:
+    body = '{"track_id": "Zoë"}'.encode("latin-1")
+    for reading in (read_fields, lambda request: read_raw(request, Song)):
+        with pytest.raises(BadBody, match="UTF-8"):
+            reading(a_request(body=body))
 
 
 def test_broken_json_says_where_it_broke() -> None:
