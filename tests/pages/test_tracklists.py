@@ -7,7 +7,7 @@ from typing import Any, Final
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.house import House
 from tests.pages.conftest import PHONE, WALL, Device, Queue, at_the_party, device
@@ -119,7 +119,7 @@ async def test_from_a_pasted_text_to_tracks_and_a_cue_sheet(host: Device, queue:
     assert "INDEX 01 00:14:08" in sheet
     assert await page.title() == "Ana @ The Lighthouse 2024 – Tracklists"
     # And when it is removed, then the recording is one track again
-    await page.get_by_role("button", name="Remove this list").click()
+    await page.get_by_role("button", name="Remove this list").press("Enter")
     await page.get_by_role("button", name="Remove it").click()
     await expect(page.locator("#home")).to_be_visible()
     assert (await author.client.get("/tracks", params={"q": "last platform"})).json()["total"] == 0
@@ -135,8 +135,7 @@ async def test_starts_are_marked_while_it_plays(host: Device, queue: Queue, auth
     await expect(page.get_by_role("button", name="Begins now: Ana – Two")).to_be_enabled()
     await page.get_by_label("Position").fill("12.5")
     await expect(page.locator("#at")).to_contain_text("0:1")
-    await page.get_by_role("button", name="Pause").focus()
-    await page.keyboard.press("Space")
+    await page.get_by_role("button", name="Pause").press("Space")
     await is_saved(page)
     one, two = await starts(author, made)
     assert one in range(10_000)
@@ -188,6 +187,35 @@ async def test_what_is_changed_without_a_connection_is_kept(host: Device, queue:
     await is_saved(page)
     await expect(page.locator("#banner")).to_be_hidden()
     assert await starts(author, made) == [0, 303_000]
+    await author.done("DELETE", f"/{made['id']}")
+
+
+async def test_an_old_file_is_read_as_it_was_meant(phone: Device, queue: Queue) -> None:
+    page = await phone.open(f"{at_the_party(queue.address)}/tracklists")
+    sheet = 'TITLE "Café"\nFILE "a.wav" WAVE\n  TRACK 01 AUDIO\n    TITLE "Überall"\n    INDEX 01 00:00:00\n'
+    for encoding in ("cp1252", "utf-8", "utf-16"):
+        file: FilePayload = {"name": "a.cue", "mimeType": "text/plain", "buffer": sheet.encode(encoding)}
+        await page.locator("#file").set_input_files(file)
+        await expect(page.locator("#parsed")).to_contain_text("A CUE sheet: Café · 1 track")
+        await expect(page.locator("#preview")).to_contain_text("Überall")
+        await page.get_by_label("The list").fill("")
+        await expect(page.locator("#parsed")).to_have_text("")
+
+
+async def test_times_are_mended_as_proposed(host: Device, queue: Queue, author: Author) -> None:
+    made = await author.make(row("One", "0:00"), row("Two"), row("Late", "0:50"), audio_file_id=RECORDING)
+    page = await opened(host, queue, made)
+    await page.get_by_role("button", name="Mend the times").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Let row 2 begin at 00:00:25")
+    await page.get_by_role("button", name="Do it").click()
+    await expect(page.get_by_label("Start of row 2")).to_have_value("0:25")
+    await is_saved(page)
+    # And what begins after the end can only go
+    await page.get_by_role("button", name="Mend the times").click()
+    await page.get_by_role("button", name="Do all of it").click()
+    await expect(page.locator("#rows .item")).to_have_count(2)
+    await expect(page.locator("#verdict")).to_contain_text("2 times to look at")
+    await is_saved(page)
     await author.done("DELETE", f"/{made['id']}")
 
 

@@ -6,6 +6,8 @@ import { count, day } from "../text.js";
 import { titleOf } from "./rules.js";
 
 const PAGE = 30;
+/** More drafts nobody works on. */
+const MOST_DRAFTS = 100;
 const FROM = {
   "1001tracklists": "from 1001tracklists", manual: "by hand", text: "from a text", labels: "from labels", cue: "from a CUE sheet",
   embedded: "from the file itself", history: "from a night",
@@ -19,7 +21,7 @@ export class Lists {
 
   async load() {
     try {
-      const { tracklists: drafts } = await get(`/api/v1/tracklists?is_draft=true&limit=${PAGE}`);
+      const { tracklists: drafts } = await get(`/api/v1/tracklists?is_draft=true&limit=${MOST_DRAFTS}`);
       show("drafts", drafts);
       await this.page(0);
     } catch (error) {

@@ -8,8 +8,8 @@ import { Wave } from "./wave.js";
 
 /** No thumb is more exact. */
 const THUMB_MS = 100;
-/** What has a use of its own for the space key. */
-const TYPING = "input, textarea, select, summary, a, dialog, #rows button, .side button";
+/** What has a use of its own for the space key also while it plays. */
+const OWN_SPACE = "input:not([type=range]), textarea, select, summary, a, dialog, .tools button, .more, .side button";
 
 export class Player {
   /** @param {import("./editor.js").Editor} editor */
@@ -89,7 +89,7 @@ export class Player {
 
   /** The space key marks; a button that has the focus is not pressed by it meanwhile. */
   keyed(press) {
-    if (press.key !== " " || !this.listening.isPlaying || !this.editor.mayEdit || press.target.closest(TYPING)) return;
+    if (press.key !== " " || !this.listening.isPlaying || !this.editor.mayEdit || press.target.closest(OWN_SPACE)) return;
     press.preventDefault();
     if (press.type === "keydown" && !press.repeat) this.mark();
   }
