@@ -30,8 +30,8 @@ from api_queue.queues import blueprint as queues_blueprint
 from api_queue.queues import enqueue_blueprint, export_blueprint
 from api_queue.settings import Settings
 from api_queue.stream import blueprint as stream_blueprint
-from api_queue.tracklists import blueprint as tracklists_blueprint
 from api_queue.tracklists import (
+    batch_blueprint,
     cue_blueprint,
     cue_file_blueprint,
     import_blueprint,
@@ -39,8 +39,10 @@ from api_queue.tracklists import (
     row_blueprint,
     search_blueprint,
     site_admin_blueprint,
+    sync_blueprint,
     version_blueprint,
 )
+from api_queue.tracklists import blueprint as tracklists_blueprint
 from api_queue.tracks import blueprint as tracks_blueprint
 from api_queue.tracks import library_blueprint
 from api_queue.web import docs, health, join_qr, pages
@@ -86,6 +88,7 @@ _ON_CONTEXT: Final = (
     *("personal_queues", "enqueue", "likes"),
     *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake", "cue", "cue_jobs"),
     *("retrieval", "tracklist_search", "site_import", "fetch_orders", "site_upkeep"),
+    *("batches", "schedules", "sync", "sync_orders"),
 )
 
 
@@ -139,6 +142,8 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             search_blueprint.bp,
             retrieval_blueprint.bp,
             site_admin_blueprint.bp,
+            batch_blueprint.bp,
+            sync_blueprint.bp,
         ]
     )
 

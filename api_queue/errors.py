@@ -798,7 +798,7 @@ class StartsBeyondAudio(Invalid):
     code = "starts_beyond_audio"
 
 
-class UnknownCueFormat(Invalid):
+class UnknownCueFormat(Unfit):
     """There is no CUE format '{format}'; there are {formats}."""
 
     code = "unknown_cue_format"
@@ -976,6 +976,42 @@ class UnknownTracklistVersion(NotFound):
     """There is no version {version} of this tracklist; only the newest are kept."""
 
     code = "unknown_tracklist_version"
+
+
+class NoPage(NotFound):
+    """The tracklist '{tracklist_id}' is of no page, so there is nothing to hold it against."""
+
+    code = "no_page"
+
+
+class UnknownConflict(NotFound):
+    """There is no conflict '{conflict_id}' any more; look at those that are there."""
+
+    code = "unknown_conflict"
+
+
+class UnknownBatch(NotFound):
+    """There is no batch '{batch_id}'."""
+
+    code = "unknown_batch"
+
+
+class UnknownSchedule(NotFound):
+    """There is no schedule '{schedule_id}'."""
+
+    code = "unknown_schedule"
+
+
+class BadCronExpression(Unfit):
+    """'{cron}' is no cron expression: {reason}. Write minute, hour, day, month, weekday in UTC, as in '30 4 * * 1'."""
+
+    code = "bad_cron_expression"
+
+
+class SchedulesFull(Conflict):
+    """There are {limit} schedules, as many as may be; remove one first."""
+
+    code = "schedules_full"
 
 
 class UnknownRow(NotFound):

@@ -78,6 +78,8 @@ from api_queue.stream.hub import Hub
 from api_queue.stream.lease import Lease
 from api_queue.stream.sources import Sources
 from api_queue.stream.store import RedisEventLog
+from api_queue.tracklists.batch_tasks import BatchTasks
+from api_queue.tracklists.batches import BatchService
 from api_queue.tracklists.cache_store import RedisCache
 from api_queue.tracklists.cue_service import CueService
 from api_queue.tracklists.cue_store import SqlCueFiles
@@ -94,6 +96,8 @@ from api_queue.tracklists.order_store import RedisOrders
 from api_queue.tracklists.publishing import PublishingService
 from api_queue.tracklists.recordings import LibraryRecordings
 from api_queue.tracklists.retrieval import RetrievalService
+from api_queue.tracklists.schedule_store import SqlSchedules
+from api_queue.tracklists.schedules import ScheduleService, Timetable
 from api_queue.tracklists.search_service import SearchService
 from api_queue.tracklists.service import TracklistService
 from api_queue.tracklists.sheets import SheetIntake
@@ -101,6 +105,10 @@ from api_queue.tracklists.site import Site
 from api_queue.tracklists.site_import import SiteImport
 from api_queue.tracklists.site_upkeep import SiteUpkeep
 from api_queue.tracklists.store import SqlTracklists
+from api_queue.tracklists.sync import SyncService
+from api_queue.tracklists.sync_orders import SyncOrders
+from api_queue.tracklists.sync_store import SqlSyncs
+from api_queue.tracklists.sync_tasks import SyncTask
 from api_queue.tracklists.turn_store import RedisTurns
 from api_queue.tracklists.versioning import VersionService
 from api_queue.tracklists.visits import Visits
@@ -255,7 +263,9 @@ class Parts:
         of_library = (*self.library_tasks.types(), self.analyze_task.type(), self.rename_task.type())
         export = ExportTask(self.queues, self.tracks, self.exports, self.clock)
         fetch = FetchTask(self.retrieval, self.site_import)
-        return TaskTypes([*of_library, export.type(), fetch.type(), CueTask(self.cue).type()])
+        batches = BatchTasks(self.retrieval, self.site_import, self.task_store)
+        of_lists = (fetch.type(), SyncTask(self.sync).type(), CueTask(self.cue).type())
+        return TaskTypes([*of_library, export.type(), *of_lists, *batches.types()])
 
     @cached_property
     def task_store(self) -> SqlTasks:
@@ -554,6 +564,34 @@ class Parts:
     @cached_property
     def site_upkeep(self) -> SiteUpkeep:
         return SiteUpkeep(self.site, self.manners, self.site_turns, self.site_cache, self.tracklists)
+
+    @cached_property
+    def batches(self) -> BatchService:
+        return BatchService(self.jobs, self.site.page, self.site_upkeep.gap_s, self.clock)
+
+    @cached_property
+    def schedule_store(self) -> SqlSchedules:
+        return SqlSchedules(self.engine)
+
+    @cached_property
+    def schedules(self) -> ScheduleService:
+        return ScheduleService(self.schedule_store, self.batches, self.clock)
+
+    @cached_property
+    def timetable(self) -> Timetable:
+        return Timetable(self.schedule_store, self.batches, self.sync_orders, self.jobs, self.clock)
+
+    @cached_property
+    def sync_store(self) -> SqlSyncs:
+        return SqlSyncs(self.engine)
+
+    @cached_property
+    def sync(self) -> SyncService:
+        return SyncService(self.sync_store, self.tracklist_store, self.tracklists, self.retrieval, self.clock)
+
+    @cached_property
+    def sync_orders(self) -> SyncOrders:
+        return SyncOrders(self.jobs, self.sync, self.sync_store, self.schedules)
 
     @cached_property
     def sheet_intake(self) -> SheetIntake:

@@ -212,6 +212,24 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/api/v1/tracklists/<tracklist_id>/versions/<version>"): "open",
     ("POST", "/api/v1/tracklists/<tracklist_id>/versions/<version>/rollback"): "author",
     ("POST", "/api/v1/tracklists/<tracklist_id>/generate-cue"): "author",
+    # lists and their pages
+    ("POST", "/api/v1/batch"): "author",
+    ("GET", "/api/v1/batch/<batch_id>/status"): "open",
+    ("POST", "/api/v1/batch/<batch_id>/pause"): "author",
+    ("POST", "/api/v1/batch/<batch_id>/resume"): "author",
+    ("POST", "/api/v1/batch/<batch_id>/cancel"): "author",
+    ("GET", "/api/v1/batch/<batch_id>/progress"): "author",
+    ("POST", "/api/v1/batch/schedule"): "author",
+    ("GET", "/api/v1/batch/schedule"): "open",
+    ("DELETE", "/api/v1/batch/schedule/<schedule_id>"): "author",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/sync"): "author",
+    ("GET", "/api/v1/tracklists/<tracklist_id>/sync/status"): "open",
+    ("PUT", "/api/v1/tracklists/<tracklist_id>/sync/config"): "author",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/sync/schedule"): "author",
+    ("DELETE", "/api/v1/tracklists/<tracklist_id>/sync/schedule"): "author",
+    ("GET", "/api/v1/tracklists/<tracklist_id>/conflicts"): "open",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/conflicts/resolve"): "author",
+    ("GET", "/api/v1/tracklists/<tracklist_id>/audit"): "open",
     # CUE files
     ("POST", "/api/v1/cue/generate"): "author",
     ("POST", "/api/v1/cue/generate/batch"): "author",
@@ -274,6 +292,10 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("GET", "/api/v1/tracklists/search/1001tracklists"): "add",
     ("POST", "/api/v1/tracklist"): "add",
     ("POST", "/api/v1/tracklists/import/1001tracklists"): "add",
+    ("POST", "/api/v1/batch"): "add",
+    ("POST", "/api/v1/batch/schedule"): "add",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/sync"): "add",
+    ("POST", "/api/v1/tracklists/<tracklist_id>/sync/schedule"): "add",
     ("POST", "/api/v1/cue/generate"): "add",
     ("POST", "/api/v1/cue/generate/batch"): "add",
     ("POST", "/api/v1/cue/generate/<tracklist_id>"): "control",
@@ -304,6 +326,6 @@ QUEUE_IN_BODY: Final = frozenset(
 )
 
 #: A browser opens a WebSocket to any site that a page names, cookies and all: refused from other sites, as writes are.
-SAME_SITE: Final = frozenset({"/ws/queues"})
+SAME_SITE: Final = frozenset({"/ws/queues", "/api/v1/batch/<batch_id>/progress"})
 
 TABLE: Final = AccessTable(ACCESS, LIMITED, WRITING_GETS, QUEUE_IN_BODY, SAME_SITE)

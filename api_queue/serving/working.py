@@ -74,6 +74,7 @@ async def _keep_up(parts: Parts) -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(sweep.run(), name="jobs-sweep")
         tasks.create_task(publisher_of(parts).run(), name="jobs-publisher")
+        tasks.create_task(parts.timetable.run(), name="tracklist-schedules")
 
 
 def publisher_of(parts: Parts) -> Publisher:

@@ -46,7 +46,7 @@ def add(facts: Facts, entry: Entry, position: int | None = None) -> Facts:
     rows = list(facts.entries)
     at = len(rows) if position is None else _at(position, len(rows) + 1)
     rows.insert(at, entry)
-    return _renumbered(facts, rows, lambda number: number + (number > at))
+    return renumbered(facts, rows, lambda number: number + (number > at))
 
 
 def change(facts: Facts, position: int, change: Change) -> Facts:
@@ -70,7 +70,7 @@ def remove(facts: Facts, position: int) -> Facts:
     """Closes the gap. Raises UnknownRow."""
     rows = list(facts.entries)
     del rows[_at(position, len(rows))]
-    return _renumbered(facts, rows, lambda number: None if number == position else number - (number > position))
+    return renumbered(facts, rows, lambda number: None if number == position else number - (number > position))
 
 
 def move(facts: Facts, from_position: int, to_position: int) -> Facts:
@@ -80,7 +80,7 @@ def move(facts: Facts, from_position: int, to_position: int) -> Facts:
     order = list(range(len(rows)))
     order.insert(target, order.pop(source))
     places = {before + 1: now + 1 for now, before in enumerate(order)}
-    return _renumbered(facts, [rows[before] for before in order], places.get)
+    return renumbered(facts, [rows[before] for before in order], places.get)
 
 
 def settled(facts: Facts) -> Facts:
@@ -107,7 +107,7 @@ def _moved(old: Entry, new: Entry) -> bool:
     return abs(old.start_ms - new.start_ms) > _NUDGE_MS
 
 
-def _renumbered(facts: Facts, rows: Sequence[Entry], number: Callable[[int], int | None]) -> Facts:
+def renumbered(facts: Facts, rows: Sequence[Entry], number: Callable[[int], int | None]) -> Facts:
     """`number` tells where a row stands now; a transition of a row that is gone goes with it."""
     moved = [(each, number(each.from_track), number(each.to_track)) for each in facts.transitions]
     kept = tuple(_between(each, a, b) for each, a, b in moved if a is not None and b is not None and a < b)

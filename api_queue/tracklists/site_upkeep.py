@@ -30,10 +30,16 @@ class SiteUpkeep:
         self._tracklists = tracklists
 
     async def state(self) -> SiteState:
+        crawl_delay_s = await self._crawl_delay_s()
+        return SiteState(self._site.base, await self._turns.breaker(), crawl_delay_s, await self.gap_s())
+
+    async def gap_s(self) -> float:
+        crawl_delay_s = await self._crawl_delay_s() if self._manners.robots else None
+        return max(self._manners.delay_s, crawl_delay_s or 0)
+
+    async def _crawl_delay_s(self) -> float | None:
         text = await self._turns.robots()
-        crawl_delay_s = None if text is None else Robots.read(text).crawl_delay_s
-        gap_s = max(self._manners.delay_s, (crawl_delay_s or 0) if self._manners.robots else 0)
-        return SiteState(self._site.base, await self._turns.breaker(), crawl_delay_s, gap_s)
+        return None if text is None else Robots.read(text).crawl_delay_s
 
     async def counts(self) -> tuple[Counts, int]:
         """Of what is kept of the site, and of the lists that are stored."""

@@ -37,7 +37,7 @@ class Difference:
 
 def compare(old: Sequence[Entry], new: Sequence[Entry]) -> Difference:
     """Rows are known again by their names, wherever they stand; one with other names in the same place was changed."""
-    pairs = list(_pairs([Placed(*each) for each in enumerate(old, 1)], [Placed(*each) for each in enumerate(new, 1)]))
+    pairs = list(paired(old, new))
     return Difference(
         added=tuple(after for before, after in pairs if after and not before),
         removed=tuple(before for before, after in pairs if before and not after),
@@ -49,11 +49,12 @@ def compare(old: Sequence[Entry], new: Sequence[Entry]) -> Difference:
     )
 
 
-def _pairs(old: Sequence[Placed], new: Sequence[Placed]) -> Iterator[tuple[Placed | None, Placed | None]]:
+def paired(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[tuple[Placed | None, Placed | None]]:
     """In order, each row of both once."""
-    before, after = [_name(row.entry) for row in old], [_name(row.entry) for row in new]
-    for _, old_from, old_to, new_from, new_to in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        yield from zip_longest(old[old_from:old_to], new[new_from:new_to])
+    before, after = [Placed(*each) for each in enumerate(old, 1)], [Placed(*each) for each in enumerate(new, 1)]
+    matcher = SequenceMatcher(None, [*map(_name, old)], [*map(_name, new)], autojunk=False)
+    for _, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        yield from zip_longest(before[old_from:old_to], after[new_from:new_to])
 
 
 def _name(entry: Entry) -> tuple[str, str, str | None]:

@@ -51,6 +51,8 @@ _PARAMETERS: Final = {
     "slug": "A name as addresses have it: `nova-kin`.",
     "cue_id": "Id of the CUE file.",
     "job_id": "As the order was answered.",
+    "batch_id": "As the order was answered.",
+    "schedule_id": "As `GET /api/v1/batch/schedule` has it.",
     "format_name": "`standard`, `cdj`, `traktor`, `serato`, `rekordbox` or `kodi`.",
     "audio_file_id": "Id or alias of the recording.",
     "position": "Of the row, counted from 1.",

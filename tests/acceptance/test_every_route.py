@@ -16,13 +16,15 @@ from tests.house import House
 X, OTHER = QueueName("party"), QueueName("elsewhere")
 ROLES: tuple[Role, ...] = ("member", "helper", "host", "admin", "speaker", "screen")
 #: Endless by design: what they need is tried by the tests of the stream.
-STREAMS = {"/events", "/queue/<name>/events", "/events/queues", "/api/queues/stream", "/ws/queues"}
+STREAMS = {"/events", "/queue/<name>/events", "/events/queues", "/api/queues/stream", "/ws/queues",
+           "/api/v1/batch/<batch_id>/progress"}  # fmt: skip
 #: Open doors behind which a refresh token is asked for, which is not what the role says.
 RENEWALS = {"/auth/refresh", "/refresh-token"}
 FILLED = {"name": "party", "item_id": "0000000000", "guest_id": "nobody", "token_id": "none", "track_id": "none",
           "task_id": "none", "queue": "orders", "receipt_handle": "none", "message_id": "none", "command": "dance",
           "tracklist_id": "none", "audio_file_id": "none", "cue_id": "none", "job_id": "none", "format_name": "cdj",
           "position": "1", "version": "1", "slug": "none", "correlation_id": "none",
+          "batch_id": "none", "schedule_id": "none",
           "file": "none", "path": "css/none.css", "device_id": "none", "code": "NOCODE"}  # fmt: skip
 
 #: What these ask for lies on a site that is not there.
