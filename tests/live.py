@@ -44,17 +44,19 @@ def below(parent: int) -> Iterator[int]:
 
 
 def waited_s(pid: int) -> float:
-    """How long it was ready to run and had no processor. 0 where the kernel does not tell."""
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
-    except OSError:
-        return 0.0
+    """How long its threads were ready to run and had no processor. 0 where the kernel does not tell."""
+    waited_ns = 0
+    for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with suppress(OSError):  # it has ended
+            waited_ns += int(thread.read_text().split()[1])
+    return waited_ns / 1e9
 
 
 class Watch:
-    """How long something took, besides the time for which this process was ready and a busy machine let it wait."""
+    """How long something took, besides the time for which a busy machine let this process wait, or `others`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *others: int) -> None:
+        self._waiting = (os.getpid(), *others)
         self._began_s = self._now_s()
 
     @property
@@ -62,7 +64,7 @@ class Watch:
         return self._now_s() - self._began_s
 
     def _now_s(self) -> float:
-        return time.monotonic() - waited_s(os.getpid())
+        return time.monotonic() - sum(map(waited_s, self._waiting))
 
 
 def _name(pid: int) -> str:

@@ -12,6 +12,7 @@ from api_queue.clients.speaker.mpv import Mpv, MpvGone, MpvRefused
 from api_queue.errors import StartRefused
 from tests.clients.speaker.conftest import Player
 from tests.docs.tracked import ROOT
+from tests.live import Watch
 
 MUSIC = sorted((ROOT / "config/demo/music").glob("*.flac"))
 
@@ -38,14 +39,14 @@ async def test_without_a_lease_nobody_can_start_it(player: Player) -> None:
 
 async def test_at_the_end_of_its_lease_it_is_silent_whatever_becomes_of_us(player: Player) -> None:
     """Given mpv that plays; if nobody tells it anything any more, it fades out and pauses in time."""
-    ends_ms = local_ms() + 800
+    watch = Watch(player.mpv._process.pid)
     volumes: list[float] = []
     player.listeners.append(lambda _: volumes.append(player.mpv.seen["volume"]))
-    await play(player, 800)
+    await play(player, 1200)
 
     await player.until(lambda: player.mpv.seen["pause"])
 
-    assert local_ms() < ends_ms + 300
+    assert watch.seconds < 1.2 + 0.3
     fade = volumes[volumes.index(100) :]
     assert fade == sorted(fade, reverse=True)
     assert len(set(fade)) > 3
