@@ -16,7 +16,6 @@ OUR_NAME: Final = "api_queue"
 READ_BYTES: Final = 500 * 1024
 #: No crawl delay is believed to be longer.
 _LONGEST_DELAY_S: Final = 86_400.0
-_LINE: Final = re.compile(r"\s*([A-Za-z-]+)\s*:\s*(.*?)\s*")
 _NAME: Final = re.compile(r"[A-Za-z_-]+|\*")
 _Line = tuple[str, str]
 
@@ -79,9 +78,9 @@ class Robots:
 
 def _lines(text: str) -> Iterator[_Line]:
     for line in text.removeprefix("\ufeff").splitlines():
-        found = _LINE.fullmatch(line.partition("#")[0])
-        if found:
-            yield found[1].lower(), found[2]
+        key, colon, value = line.partition("#")[0].partition(":")
+        if colon:
+            yield key.strip().lower(), value.strip()
 
 
 def _group(lines: Sequence[_Line], name: str) -> Iterator[_Line]:

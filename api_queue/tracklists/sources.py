@@ -31,8 +31,10 @@ _LOOK_AT: Final = 100_000
 #: Bytes in UTF-8.
 MOST_BYTES: Final[Mapping[PastedKind, int]] = {"text": 1 << 20, "labels": 1 << 20, "cue": 1 << 20, "html": 4 << 20}
 
+#: Blanks are never tried twice: of a line of nothing else, that would take the square of its length.
 _CUE: Final = re.compile(
-    r"(?im)^[ \t]*(?:TRACK[ \t]+\d+[ \t]+AUDIO|FILE[ \t]+(?:\".*\"[ \t]+\w+|.*[ \t](?:WAVE|MP3|AIFF|BINARY)))[ \t\r]*$"
+    r"(?im)^[ \t]*+(?:TRACK[ \t]++\d++[ \t]++AUDIO"
+    r"|FILE[ \t]++(?:\".*\"[ \t]++\w++|\S.*[ \t](?:WAVE|MP3|AIFF|BINARY)))[ \t\r]*+$"
 )
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 

@@ -1,5 +1,7 @@
 """robots.txt: the examples of RFC 9309, what sites write in practice, and what must not be slow."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,6 +99,12 @@ def test_a_file_of_windows_is_read() -> None:
 
 def test_a_pattern_of_wildcards_is_not_slow() -> None:
     assert allowed("/" + "a" * 2000, "Disallow: /" + "*a" * 2000 + "b")
+
+
+def test_a_line_of_blanks_is_not_slow() -> None:
+    began_s = time.process_time()
+    assert allowed("/a", "Disallow: /x" + " " * 200_000 + "y")
+    assert time.process_time() - began_s < 2
 
 
 @given(st.text(), st.text())

@@ -1,5 +1,7 @@
 """Label files and sheets as lists, and what an unnamed text is."""
 
+import time
+
 import pytest
 
 from api_queue.errors import TooLarge
@@ -88,3 +90,11 @@ def test_a_text_is_what_it_looks_like(text: str, kind: PastedKind) -> None:
 def test_a_text_has_a_largest_size(kind: PastedKind) -> None:
     with pytest.raises(TooLarge):
         parse(kind, "\u00e9" * (MOST_BYTES[kind] // 2 + 1))
+
+
+@pytest.mark.parametrize("line", ["FILE{}x", "{}x", 'FILE "{}!', "TRACK{}1 x"])
+def test_a_line_of_blanks_is_not_slow(line: str) -> None:
+    """Anybody may send one, and whoever looks for a pattern holds up all others. It took minutes."""
+    began_s = time.process_time()
+    assert kind_of(line.format(" " * 90_000)) == "text"
+    assert time.process_time() - began_s < 2
