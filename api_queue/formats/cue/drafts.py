@@ -1,23 +1,24 @@
-"""A sheet while it is read: what the head and each track have so far."""
+"""A sheet while it is read: what the head, or the track that is being read, has so far."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+
+import msgspec
 
 from api_queue.formats.cue.sheet import File, Index, Remark, Sheet, Statement, Track
 
 
-@dataclass(slots=True)
-class Part:
+class Part(msgspec.Struct):
     """The head (`place` -1) or a track. `texts` holds what can be there once, by its command."""
 
     place: int = -1
     number: int = 0
     mode: str = "AUDIO"
-    texts: dict[str, str] = field(default_factory=dict)
-    flags: dict[str, None] = field(default_factory=dict)
-    gaps: dict[str, int] = field(default_factory=dict)
-    indexes: list[Index] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    others: list[Statement] = field(default_factory=list)
+    texts: dict[str, str] = {}
+    flags: dict[str, None] = {}
+    gaps: dict[str, int] = {}
+    indexes: list[Index] = []
+    remarks: list[Remark] = []
+    others: list[Statement] = []
 
     def track(self) -> Track:
         said = self.texts.get
@@ -36,11 +37,11 @@ class Part:
             others=tuple(self.others),
         )
 
-    def sheet(self, files: list[File], tracks: list["Part"], *, hours: bool) -> Sheet:
+    def sheet(self, files: Sequence[File], tracks: Sequence[Track], *, hours: bool) -> Sheet:
         said = self.texts.get
         return Sheet(
             files=tuple(files),
-            tracks=tuple(part.track() for part in tracks),
+            tracks=tuple(tracks),
             title=said("TITLE"),
             performer=said("PERFORMER"),
             songwriter=said("SONGWRITER"),

@@ -47,21 +47,22 @@ OF_TEXT: Final = {
 OF_WRITING: Final = {
     **_errors(
         number_malformed="{word} needs a number and has “{value}”; it was read as {number:02}.",
-        time_malformed="“{value}” is no time mm:ss:ff; it was read as {time}.",
+        time_in_samples="“{value}” counts samples, at a rate nobody told; write mm:ss:ff. The line was left out.",
         time_unreadable="{word} needs a time mm:ss:ff and has “{value}”; the line was left out.",
         seconds_over_59="“{value}” has more than 59 seconds; it was read as {time}.",
         frames_over_74="“{value}” has a frame over 74, of which a second has 75; it was read as {time}.",
-        before_track="{word} stands before any TRACK and belongs to none; put it after its TRACK line.",
-        track_before_file="TRACK {number:02} stands before any FILE; put the FILE line first.",
+        before_track="INDEX stands before any TRACK and belongs to none; put it after its TRACK line.",
+        track_before_file="A TRACK stands before any FILE; put the FILE line first.",
     ),
     **_warnings(
+        time_malformed="“{value}” is no time mm:ss:ff; it was read as {time}.",
         unknown_command="“{word}” is no command of CUE sheets{hint}; it was passed over.",
         lower_case="“{word}” is not in upper case, which VLC and mpv do not read; write {upper}.",
         unquoted='The value of {word} stands without quotes; write {word} "{value}".',
         quote_open="The quote before “{value}” is not closed; put one after it.",
         text_after="“{value}” stands after all that {word} takes; it was kept as a REM.",
         repeated="{word} stands here again; the first one counts.",
-        misplaced="{word} stands too late; it belongs {place}.",
+        misplaced="{word} stands in the wrong place; it belongs {place}.",
         flags_after_index="FLAGS stands after INDEX; put it between TRACK and the first INDEX.",
         file_type_missing='FILE "{value}" says no type; write WAVE, MP3 or AIFF after the name.',
         mode_missing="TRACK {number:02} says no mode; write AUDIO after the number.",
@@ -74,14 +75,17 @@ OF_SHEET: Final = {
         no_file='The sheet names no file; it needs FILE "name.wav" WAVE before its tracks.',
         no_track="The sheet has no track; it needs TRACK 01 AUDIO and below it INDEX 01 00:00:00.",
         no_index="Track {track:02} has no INDEX 01, and so no beginning.",
-        track_number="Track {number:02} should be {expected:02}: numbers rise by one, from 01 or later.",
-        index_number="INDEX {number:02} of track {track:02} should be {expected}: they rise by one, from 00 or 01.",
+        track_number="Track {number:02} should be {expected:02} or later: numbers rise, from 01 on.",
+        index_number="INDEX {number:02} of track {track:02} should be {expected:02} or later: numbers rise.",
         time_not_rising="INDEX {number:02} of track {track:02} is at {time}; it has to be after {before}.",
         unsafe_file_name="“{value}” is more than the name of a file; what is served lies beside its sheet.",
     ),
     **_warnings(
         only_index_00="Track {track:02} has INDEX 00 and no INDEX 01; its beginning was taken to be there.",
+        track_gap="Track {number:02} should be {expected:02}; burners and FLAC stop at a hole in the numbers.",
+        index_gap="INDEX {number:02} of track {track:02} should be {expected:02}; burners and FLAC stop at a hole.",
         over_99_tracks="The sheet goes past track 99; burners, FLAC and libcue refuse it, Kodi and VLC do not.",
+        over_99_indexes="INDEX {number} of track {track:02} is past 99, and burners and FLAC refuse it.",
         over_99_minutes="{time} is past 99 minutes; players read it, strict readers do not.",
         catalog_malformed="CATALOG is “{value}”; it should be 13 digits.",
         isrc_malformed="ISRC of track {track:02} is “{value}”; it should be 5 letters or digits and 7 digits.",
@@ -105,15 +109,19 @@ KINDS: Final[Mapping[str, Kind]] = {**OF_TEXT, **OF_WRITING, **OF_SHEET}
 
 
 class Findings:
-    """Gathers them; from `OF_A_KIND_MAX` on those of a kind are only counted."""
+    """Gathers them, of a kind `OF_A_KIND_MAX` and no more."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._found: list[Finding] = []
 
+    def wants(self, code: str) -> bool:
+        """Whether one more would be told: what is costly to say need not be asked for in vain."""
+        return self._counts[code] < OF_A_KIND_MAX
+
     def add(self, code: str, line: int = 0, column: int | None = None, **facts: object) -> None:
-        self._counts[code] += 1
-        if self._counts[code] <= OF_A_KIND_MAX:
+        if self.wants(code):
+            self._counts[code] += 1
             severity, sentence = KINDS[code]
             shown = {name: _shown(fact) for name, fact in facts.items()}
             self._found.append(Finding(code, severity, line, sentence.format_map(shown), column))

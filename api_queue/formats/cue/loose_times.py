@@ -23,19 +23,18 @@ def read_loosely(text: str) -> LooseTime | None:
         return None
     whole, _, fraction = text.replace(",", ".").partition(".")
     fields = [int(field) for field in whole.split(":")]
-    if fraction:
-        return LooseTime(_seconds(fields) * FRAMES_A_SECOND + _fraction(fraction), "time_malformed")
-    if len(fields) == 1:
+    if len(fields) == 1 and not fraction:
         return LooseTime(fields[0], "time_malformed")
-    if len(fields) == 2:
-        return LooseTime(_seconds(fields) * FRAMES_A_SECOND, "time_malformed")
-    return _with_frames(fields, whole.rpartition(":")[2])
-
-
-def _with_frames(fields: list[int], frames: str) -> LooseTime:
+    if len(fields) == 2 or fraction:
+        return LooseTime(_seconds(fields) * FRAMES_A_SECOND + _fraction(fraction), _fault(fields))
     *upper, last = fields
-    fault = "time_malformed" if len(fields) == 4 else "frames_over_74" if last > 74 else "seconds_over_59"
-    return LooseTime(_seconds(upper) * FRAMES_A_SECOND + _too_many(last, frames), fault)
+    frames = _seconds(upper) * FRAMES_A_SECOND + _too_many(last, whole.rpartition(":")[2])
+    return LooseTime(frames, "frames_over_74" if last > 74 else _fault(upper))
+
+
+def _fault(fields: list[int]) -> str:
+    """Of fields that end in seconds."""
+    return "seconds_over_59" if len(fields) > 1 and fields[-1] > 59 else "time_malformed"
 
 
 def _too_many(frames: int, text: str) -> int:

@@ -7,17 +7,19 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from api_queue.formats.cue import rekordbox
+from api_queue.formats.cue import flac, rekordbox
 from api_queue.formats.cue.drafts import Part
 from api_queue.formats.cue.findings import Findings
 from api_queue.formats.cue.loose_times import read_loosely
-from api_queue.formats.cue.sheet import File, Index, Places, Remark, Sheet, Statement
+from api_queue.formats.cue.sheet import File, Index, Places, Remark, Sheet, Statement, Track
 from api_queue.formats.cue.times import FRAMES_A_SECOND, format_msf, parse_msf
 from api_queue.formats.cue.values import Value, name_and_type, number_and_mode, remark_of, value_of
 
 _TIME: Final = re.compile(r"([0-9]{1,9}):([0-5]?[0-9]):([0-6]?[0-9]|7[0-4])")
 #: What nearly every INDEX looks like; all else goes the slow way.
 _INDEX: Final = re.compile(rf"([0-9]{{1,2}})[ \t]+{_TIME.pattern}")
+#: And every TRACK.
+_AUDIO: Final = re.compile(r"([0-9]{1,9})[ \t]+AUDIO")
 _GLUED: Final = re.compile(r'([A-Za-z]+)(".*)', re.DOTALL)
 _QUOTED: Final = re.compile(r'"([^"\\]*)"')
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
@@ -32,9 +34,7 @@ _MEANT: Final[Mapping[str, str]] = {
     "COMMENT": "REM COMMENT",
     "COMPOSER": "REM COMPOSER",
 }
-
-
-#: Whose lines the rules ask for; of the rest a few would do nothing but take time.
+#: Whose lines the rules ask for, besides those of files, tracks and indexes.
 _LOCATED: Final = frozenset({"CATALOG", "ISRC"})
 
 
@@ -47,18 +47,16 @@ class Parsed(NamedTuple):
 def parse(text: str) -> Parsed:
     """Lines of `text` end in LF."""
     marked = rekordbox.is_marked(text)
-    parser = _Parser(marked=marked, hours=marked and rekordbox.counts_hours(text))
-    parser.read(text)
-    return Parsed(parser.sheet(), Places(parser.lines), parser.findings)
+    hours = marked and rekordbox.counts_hours(text)
+    return _Parser(marked=marked, hours=hours, samples=flac.counts_samples(text)).read(text)
 
 
 class _Parser:
-    def __init__(self, *, marked: bool, hours: bool) -> None:
-        self.findings = Findings()
-        self.lines: dict[tuple[str, int, int], int] = {}
-        self._marked, self._hours = marked, hours
+    def __init__(self, *, marked: bool, hours: bool, samples: bool) -> None:
+        self._findings, self._places = Findings(), Places()
+        self._marked, self._hours, self._samples = marked, hours, samples
         self._files: list[File] = []
-        self._tracks: list[Part] = []
+        self._tracks: list[Track] = []
         self._head = self._part = Part()
         self._line, self._raw, self._word = 0, "", ""
         self._acts: Mapping[str, Callable[[str], None]] = {
@@ -72,42 +70,47 @@ class _Parser:
             **dict.fromkeys(("ISRC", "PREGAP", "POSTGAP"), self._of_a_track),
         }
 
-    def sheet(self) -> Sheet:
-        return self._head.sheet(self._files, self._tracks, hours=self._hours)
-
-    def read(self, text: str) -> None:
+    def read(self, text: str) -> Parsed:
         acts = self._acts
         for line, raw in enumerate(text.split("\n"), 1):
             if words := raw.split(None, 1):
                 self._line, self._raw, self._word = line, raw, words[0]
                 act = acts.get(words[0], self._unusual)
                 act(words[1].rstrip() if len(words) == 2 else "")
+        self._end_track()
+        sheet = self._head.sheet(self._files, self._tracks, hours=self._hours)
+        return Parsed(sheet, self._places, self._findings)
 
     # -- what stands where --
 
     def _found(self, code: str, part: str = "", **facts: object) -> None:
         """`part` is what of the line it is about; the whole line without one."""
-        column = self._raw.find(part or self._word) + 1
-        self.findings.add(code, self._line, column or 1, word=self._word, **facts)
+        if self._findings.wants(code):
+            begin = len(self._raw) - len(self._raw.lstrip())
+            at = self._raw.find(part, begin + len(self._word)) if part else begin
+            self._findings.add(code, self._line, max(at, begin) + 1, word=self._word, **facts)
 
-    def _stands(self, word: str, which: int = 0) -> None:
-        self.lines.setdefault((word, self._part.place, which), self._line)
+    def _stands(self) -> None:
+        self._places.others.setdefault((self._word, self._part.place), self._line)
 
     def _other(self, rest: str) -> None:
         self._part.others.append(Statement(self._word, rest))
 
     def _is_outside(self, rest: str) -> bool:
-        """Before any track what is a track's belongs to none."""
+        """Before any track what is a track's belongs to none; and a time that is lost is worse than the rest."""
         if self._part.place >= 0:
             return False
-        self._found("before_track")
+        if self._word == "INDEX":
+            self._found("before_track")
+        else:
+            self._found("misplaced", place="after a TRACK")
         self._other(rest)
         return True
 
     def _unusual(self, rest: str) -> None:
         upper = self._word.upper()
         if upper in self._acts:
-            self.findings.add_once(
+            self._findings.add_once(
                 "lower_case", self._line, self._raw.find(self._word) + 1, word=self._word, upper=upper
             )
             self._word = upper
@@ -143,10 +146,14 @@ class _Parser:
         """None where nothing like a time stands. Of an INDEX it is `counted` as the sheet does, hours or minutes."""
         if found := _TIME.fullmatch(text):
             return self._counted(*map(int, found.groups())) if counted else parse_msf(text)
+        if self._samples and _NUMBER.fullmatch(text):
+            self._found("time_in_samples", text, value=text)
+            return None
         if (loose := read_loosely(text)) is None:
             self._found("time_unreadable", text, value=text)
             return None
-        self._found(loose.fault, text, value=text, time=format_msf(loose.frames))
+        if self._findings.wants(loose.fault):
+            self._found(loose.fault, text, value=text, time=format_msf(loose.frames))
         return loose.frames
 
     def _counted(self, first: int, second: int, third: int) -> int:
@@ -179,20 +186,26 @@ class _Parser:
         if self._files and self._files[-1] == file:
             self._found("repeated")
             return
-        self.lines["FILE", -1, len(self._files)] = self._line
+        if not self._files and self._places.tracks:
+            self._findings.add("track_before_file", self._places.tracks[0])
+        self._places.files.append(self._line)
         self._files.append(file)
 
     def _track(self, rest: str) -> None:
+        self._end_track()
+        self._places.tracks.append(self._line)
+        if found := _AUDIO.fullmatch(rest):
+            self._part = Part(len(self._tracks), int(found[1]))
+            return
         number, mode, after = number_and_mode(rest)
-        due = self._tracks[-1].number + 1 if self._tracks else 1
-        part = self._part = Part(len(self._tracks), self._number(number, due), mode.upper() or "AUDIO")
-        self._tracks.append(part)
-        self.lines["TRACK", part.place, 0] = self._line
-        if not self._files:
-            self._found("track_before_file", number=part.number)
+        self._part = Part(len(self._tracks), self._number(number, self._part.number + 1), mode.upper() or "AUDIO")
         if not mode:
-            self._found("mode_missing", number=part.number)
+            self._found("mode_missing", number=self._part.number)
         self._after(after)
+
+    def _end_track(self) -> None:
+        if self._part is not self._head:
+            self._tracks.append(self._part.track())
 
     def _index(self, rest: str) -> None:
         if self._is_outside(rest):
@@ -216,7 +229,7 @@ class _Parser:
         part = self._part
         if "POSTGAP" in part.gaps:
             self._found("misplaced", place="before POSTGAP")
-        self._stands("INDEX", len(part.indexes))
+        self._places.indexes.append(self._line)
         part.indexes.append(Index(number, frames, max(0, len(self._files) - 1)))
 
     def _flags(self, rest: str) -> None:
@@ -226,7 +239,7 @@ class _Parser:
             self._found("flags_after_index")
         if self._part.flags:
             self._found("repeated")
-        self._stands("FLAGS")
+        self._stands()
         self._part.flags.update(dict.fromkeys(rest.upper().split()))
 
     def _text(self, rest: str) -> None:
@@ -242,7 +255,7 @@ class _Parser:
         else:
             self._part.texts[self._word] = self._taken(value)
             if self._word in _LOCATED:
-                self._stands(self._word)
+                self._stands()
 
     def _of_the_head(self, rest: str) -> None:
         part = self._part

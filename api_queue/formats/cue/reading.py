@@ -17,7 +17,7 @@ LINES_MAX: Final = SHEET_MAX_BYTES // 16
 
 #: What no reader shows; some of it ends lines for Unicode, and for no reader of sheets.
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_DAMAGED: Final = re.compile("\ufffd")
+_DAMAGED: Final = "\ufffd"
 _MARK: Final = "\ufeff"
 #: Files of DOS end so, and bytes that were never filled.
 _NO_TEXT: Final = "\x00\x1a"
@@ -41,7 +41,7 @@ def read(
         return Reading(Sheet(), tuple(found), decoded.encoding)
     parsed = parse(text)
     of_sheet = judge(parsed.sheet, parsed.places, audio_ms=audio_ms, served=served)
-    return Reading(parsed.sheet, in_order(found, parsed.findings, of_sheet), decoded.encoding, parsed.places)
+    return Reading(parsed.sheet, in_order(found, parsed.findings, of_sheet), decoded.encoding)
 
 
 def _unmarked(text: str) -> Decoded:
@@ -51,18 +51,18 @@ def _unmarked(text: str) -> Decoded:
 def _text(decoded: Decoded, found: Findings) -> str:
     """Its lines end in LF."""
     text = decoded.text.lstrip(_MARK).replace("\r\n", "\n").replace("\r", "\n").rstrip(_NO_TEXT)
-    if _UNSEEN.search(text):
-        found.add("control_characters", *_where(text, _UNSEEN))
+    if unseen := _UNSEEN.search(text):
+        found.add("control_characters", *_where(text, unseen.start()))
     if decoded.marked:
         found.add("byte_order_mark", 1, 1)
     if decoded.encoding != "utf-8":
         found.add("not_utf_8", encoding=decoded.encoding)
     if decoded.damaged:
-        found.add("undecodable", *_where(text, _DAMAGED), encoding=decoded.encoding)
+        found.add("undecodable", *_where(text, max(0, text.find(_DAMAGED))), encoding=decoded.encoding)
     ends = _line_ends(decoded.text)
     if len(ends) > 1:
         found.add("mixed_line_ends", ends=", ".join(f"{end} {times}" for end, times in ends.items()))
-    return _UNSEEN.sub("", text)
+    return _UNSEEN.sub("", text) if unseen else text
 
 
 def _line_ends(text: str) -> Mapping[str, int]:
@@ -71,8 +71,6 @@ def _line_ends(text: str) -> Mapping[str, int]:
     return {end: count for end, count in counts.items() if count}
 
 
-def _where(text: str, what: re.Pattern[str]) -> tuple[int, int]:
-    """Line and column of the first; the beginning where there is none."""
-    found = what.search(text)
-    before = text[: found.start()] if found else ""
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+def _where(text: str, at: int) -> tuple[int, int]:
+    """Line and column."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)

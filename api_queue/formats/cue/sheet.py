@@ -88,15 +88,29 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Places(msgspec.Struct, frozen=True):
-    """Lines on which the commands of a sheet stand, by word, track and which one of the track; tracks and files are
-    counted from 0, the head is track -1. Empty for a sheet that was never a text.
+    """Lines on which the commands of a sheet stand: of all its files, tracks and indexes in turn, and by word and track
+    of what else the rules ask for. Tracks are counted from 0, the head is track -1. Empty for a sheet that was never
+    a text, and then each line is 0.
     """
 
-    lines: dict[tuple[str, int, int], int] = {}
+    files: list[int] = []
+    tracks: list[int] = []
+    indexes: list[int] = []
+    others: dict[tuple[str, int], int] = {}
 
-    def of(self, word: str, track: int = -1, which: int = 0) -> int:
-        """Where it stands, else its track; 0 where neither is known."""
-        return self.lines.get((word, track, which)) or self.lines.get(("TRACK", track, 0), 0)
+    def file(self, place: int) -> int:
+        return self.files[place] if self.files else 0
+
+    def track(self, place: int) -> int:
+        """0 for the head, too."""
+        return self.tracks[place] if self.tracks and place >= 0 else 0
+
+    def index(self, place: int) -> int:
+        """`place` counts those of all tracks."""
+        return self.indexes[place] if self.indexes else 0
+
+    def other(self, word: str, track: int = -1) -> int:
+        return self.others.get((word, track), 0)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -115,7 +129,6 @@ class Reading(msgspec.Struct, frozen=True):
     sheet: Sheet
     findings: tuple[Finding, ...]
     encoding: str = "utf-8"
-    places: Places = Places()
 
     @property
     def valid(self) -> bool:

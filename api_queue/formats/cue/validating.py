@@ -5,11 +5,12 @@ Each rule looks at all of the sheet once. `judge` is all of them.
 
 import re
 from collections.abc import Mapping
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Final
 
 from api_queue.formats.cue.findings import Findings, in_order
+from api_queue.formats.cue.flac import judge_flac
 from api_queue.formats.cue.sheet import Finding, Places, Sheet, Track
 from api_queue.formats.cue.timing_rules import judge_times
 
@@ -28,11 +29,6 @@ LEGAL_TYPES: Final = frozenset(chain.from_iterable(TYPES.values()))
 _CATALOG: Final = re.compile(r"[0-9]{13}")
 _ISRC: Final = re.compile(r"[A-Z0-9]{5}[0-9]{7}")
 _NO_BASE_NAME: Final = re.compile(r"[/\\\x00-\x1f]|^[A-Za-z]:|^\.{0,2}$")
-#: What libFLAC reads in REM, and how.
-_OF_FLAC: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
-    "FLAC__lead-in": (re.compile(r"[0-9]+"), "a number of samples"),
-    "FLAC__lead-out": (re.compile(r"[0-9]{1,3}\s+[0-9]+"), "a track's number (170) and a number of samples"),
-}
 
 
 def judge(
@@ -42,7 +38,7 @@ def judge(
     names files that lie beside it, and nothing else of the machine.
     """
     found, places = Findings(), places or Places()
-    for rule in (_files, _tracks, _track_numbers, _index_numbers, _texts, _codes, _of_flac):
+    for rule in (_files, _tracks, _track_numbers, _index_numbers, _texts, _codes, judge_flac):
         rule(sheet, places, found)
     judge_times(sheet, places, found, audio_ms)
     if served:
@@ -54,7 +50,7 @@ def _files(sheet: Sheet, places: Places, found: Findings) -> None:
     if not sheet.files:
         found.add("no_file")
     for place, file in enumerate(sheet.files):
-        line = places.of("FILE", which=place)
+        line = places.file(place)
         expected = TYPES.get(PurePosixPath(file.name.lower()).suffix, ())
         if file.kind not in LEGAL_TYPES:
             found.add("file_type_unknown", line, value=file.kind)
@@ -65,7 +61,7 @@ def _files(sheet: Sheet, places: Places, found: Findings) -> None:
 def _served(sheet: Sheet, places: Places, found: Findings) -> None:
     for place, file in enumerate(sheet.files):
         if _NO_BASE_NAME.search(file.name):
-            found.add("unsafe_file_name", places.of("FILE", which=place), value=file.name)
+            found.add("unsafe_file_name", places.file(place), value=file.name)
 
 
 def _tracks(sheet: Sheet, places: Places, found: Findings) -> None:
@@ -73,34 +69,46 @@ def _tracks(sheet: Sheet, places: Places, found: Findings) -> None:
         found.add("no_track")
     for place, track in enumerate(sheet.tracks):
         if track.mode != "AUDIO":
-            found.add("not_audio", places.of("TRACK", place), track=track.number, value=track.mode)
-        numbers = [index.number for index in track.indexes]
-        if 1 not in numbers:
-            code = "only_index_00" if 0 in numbers else "no_index"
-            found.add(code, places.of("TRACK", place), track=track.number)
+            found.add("not_audio", places.track(place), track=track.number, value=track.mode)
+        start = track.start
+        if start is None or start.number != 1:
+            code = "only_index_00" if start and start.number == 0 else "no_index"
+            found.add(code, places.track(place), track=track.number)
 
 
 def _track_numbers(sheet: Sheet, places: Places, found: Findings) -> None:
-    numbers = [track.number for track in sheet.tracks]
-    if numbers[:1] == [0]:
-        found.add("track_number", places.of("TRACK", 0), number=0, expected=1)
-    for place, (before, number) in enumerate(pairwise(numbers), 1):
-        if number != before + 1:
-            found.add("track_number", places.of("TRACK", place), number=number, expected=before + 1)
-    past = next((place for place, number in enumerate(numbers) if number > TRACKS_MAX or place >= TRACKS_MAX), None)
+    due = 1
+    for place, track in enumerate(sheet.tracks):
+        if track.number < due:
+            found.add("track_number", places.track(place), number=track.number, expected=due)
+        elif place and track.number > due:
+            found.add("track_gap", places.track(place), number=track.number, expected=due)
+        due = track.number + 1
+    numbers = enumerate(track.number for track in sheet.tracks)
+    past = next((place for place, number in numbers if number > TRACKS_MAX or place >= TRACKS_MAX), None)
     if past is not None:
-        found.add("over_99_tracks", places.of("TRACK", past))
+        found.add("over_99_tracks", places.track(past))
 
 
 def _index_numbers(sheet: Sheet, places: Places, found: Findings) -> None:
-    for place, track in enumerate(sheet.tracks):
-        due: tuple[int, ...] = (0, 1)
-        for which, index in enumerate(track.indexes):
-            if index.number not in due or index.number > INDEX_MAX:
-                line = places.of("INDEX", place, which)
-                expected = " or ".join(f"{min(number, INDEX_MAX):02}" for number in due)
-                found.add("index_number", line, number=index.number, track=track.number, expected=expected)
-            due = (index.number + 1,)
+    at = 0
+    for track in sheet.tracks:
+        due = 0
+        for index in track.indexes:
+            if index.number != max(due, 1) or index.number > INDEX_MAX:
+                _index_number(track, index.number, due, places.index(at), found)
+            due = index.number + 1
+            at += 1
+
+
+def _index_number(track: Track, number: int, due: int, line: int, found: Findings) -> None:
+    """The first is 00 or 01."""
+    if number < due:
+        found.add("index_number", line, number=number, track=track.number, expected=due)
+    elif number > max(due, 1):
+        found.add("index_gap", line, number=number, track=track.number, expected=max(due, 1))
+    if number > INDEX_MAX:
+        found.add("over_99_indexes", line, number=number, track=track.number)
 
 
 def _texts(sheet: Sheet, places: Places, found: Findings) -> None:
@@ -108,27 +116,17 @@ def _texts(sheet: Sheet, places: Places, found: Findings) -> None:
         found.add("title_missing", whose="The sheet")
     for place, track in enumerate(sheet.tracks):
         if not track.title:
-            found.add("title_missing", places.of("TRACK", place), whose=f"Track {track.number:02}")
+            found.add("title_missing", places.track(place), whose=f"Track {track.number:02}")
         if not (track.performer or sheet.performer):
-            found.add("performer_missing", places.of("TRACK", place), whose=f"Track {track.number:02}")
+            found.add("performer_missing", places.track(place), whose=f"Track {track.number:02}")
 
 
 def _codes(sheet: Sheet, places: Places, found: Findings) -> None:
     if sheet.catalog is not None and _CATALOG.fullmatch(sheet.catalog) is None:
-        found.add("catalog_malformed", places.of("CATALOG"), value=sheet.catalog)
+        found.add("catalog_malformed", places.other("CATALOG"), value=sheet.catalog)
     for place, track in enumerate(sheet.tracks):
         if track.isrc is not None and _ISRC.fullmatch(track.isrc.replace("-", "")) is None:
-            found.add("isrc_malformed", places.of("ISRC", place), track=track.number, value=track.isrc)
+            found.add("isrc_malformed", places.other("ISRC", place), track=track.number, value=track.isrc)
         for flag in track.flags:
             if flag not in FLAGS:
-                found.add("flag_unknown", places.of("FLAGS", place), track=track.number, value=flag)
-
-
-def _of_flac(sheet: Sheet, places: Places, found: Findings) -> None:
-    owners: list[tuple[int, Sheet | Track]] = [(-1, sheet), *enumerate(sheet.tracks)]
-    for place, owner in owners:
-        for remark in owner.remarks:
-            form, expected = _OF_FLAC.get(remark.key, (None, ""))
-            if form is not None and form.fullmatch(remark.value) is None:
-                line = places.of("TRACK", place)
-                found.add("flac_malformed", line, key=remark.key, value=remark.value, expected=expected)
+                found.add("flag_unknown", places.other("FLAGS", place), track=track.number, value=flag)
