@@ -5,6 +5,7 @@ touched is clean; of the rest somebody decides. Row indexes count from 0.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from api_queue.tracklists.drafts import renumbered
 from api_queue.tracklists.models import Entry, Facts
-from api_queue.tracklists.versions import paired
+from api_queue.tracklists.versions import Placed, paired
 
 #: What a page tells: of the set, and of a row. All else of a list is its own.
 _OF_SET: Final = ("title", "dj_name", "event_name", "venue", "date", "genres")
@@ -24,6 +25,8 @@ _OURS: Final = {"end_ms": None, "catalog_track_id": None, "is_estimated": False}
 
 #: `set` and `row`: a field of it is another one now. `added`, `removed`: a row.
 What = Literal["set", "row", "added", "removed"]
+_Name = tuple[str, str, str | None]
+_Pair = tuple[Placed | None, Placed | None]
 #: Whose is taken; `wait` is for somebody to say.
 Decision = Literal["theirs", "yours", "wait"]
 
@@ -97,10 +100,11 @@ def _of_set(before: Facts, page: Facts, ours: Facts) -> Iterator[Change]:
 
 def _of_rows(before: Sequence[Entry], page: Sequence[Entry], ours: Sequence[Entry]) -> Iterator[Change]:
     """A row that somebody removed here stays so, and one that somebody added here is not added again."""
-    places, own = _places(before, ours), _names_beside(before, ours)
-    for old, new in paired(before, page):
+    pairs, places = list(paired(before, page)), _places(before, ours)
+    wanted, there = Counter(map(_name, page)), _names_then(pairs, places, ours)
+    for old, new in pairs:
         if old is None:
-            if new is not None and _name(new.entry) not in own:
+            if new is not None and there[_name(new.entry)] < wanted[_name(new.entry)]:
                 yield Change(what="added", page_at=new.position - 1, theirs=new.entry)
             continue
         list_at = places.get(old.position - 1)
@@ -111,6 +115,20 @@ def _of_rows(before: Sequence[Entry], page: Sequence[Entry], ours: Sequence[Entr
             yield _removal(old.entry, ours[list_at], at)
         else:
             yield from _of_row(old.entry, new.entry, ours[list_at], at | {"page_at": new.position - 1})
+
+
+def _names_then(pairs: Sequence[_Pair], places: Mapping[int, int], ours: Sequence[Entry]) -> Counter[_Name]:
+    """What the rows of the list will be called, and how many, if all that nobody has renamed is as on the page."""
+    names = dict(enumerate(map(_name, ours)))
+    for old, new in pairs:
+        at = None if old is None else places.get(old.position - 1)
+        if old is None or at is None or names[at] != _name(old.entry):
+            continue
+        if new is None:
+            del names[at]
+        else:
+            names[at] = _name(new.entry)
+    return Counter(names.values())
 
 
 def _of_row(before: Entry, page: Entry, ours: Entry, at: Mapping[str, int]) -> Iterator[Change]:
@@ -201,10 +219,5 @@ def _through(before: Facts, page: Facts, ours: Facts) -> dict[int, int]:
     return {on_page: places[at] for at, on_page in there if at in places}
 
 
-def _names_beside(before: Sequence[Entry], ours: Sequence[Entry]) -> set[tuple[str, str, str | None]]:
-    """Of the rows that are only ours."""
-    return {_name(row.entry) for old, row in paired(before, ours) if row and not old}
-
-
-def _name(entry: Entry) -> tuple[str, str, str | None]:
+def _name(entry: Entry) -> _Name:
     return entry.artist, entry.title, entry.remix
