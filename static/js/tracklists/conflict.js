@@ -12,7 +12,7 @@ export function askWhich(mine, theirs) {
     let choice = null;
     const pick = (keep) => () => { choice = keep; dialog.close(); };
     const dialog = sheet("Somebody else has changed this list", el("h2", {}, "Somebody else has changed this list"),
-      el("p", {}, "Here is where the two differ. The other one stays among the versions where it changed much."),
+      el("p", {}, "Here is where yours and theirs differ. Which one is to stay?"),
       table(mine, theirs),
       el("div", { className: "actions" }, el("button", { onclick: pick(false) }, "Take theirs"),
         el("button", { className: "flame", onclick: pick(true) }, "Keep mine")));

@@ -2,6 +2,7 @@
 
 import { get, post } from "../api.js";
 import { byId, el, fill, write } from "../dom.js";
+import { count } from "../text.js";
 
 const FOR = {
   standard: "Any player", cdj: "Pioneer CDJ", traktor: "Traktor", serato: "Serato", rekordbox: "rekordbox", kodi: "Kodi",
@@ -32,10 +33,19 @@ export class Sheets {
       const formats = await get("/api/v1/cue/formats");
       const wish = { tracklist_id: list.id, formats, store_files: false };
       const { results } = await post("/api/v1/cue/generate/batch", wish);
-      if (!this.editor.over.signal.aborted) fill(this.list, results, ({ format }) => format, () => this.make(), (node, made) => this.showSheet(node, made));
+      if (!this.editor.over.signal.aborted) this.tell(results);
     } catch (error) {
       write(this.refusal, error.sentence);
     }
+  }
+
+  /** What each of them warns of stands above them once. */
+  tell(results) {
+    const each = results.filter(({ success }) => success).map(warningsOf);
+    const all = (each[0] ?? []).filter((warning) => each.every((warnings) => warnings.includes(warning)));
+    write(this.part.querySelector(".hint"), all.join(" "));
+    fill(this.list, results, ({ format }) => format, () => this.make(),
+      (node, made) => this.showSheet(node, made, warningsOf(made).filter((warning) => !all.includes(warning))));
   }
 
   make() {
@@ -44,16 +54,15 @@ export class Sheets {
     return node;
   }
 
-  showSheet(node, made) {
+  showSheet(node, made, said) {
     const [name, about, warnings] = node.firstChild.children;
-    const name_of = FOR[made.format] ?? made.format;
-    write(name, name_of);
-    write(about, made.success ? `${made.metadata.track_count} tracks` : made.error);
+    const player = FOR[made.format] ?? made.format;
+    write(name, player);
+    write(about, made.success ? count(made.metadata.track_count, "track") : made.error);
     about.className = made.success ? "dim" : "refusal";
-    const said = made.success ? [...new Set([...made.metadata.notes, ...(made.validation_report?.warnings ?? [])])] : [];
     warnings.replaceChildren(...said.map((warning) => el("li", {}, warning)));
     node.lastChild.disabled = !made.success;
-    node.lastChild.ariaLabel = `Download for ${name_of}`;
+    node.lastChild.ariaLabel = `Download for ${player}`;
   }
 
   async download(format) {
@@ -69,3 +78,6 @@ export class Sheets {
     }
   }
 }
+
+const warningsOf = ({ metadata, validation_report: report }) => [...new Set([...(metadata?.notes ?? []), ...(report?.warnings ?? [])].map(ended))];
+const ended = (sentence) => sentence.replace(/[.]?$/, ".");

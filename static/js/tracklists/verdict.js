@@ -12,8 +12,9 @@ export class Verdict {
     editor.on("suggest", "click", () => this.offer());
   }
 
-  /** What is wrong with a row; empty: nothing. */
+  /** What is wrong with a row; empty: nothing, or nothing that can be changed. */
   of(position) {
+    if (!this.editor.draft.saved.is_draft) return "";
     return this.issues.filter((issue) => issue.position === position).map(({ message }) => sentence(message)).join(" ");
   }
 
@@ -28,14 +29,14 @@ export class Verdict {
     }
   }
 
-  show({ tracks }) {
+  show({ tracks, is_draft: isDraft }) {
     const rows = new Set(this.issues.map(({ position }) => position)).size;
     const unset = this.issues.filter(({ code }) => code === "no_start").length;
     const parts = [unset && `${count(unset, "row has", "rows have")} no start yet`, rows > unset && `${count(rows - unset, "time")} to look at`];
-    const said = tracks.length ? parts.filter(Boolean).join(", ") || "All times are good" : "";
+    const said = tracks.length && isDraft ? parts.filter(Boolean).join(", ") || "All times are good" : "";
     byId("verdict").dataset.good = String(!rows && tracks.length > 0);
     write(byId("verdict"), said);
-    byId("suggest").hidden = !this.suggestions?.length;
+    byId("suggest").hidden = !isDraft || !this.suggestions?.length;
   }
 
   offer() {
