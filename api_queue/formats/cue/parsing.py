@@ -110,9 +110,8 @@ class _Parser:
     def _unusual(self, rest: str) -> None:
         upper = self._word.upper()
         if upper in self._acts:
-            self._findings.add_once(
-                "lower_case", self._line, self._raw.find(self._word) + 1, word=self._word, upper=upper
-            )
+            column = self._raw.find(self._word) + 1
+            self._findings.add_once("lower_case", self._line, column, word=self._word, upper=upper)
             self._word = upper
             self._acts[upper](rest)
         elif (glued := _GLUED.fullmatch(self._word)) and glued[1].upper() in self._acts:

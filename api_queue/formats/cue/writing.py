@@ -21,8 +21,8 @@ _BOM: Final = "\ufeff"
 _BREAK: Final = re.compile(r"\r\n|[\t-\r\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _END: Final = re.compile(r"\\+$")
-#: Numbers, dates and gains, which Kodi reads only without quotes.
-_BARE: Final = re.compile(r"[+-]?[0-9][0-9.:/-]*( dB)?|[0-9A-F]{8}")
+#: Numbers, dates, gains and lead-outs, which Kodi and FLAC read only without quotes.
+_BARE: Final = re.compile(r"[+-]?[0-9][0-9.:/-]*( dB)?|[0-9A-F]{8}|[0-9]+ [0-9]+")
 
 
 def write(sheet: Sheet) -> str:

@@ -187,7 +187,11 @@ def test_what_comes_after_index_and_what_nobody_knows_is_kept() -> None:
 
 
 def test_what_stands_before_any_track_stays_in_the_head() -> None:
-    assert sheet("INDEX 01 00:00:00\nISRC ABC\nFLAGS PRE\nPREGAP 00:01:00").others == (
+    found = read("INDEX 01 00:00:00\nISRC ABC\nFLAGS PRE\nPREGAP 00:01:00")
+    assert [code for code in codes(found) if code in {"before_track", "misplaced"}] == ["before_track"] + [
+        "misplaced"
+    ] * 3
+    assert found.sheet.others == (
         Statement("INDEX", "01 00:00:00"),
         Statement("ISRC", "ABC"),
         Statement("FLAGS", "PRE"),
@@ -199,6 +203,25 @@ def test_a_text_that_ends_too_late_becomes_a_remark() -> None:
     assert track('TITLE "One" // not sure\nINDEX 01 00:00:00 or so').remarks == (
         Remark("", "// not sure"),
         Remark("", "or so"),
+    )
+
+
+# -- FLAC and foobar2000 --
+
+
+def test_samples_are_not_taken_for_frames_and_stay() -> None:
+    exported = "FILE a.flac FLAC\n  TRACK 01 AUDIO\n    INDEX 01 13230000\nREM FLAC__lead-out 255 99999999\n"
+    found = read(exported)
+    assert (found.valid, found.sheet.tracks[0].indexes) == (False, ())
+    assert found.sheet.tracks[0].others == (Statement("INDEX", "01 13230000"),)
+    assert read(write(found.sheet)).sheet == found.sheet
+
+
+def test_the_least_that_foobar2000_takes_is_a_sheet() -> None:
+    found = read("FILE A WAVE\rTRACK 1 AUDIO\rINDEX 1 99")
+    assert (found.valid, found.sheet) == (
+        True,
+        Sheet(files=(File("A"),), tracks=(Track(number=1, indexes=(Index(1, 99),)),)),
     )
 
 

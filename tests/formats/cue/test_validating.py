@@ -218,6 +218,10 @@ def codes(findings: tuple[Finding, ...]) -> list[str]:
     return [finding.code for finding in findings]
 
 
+def test_what_has_no_file_at_all_is_not_said_to_have_it_too_late() -> None:
+    assert told(having(f"FILE {NAME}\n", "") + SECOND, "no_file", "track_before_file") == [("no_file", 0)]
+
+
 # -- times --
 
 
@@ -273,6 +277,15 @@ def test_a_kind_is_told_so_many_times_and_no_more() -> None:
 
 def test_a_sentence_shows_a_beginning_of_what_is_long() -> None:
     assert all(len(finding.message) < 250 for finding in read('TITLE "' + "x" * 10_000 + "\n" + "y" * 10_000).findings)
+
+
+def test_a_column_is_that_of_the_value_and_not_of_a_command_that_has_the_same_letters() -> None:
+    found = read(f"{GOOD}  index x 00:10:00\n  title again").findings
+    assert [(each.code, each.column) for each in found if each.line > 6] == [
+        ("lower_case", 3),
+        ("number_malformed", 9),
+        ("repeated", 3),
+    ]
 
 
 def test_findings_go_down_the_sheet() -> None:

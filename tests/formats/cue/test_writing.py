@@ -107,11 +107,11 @@ def test_no_text_ends_with_a_backslash() -> None:
 
 
 def test_numbers_dates_and_gains_have_no_quotes() -> None:
-    """Kodi reads `"1"` as no number."""
-    values = ["1987", "2022-10-29", "-7.04 dB", "+0.5", "970A2F0B", "2 Step", "", "128 bpm"]
+    """Kodi reads `"1"` as no number, and FLAC no lead-out."""
+    values = ["1987", "2022-10-29", "-7.04 dB", "+0.5", "970A2F0B", "170 588", "2 Step", "", "128 bpm"]
     written = lines(Sheet(remarks=tuple(Remark("K", value) for value in values)))
     bare = [line for line in written if '"' not in line]
-    assert bare == ["REM K 1987", "REM K 2022-10-29", "REM K -7.04 dB", "REM K +0.5", "REM K 970A2F0B"]
+    assert bare == ["REM K 1987", "REM K 2022-10-29", "REM K -7.04 dB", "REM K +0.5", "REM K 970A2F0B", "REM K 170 588"]
 
 
 def test_the_file_is_named_within_the_first_2048_bytes_and_nothing_is_lost() -> None:
