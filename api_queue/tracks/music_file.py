@@ -69,14 +69,14 @@ def read_track(path: Path, beside: Collection[str] | None = None) -> Track:
 
 def read_cover(path: Path) -> Cover | None:
     with open_plain(path) as file:
-        images = _images(_flac(file), path, _names_beside(path), COVER_MAX_BYTES)
+        images = _images(_flac(file), path, COVER_NAMES, COVER_MAX_BYTES)
         return next((Cover(image, media_type) for image in images if (media_type := image_type(image))), None)
 
 
 def read_lyrics(path: Path) -> Lyrics | None:
     """The first with times, else the first with words."""
     with open_plain(path) as file:
-        texts = _lyric_texts(_comments(_flac(file)), path, _names_beside(path))
+        texts = _lyric_texts(_comments(_flac(file)), path, [lyrics_beside(path.name)])
         found = [_as_lyrics(text) for text in texts if text.strip()]
         return next((lyrics for lyrics in found if lyrics.lines), found[0] if found else None)
 
@@ -85,7 +85,7 @@ def read_sheet(path: Path, beside: Collection[str] | None = None) -> FoundSheet 
     """`beside` as for `read_track`."""
     with open_plain(path) as file:
         flac = _flac(file)
-        return _sheet(flac, _comments(flac), path, _names_beside(path) if beside is None else beside)
+        return _sheet(flac, _comments(flac), path, _sheets_beside(path) if beside is None else beside)
 
 
 def image_type(image: bytes) -> str | None:
@@ -195,8 +195,12 @@ def _lyric_texts(comments: Comments, path: Path, beside: Collection[str]) -> Ite
 
 
 def _names_beside(path: Path) -> tuple[str, ...]:
-    sheets = SheetsOf((entry.name for entry in path.parent.iterdir()), ENDING)
-    return (*COVER_NAMES, lyrics_beside(path.name), *sheets(path.name))
+    return (*COVER_NAMES, lyrics_beside(path.name), *_sheets_beside(path))
+
+
+def _sheets_beside(path: Path) -> tuple[str, ...]:
+    """Looks through the whole folder, unlike what has a name that is known."""
+    return SheetsOf((entry.name for entry in path.parent.iterdir()), ENDING)(path.name)
 
 
 def _sheet(flac: FLAC, comments: Comments, path: Path, beside: Collection[str]) -> FoundSheet | None:

@@ -5,6 +5,7 @@ The one beside it comes first, since that is what somebody can change; the block
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PureWindowsPath
 from typing import Final, Literal
 
@@ -19,8 +20,8 @@ from api_queue.types import Milliseconds
 SHEET_ENDING: Final = ".cue"
 #: As many sheets are looked into; a folder with more has them for something else.
 _SHEETS_MAX: Final = 20
-#: What has fewer tracks than this need not be cut.
-_FEWEST: Final = 2
+#: What has fewer tracks than this need not be cut; no tracklist has more rows than that.
+_FEWEST, _MOST = 2, 1000
 #: Numbers of the lead-out, on discs and elsewhere (RFC 9639, section 8.7).
 _LEAD_OUT: Final = {170, 255}
 
@@ -41,11 +42,20 @@ class FoundSheet(msgspec.Struct, frozen=True, kw_only=True):
         """What is wrong with it, and where; empty if it can be used."""
         faults = list(filter(_is_fault, self.reading.findings)) if self.reading else []
         if not faults:
-            return ""
+            return self._too_many
         first, *others = faults
         line = f", line {first.line}" if first.line else ""
         more = f" There are {len(others)} more faults in it." if others else ""
-        return f"its CUE sheet {self.name}".rstrip() + f"{line}: {first.message}{more}"
+        return f"{self._called}{line}: {first.message}{more}"
+
+    @property
+    def _too_many(self) -> str:
+        count = len(self.reading.sheet.tracks) if self.reading else 0
+        return f"{self._called} has {count} tracks; {_MOST} are the most." if count > _MOST else ""
+
+    @property
+    def _called(self) -> str:
+        return f"its CUE sheet {self.name}".rstrip()
 
 
 class SheetsOf:
@@ -77,6 +87,8 @@ def find_sheet(
     texts: list[tuple[str, str | bytes]] = [*beside.items(), *(("", text) for text in comments.get("cuesheet", ()))]
     for sheet, text in texts:
         is_own = not sheet or _stem(name) in _own_stems(sheet)
+        if not is_own and _stem(name) not in _named_in(text):
+            continue
         reading = _of(read(text[: SHEET_MAX_BYTES + 1], audio_ms=audio_ms), name, is_own=is_own)
         if reading:
             source: Literal["cue", "embedded"] = "cue" if sheet else "embedded"
@@ -85,6 +97,12 @@ def find_sheet(
     if len(starts_ms) < _FEWEST:
         return None
     return FoundSheet(source="embedded", digest=_digest(f"{starts_ms}"), starts_ms=starts_ms)
+
+
+@lru_cache(maxsize=_SHEETS_MAX)
+def _named_in(text: str | bytes) -> frozenset[str]:
+    """The stems of its files. Asked for each FLAC of a folder, and the sheet may be of none of them."""
+    return frozenset(_stem(file.name) for file in read(text[: SHEET_MAX_BYTES + 1]).sheet.files)
 
 
 def _of(reading: Reading, name: str, *, is_own: bool) -> Reading | None:
