@@ -84,7 +84,6 @@ from api_queue.tracklists.cache_store import RedisCache
 from api_queue.tracklists.cue_service import CueService
 from api_queue.tracklists.cue_store import SqlCueFiles
 from api_queue.tracklists.cue_tasks import CueJobs, CueTask
-from api_queue.tracklists.cutting import LibraryCutting
 from api_queue.tracklists.fetch import Manners, SiteClient, user_agent
 from api_queue.tracklists.fetch_orders import FetchOrders
 from api_queue.tracklists.fetch_tasks import FetchTask
@@ -120,7 +119,6 @@ from api_queue.tracks.data_folder import DataFolder
 from api_queue.tracks.folders import LibraryService
 from api_queue.tracks.library import RedisLibrary
 from api_queue.tracks.move_store import SqlMoves
-from api_queue.tracks.part_store import SqlParts
 from api_queue.tracks.parts import PartService
 from api_queue.tracks.place_store import SqlPlaces
 from api_queue.tracks.readers import Readers
@@ -453,9 +451,8 @@ class Parts:
         return LibraryService(store, places, self.jobs, self.clock, self.library_roots)
 
     @cached_property
-    def cutting(self) -> LibraryCutting:
-        parts = PartService(SqlStore(self.engine), SqlParts(self.engine), self.library, self.library_keeper.refresh)
-        return LibraryCutting(parts)
+    def track_parts(self) -> PartService:
+        return PartService(SqlStore(self.engine), self.library, self.library_keeper.announce)
 
     @cached_property
     def media(self) -> MediaService:
@@ -483,7 +480,7 @@ class Parts:
 
     @cached_property
     def tracklist_publishing(self) -> PublishingService:
-        return PublishingService(self.tracklist_store, self.tracklists, self.clock, self.cutting)
+        return PublishingService(self.tracklist_store, self.tracklists, self.clock, self.track_parts)
 
     @cached_property
     def tracklist_intake(self) -> IntakeService:
@@ -596,9 +593,10 @@ class Parts:
     @cached_property
     def sheet_intake(self) -> SheetIntake:
         """Its cuts are announced by the scan that it belongs to."""
-        parts = PartService(SqlStore(self.engine), SqlParts(self.engine), self.library)
-        publishing = PublishingService(self.tracklist_store, self.tracklists, self.clock, LibraryCutting(parts))
-        return SheetIntake(self.tracks, self.tracklists, publishing, self.tracklist_news, self.library_roots)
+        parts = PartService(SqlStore(self.engine), self.library)
+        publishing = PublishingService(self.tracklist_store, self.tracklists, self.clock, parts)
+        store, news = self.tracklist_store, self.tracklist_news
+        return SheetIntake(store, self.tracks, self.tracklists, publishing, news, self.library_roots)
 
     # -- stream ------------------------------------------------------------------------------------------------
 

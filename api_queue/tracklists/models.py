@@ -1,11 +1,12 @@
 """A tracklist: what a recording is made of and when each track begins. Times are ms from the recording's beginning."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
 from api_queue.formats.cue.sheet import Finding
+from api_queue.tracks.parts import Cut
 from api_queue.types import Milliseconds, TrackId
 
 #: How a tracklist came here.
@@ -127,6 +128,11 @@ class Tracklist(msgspec.Struct, frozen=True, kw_only=True):
     def is_archived(self) -> bool:
         return self.archived_at is not None
 
+    @property
+    def is_published(self) -> bool:
+        """Its recording, if it has one, is cut as it says."""
+        return not self.is_draft and not self.is_archived
+
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
     """A numbered snapshot of what a list told: counted from 1, and the highest number is the list as it stands."""
@@ -157,28 +163,23 @@ class Store(Protocol):
     async def find(self, wanted: Wanted) -> tuple[int, Sequence[Tracklist]]:
         """How many there are, and a page of them."""
 
+    async def published(self, audio_ids: Collection[TrackId]) -> Sequence[Tracklist]:
+        """Those of these recordings, at most one of each."""
+
     async def put(self, tracklist: Tracklist, rev: int, *, version_by: str | None) -> Tracklist | None:
         """In the place of revision `rev`; as a new version, made by somebody, or as the current one. A draft's number
         goes with the versions. None: somebody else was faster.
         """
 
-    async def publish(self, tracklist: Tracklist, rev: int) -> bool:
-        """As `put`; what was published of its recording until now is archived."""
+    async def publish(self, tracklist: Tracklist, rev: int, cuts: Sequence[Cut]) -> bool:
+        """In the place of revision `rev`. What was published of its recording until now is archived, and the recording
+        is cut so. False: somebody else was faster.
+        """
 
-    async def remove(self, tracklist_id: str, rev: int) -> bool:
-        """With its versions."""
+    async def remove(self, tracklist: Tracklist) -> bool:
+        """With its versions, and with the tracks that its recording is cut into, if it is the one that is published.
+        False: it is another revision by now.
+        """
 
     async def versions(self, tracklist_id: str) -> Sequence[Version]:
         """The newest first."""
-
-
-class Cutting(Protocol):
-    """What publishing needs of the library: the rows of a list as tracks that can be queued."""
-
-    async def cut(self, tracklist: Tracklist) -> tuple[TrackId | None, ...]:
-        """A track for each main row, in their order, in the place of those that the recording was cut into before.
-        None: the row has no time, or the list no recording.
-        """
-
-    async def join(self, tracklist: Tracklist) -> None:
-        """The recording is one track again: its list is gone."""

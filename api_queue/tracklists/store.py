@@ -1,6 +1,6 @@
 """Tracklists in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
@@ -11,10 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from api_queue.drivers.sql import writing
 from api_queue.tracklists.models import Facts, Tracklist, Version, Wanted
 from api_queue.tracklists.tables import tracklists, versions
+from api_queue.tracks import part_store
+from api_queue.tracks.parts import Cut
+from api_queue.types import TrackId
 
 #: Versions of a list; the oldest go first.
 MOST_VERSIONS: Final = 50
 _list, _version = tracklists.c, versions.c
+_PUBLISHED: Final = and_(_list.is_draft.is_(False), _list.archived_at.is_(None))
 
 
 class SqlTracklists:
@@ -36,6 +40,9 @@ class SqlTracklists:
         async with self._engine.connect() as connection:
             total = await connection.scalar(select(func.count()).select_from(tracklists).where(fits))
         return total or 0, await self._read(page.limit(wanted.limit).offset(wanted.offset))
+
+    async def published(self, audio_ids: Collection[TrackId]) -> Sequence[Tracklist]:
+        return await self._read(select(_list.record).where(_list.audio_id.in_(audio_ids), _PUBLISHED))
 
     async def versions(self, tracklist_id: str) -> Sequence[Version]:
         of_list = select(versions).where(_version.tracklist_id == tracklist_id)
@@ -72,17 +79,21 @@ class SqlTracklists:
                 await connection.execute(update(versions).where(this).values(facts=_encoded(tracklist.facts)))
         return tracklist
 
-    async def publish(self, tracklist: Tracklist, rev: int) -> bool:
+    async def publish(self, tracklist: Tracklist, rev: int, cuts: Sequence[Cut]) -> bool:
         async with writing(self._engine) as connection:
             if not await _replaced(connection, tracklist, rev):
                 return False
             if tracklist.audio_id is not None:
                 await _archive_others(connection, tracklist)
+                await part_store.cut(connection, tracklist.audio_id, cuts)
         return True
 
-    async def remove(self, tracklist_id: str, rev: int) -> bool:
+    async def remove(self, tracklist: Tracklist) -> bool:
+        this = _is_revision(tracklist.tracklist_id, tracklist.rev)
         async with writing(self._engine) as connection:
-            gone = await connection.execute(delete(tracklists).where(_is_revision(tracklist_id, rev)))
+            gone = await connection.execute(delete(tracklists).where(this))
+            if gone.rowcount and tracklist.is_published and tracklist.audio_id is not None:
+                await part_store.cut(connection, tracklist.audio_id, ())
             return bool(gone.rowcount)
 
 
@@ -105,8 +116,7 @@ async def _replaced(connection: AsyncConnection, tracklist: Tracklist, rev: int)
 
 async def _archive_others(connection: AsyncConnection, tracklist: Tracklist) -> None:
     of_recording = and_(_list.audio_id == tracklist.audio_id, _list.tracklist_id != tracklist.tracklist_id)
-    published = and_(of_recording, _list.is_draft.is_(False), _list.archived_at.is_(None))
-    for record in (await connection.scalars(select(_list.record).where(published))).all():
+    for record in (await connection.scalars(select(_list.record).where(of_recording, _PUBLISHED))).all():
         before = _decoded(record)
         archived = replace(
             before, rev=before.rev + 1, archived_at=tracklist.updated_at, updated_at=tracklist.updated_at

@@ -17,9 +17,8 @@ from api_queue.jobs.models import Task, TaskFilter
 from api_queue.jobs.service import JobService
 from api_queue.tracks.models import Fault, Folder, PlaceStore, Store
 from api_queue.tracks.paths import from_text, to_text
-from api_queue.tracks.tasks import ALL, ScanItem, TrackItem
+from api_queue.tracks.tasks import ALL, ScanItem
 from api_queue.tracks.walk import real_path
-from api_queue.types import TrackId
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +82,9 @@ class LibraryService:
         items = [ScanItem(to_text(f"{folder}")) for folder in folders]
         return await self._jobs.create("scan", items, created_by=created_by, key=key)
 
-    async def refresh(self, recording: TrackId) -> Task:
-        """It is read again, and at the end everybody hears of what is new in the library."""
-        task, _ = await self._jobs.create("refresh_metadata", [TrackItem(recording)])
+    async def announce(self) -> Task:
+        """Everybody hears of what is new in it: what is done at the end of a scan, and nothing before."""
+        task, _ = await self._jobs.create("refresh_metadata", [])
         return task
 
     def _named_roots(self) -> list[str]:

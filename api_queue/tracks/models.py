@@ -67,8 +67,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What a scan learnt of one file: a track, or the reason why it is none; a track with a `fault` has a bad CUE
-    sheet. The next scan reads it again if the file
-    has another `size` or `mtime_ns` by then.
+    sheet. The next scan reads it again if the file has another `size` or `mtime_ns` by then.
     """
 
     path: str
@@ -285,8 +284,11 @@ class PlaceStore(Protocol):
 class SheetSink(Protocol):
     """What a scan needs of tracklists."""
 
-    async def take(self, recording: Track) -> None:
-        """It was read, and a CUE sheet is in it or beside it."""
+    async def cut(self, recordings: Collection[TrackId]) -> Collection[TrackId]:
+        """Those of them that are tracks by what their CUE sheets say."""
+
+    async def take(self, recording: TrackId) -> None:
+        """It was read, and a CUE sheet is in it or beside it, or was there when it was cut."""
 
 
 class AnalysisStore(Protocol):

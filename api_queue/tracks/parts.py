@@ -3,7 +3,6 @@
 from base64 import b32encode
 from collections.abc import Awaitable, Callable, Sequence
 from hashlib import blake2b
-from typing import Protocol
 
 import msgspec
 
@@ -27,40 +26,31 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
 
 
-class PartStore(Protocol):
-    async def cut(self, recording: TrackId, cuts: Sequence[Cut]) -> None:
-        """In the place of all parts that it had. They are tracks whenever the recording is one."""
-
-
 class PartService:
-    """`announce` lets everybody know of the new tracks; a scan that cuts needs none, since it does so at its end."""
+    """What stands before and behind a transaction that `part_store.cut` is a step of. `announce` lets everybody know of
+    the new tracks; a scan that cuts needs none, since it does so at its end.
+    """
 
     def __init__(
         self,
         store: Store,
-        parts: PartStore,
         library: ScannedLibrary,
-        announce: Callable[[TrackId], Awaitable[object]] | None = None,
+        announce: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._store = store
-        self._parts = parts
         self._library = library
         self._announce = announce
 
-    async def cut(self, recording: TrackId, cuts: Sequence[Cut]) -> tuple[TrackId, ...]:
-        """The ids of its parts from now on, in this order. Raises NotARecording."""
+    async def changing(self, recording: TrackId) -> None:
+        """Where it breaks off after this, the next scan announces what was cut. Raises NotARecording."""
         track = await self._store.track(recording)
         if track and track.part_of:
             raise NotARecording(track_id=recording, recording=track.recording)
         await self._library.changing()
-        await self._parts.cut(recording, cuts)
-        if self._announce:
-            await self._announce(recording)
-        return tuple(id_of(recording, cut) for cut in cuts)
 
-    async def join(self, recording: TrackId) -> None:
-        """It has no parts any more."""
-        await self.cut(recording, ())
+    async def changed(self) -> None:
+        if self._announce:
+            await self._announce()
 
 
 def id_of(recording: TrackId, cut: Cut) -> TrackId:

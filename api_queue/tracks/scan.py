@@ -121,12 +121,16 @@ class Scan:
         return readings
 
     async def _take_sheets(self, readings: Sequence[Reading]) -> None:
-        for reading in readings:
-            if self._sheets and reading.track and reading.track.cuesheet and not reading.fault:
-                try:
-                    await self._sheets.take(reading.track)
-                except Exception:  # no sheet stops a scan
-                    _log.exception("a CUE sheet was not taken", path=to_text(reading.path))
+        """A sheet that is gone is taken as well. One with a fault is not: what it said before counts."""
+        fit = {reading.track.track_id: reading for reading in readings if reading.track and not reading.fault}
+        if self._sheets is None or not fit:
+            return
+        with_sheet = {track_id for track_id, reading in fit.items() if reading.track and reading.track.cuesheet}
+        for track_id in with_sheet.union(await self._sheets.cut(fit.keys())):
+            try:
+                await self._sheets.take(track_id)
+            except Exception:  # no sheet stops a scan
+                _log.exception("a CUE sheet was not taken", path=to_text(fit[track_id].path))
 
     async def _settle(self) -> None:
         changes = await self._library.unsettled()

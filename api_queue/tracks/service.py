@@ -114,8 +114,10 @@ class TrackService:
         return lyrics
 
     async def sheet(self, name: str) -> FoundSheet | None:
-        """Of a recording, as its file has it now. Raises TrackNotFound, FileGone."""
-        return await asyncio.to_thread(_read, read_sheet, await self.path_of(name))
+        """Of a recording, as its file has it now. Raises TrackNotFound, FileGone; NotMusic, OSError: what cannot be
+        read may have one.
+        """
+        return await asyncio.to_thread(read_sheet, await self.path_of(name))
 
     async def _known_facts(self) -> OrderedDict[str, TrackFacts]:
         """A new one for each version, so that what was read before a change cannot be kept after it."""

@@ -4,20 +4,25 @@ import shutil
 import struct
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from msgspec.structs import replace
 
 from api_queue.drivers.redis import Redis
 from api_queue.drivers.sql import url_of
+from api_queue.jobs.models import TaskFilter
 from api_queue.migrations import upgrade
 from api_queue.parts import Parts
-from api_queue.tracklists.models import Tracklist, Wanted
+from api_queue.tracklists.drafts import change
+from api_queue.tracklists.models import Facts, Tracklist, Wanted
 from api_queue.tracks.models import EVERYTHING, Reading, Track
 from api_queue.tracks.paths import to_text
 from api_queue.tracks.readers import _reading
 from api_queue.tracks.reading import answer
 from api_queue.tracks.tasks import ScanItem
 from api_queue.tracks.walk import Found
+from api_queue.types import Milliseconds
 from tests.house import house_settings
 from tests.tasks import Ran, run_task
 from tests.tracks.flacs import RATE, Flac
@@ -203,6 +208,119 @@ async def test_beside_a_list_that_a_person_has_published_it_becomes_a_draft(shel
 
     assert (await shelf.lists())[0].is_draft
     assert (await shelf.spans())[1][1] == MINUTE_MS
+
+
+async def test_what_a_person_has_changed_is_theirs(shelf: Shelf) -> None:
+    """Given a list that came of a sheet that did not fit, was mended by hand and published."""
+    (shelf.music / "set.cue").write_text(sheet(second="00:00:00"))
+    await shelf.scan()
+    [draft] = await shelf.lists()
+    assert draft.is_draft
+    await shelf.parts.tracklists.edit(draft.tracklist_id, _second_at(2 * MINUTE_MS), "ann", None)
+    await shelf.parts.tracklist_publishing.publish(draft.tracklist_id, None)
+
+    (shelf.music / "set.cue").write_text(sheet(second="01:30:00"))
+    await shelf.scan()
+    assert (await shelf.spans())[1][1] == 2 * MINUTE_MS
+    (shelf.music / "set.cue").unlink()
+    await shelf.scan()
+
+    assert (await shelf.spans())[1][1] == 2 * MINUTE_MS
+
+
+def _second_at(start_ms: int) -> Callable[[Facts], Facts]:
+    return lambda facts: change(facts, 2, lambda row: replace(row, start_ms=Milliseconds(start_ms)))
+
+
+async def test_a_sheet_that_is_gone_takes_its_list_along(shelf: Shelf) -> None:
+    """And when it comes back its tracks are the same."""
+    (shelf.music / "set.cue").write_text(sheet())
+    await shelf.scan()
+    songs = await shelf.songs()
+
+    (shelf.music / "set.cue").unlink()
+    await shelf.scan()
+    assert await shelf.songs() == []
+    assert await shelf.lists() == []
+    announced = await shelf.parts.library.announced()
+    assert announced
+    assert announced.count == 1
+
+    (shelf.music / "set.cue").write_text(sheet())
+    await shelf.scan()
+    assert await shelf.songs() == songs
+
+
+async def test_a_sheet_that_breaks_leaves_the_tracks_as_they_were(shelf: Shelf) -> None:
+    (shelf.music / "set.cue").write_text(sheet())
+    await shelf.scan()
+    spans = await shelf.spans()
+
+    (shelf.music / "set.cue").write_text(sheet(second="00:99:99"))
+    await shelf.scan()
+
+    assert len(await shelf.faults()) == 1
+    assert await shelf.spans() == spans
+
+
+async def test_another_copy_without_the_sheet_changes_nothing(shelf: Shelf) -> None:
+    (shelf.music / "set.cue").write_text(sheet())
+    await shelf.scan()
+
+    (shelf.music / "sub").mkdir()
+    shelf.put("sub/copy.flac")
+    await shelf.scan()
+
+    assert len(await shelf.songs()) == 2
+    assert len(await shelf.lists()) == 1
+
+
+async def test_who_deletes_the_list_of_a_sheet_is_rid_of_it(shelf: Shelf) -> None:
+    """Until the file or its sheet is another: a scan of what has not changed does not bring it back, nor does the task
+    that tells everybody of the tracks that are gone.
+    """
+    (shelf.music / "set.cue").write_text(sheet())
+    await shelf.scan()
+    [made] = await shelf.lists()
+
+    await shelf.parts.tracklist_publishing.remove(made.tracklist_id, None)
+    task, *_ = (await shelf.parts.jobs.tasks(TaskFilter(type="refresh_metadata")))[1]
+    _, refresh = shelf.parts.library_tasks.types()
+    items = await shelf.parts.task_store.items(task.task_id, 10, 0, None)
+    await run_task(refresh, *(refresh.read(item.payload) for item in items))
+    await shelf.scan()
+
+    assert await shelf.songs() == []
+    assert await shelf.lists() == []
+    assert await shelf.parts.library.unsettled() == 0
+
+
+async def test_a_list_that_was_made_and_not_published_is_published_by_the_next_scan(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a worker that died between the two."""
+    (shelf.music / "set.cue").write_text(sheet())
+    with monkeypatch.context() as died:
+        died.setattr(shelf.parts.tracklist_store, "publish", Mock(side_effect=OSError("no power")))
+        await shelf.scan()
+    assert [made.is_draft for made in await shelf.lists()] == [True]
+
+    shelf.put(TITLE="Read again")
+    await shelf.scan()
+
+    assert [made.is_draft for made in await shelf.lists()] == [False]
+
+
+@pytest.mark.parametrize(("count", "parts"), [(1000, 1000), (1001, 0)])
+async def test_a_sheet_has_no_more_tracks_than_a_list_has_rows(shelf: Shelf, count: int, parts: int) -> None:
+    rows = (f"TRACK {n + 1:02} AUDIO\nINDEX 01 00:{n // 75:02}:{n % 75:02}\n" for n in range(count))
+    shelf.put(CUESHEET=f'FILE "a.wav" WAVE\n{"".join(rows)}')
+
+    await shelf.scan()
+
+    assert len(await shelf.songs()) == parts
+    if not parts:
+        assert await shelf.faults() == ["its CUE sheet has 1001 tracks; 1000 are the most."]
 
 
 async def test_a_bad_sheet_is_a_fault_with_its_line_and_no_music_is_lost(shelf: Shelf) -> None:

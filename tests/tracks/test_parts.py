@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from api_queue.errors import NoLyrics, NotARecording, TrackNotFound
 from api_queue.tracks.models import Part, TagFilter, Track
-from api_queue.tracks.part_store import SqlParts
 from api_queue.tracks.parts import Cut, PartService, id_of, peaks_of, track_of
 from api_queue.tracks.tasks import TrackItem, recordings
 from api_queue.types import Milliseconds, TrackId
 from tests.tasks import run_task
 from tests.tracks.conftest import Shelf
 from tests.tracks.flacs import PNG, Flac
+from tests.tracks.scissors import Scissors
 
 MINUTE_MS = 60_000
 SET = Flac(
@@ -50,8 +50,8 @@ async def recording(shelf: Shelf) -> TrackId:
 
 
 @pytest.fixture
-def parts(shelf: Shelf) -> PartService:
-    return PartService(shelf.store, SqlParts(shelf.store._engine), shelf.library)
+def parts(shelf: Shelf) -> Scissors:
+    return Scissors(shelf.store._engine, PartService(shelf.store, shelf.library))
 
 
 async def parts_of(shelf: Shelf) -> list[Track]:
@@ -63,7 +63,7 @@ async def parts_of(shelf: Shelf) -> list[Track]:
 # -- what they are ---------------------------------------------------------------------------------------------
 
 
-async def test_a_part_is_a_track_of_its_own(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+async def test_a_part_is_a_track_of_its_own(shelf: Shelf, parts: Scissors, recording: TrackId) -> None:
     first, second = await parts.cut(recording, CUTS)
 
     track = await shelf.service.track(second)
@@ -74,7 +74,7 @@ async def test_a_part_is_a_track_of_its_own(shelf: Shelf, parts: PartService, re
     assert [each.track_id for each in await parts_of(shelf)] == [first, second]
 
 
-async def test_it_is_found_and_offered_as_all_others(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+async def test_it_is_found_and_offered_as_all_others(shelf: Shelf, parts: Scissors, recording: TrackId) -> None:
     await parts.cut(recording, CUTS)
 
     assert await shelf.titles("zoe morn") == ["Morning"]
@@ -83,7 +83,7 @@ async def test_it_is_found_and_offered_as_all_others(shelf: Shelf, parts: PartSe
     assert (await shelf.service.facts("The_Ferns_Night_Bus")).duration_ms == MINUTE_MS
 
 
-async def test_what_hides_the_recording_hides_its_parts(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+async def test_what_hides_the_recording_hides_its_parts(shelf: Shelf, parts: Scissors, recording: TrackId) -> None:
     """A genre of its own stands in the place of the recording's."""
     await parts.cut(recording, CUTS)
 
@@ -92,7 +92,7 @@ async def test_what_hides_the_recording_hides_its_parts(shelf: Shelf, parts: Par
 
 
 async def test_its_sound_and_cover_are_the_recordings_and_the_words_are_not(
-    shelf: Shelf, parts: PartService, recording: TrackId
+    shelf: Shelf, parts: Scissors, recording: TrackId
 ) -> None:
     part, _ = await parts.cut(recording, CUTS)
 
@@ -102,13 +102,13 @@ async def test_its_sound_and_cover_are_the_recordings_and_the_words_are_not(
         await shelf.service.lyrics(part)
 
 
-async def test_its_album_is_the_recording(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+async def test_its_album_is_the_recording(shelf: Shelf, parts: Scissors, recording: TrackId) -> None:
     ids = await parts.cut(recording, CUTS)
 
     assert [facts.track_id for facts in await shelf.service.album("Live in Ghent")] == list(ids)
 
 
-async def test_an_album_of_its_name_has_the_music_once(shelf: Shelf, parts: PartService) -> None:
+async def test_an_album_of_its_name_has_the_music_once(shelf: Shelf, parts: Scissors) -> None:
     Flac("disc", {"TITLE": "Disc", "ALBUM": "Disc"}, seconds=120).write(shelf.music / "disc.flac")
     await shelf.scan()
     [track] = await shelf.tracks()
@@ -154,7 +154,7 @@ def _recording() -> Track:
 # -- how long they are there -----------------------------------------------------------------------------------
 
 
-async def test_the_same_cut_is_the_same_track(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+async def test_the_same_cut_is_the_same_track(shelf: Shelf, parts: Scissors, recording: TrackId) -> None:
     """Whatever it is called; another cut is another track, and the old one is gone."""
     before = await parts.cut(recording, CUTS)
 
@@ -167,7 +167,7 @@ async def test_the_same_cut_is_the_same_track(shelf: Shelf, parts: PartService, 
         await shelf.service.track(before[1])
 
 
-async def test_a_recording_that_is_joined_has_no_parts(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+async def test_a_recording_that_is_joined_has_no_parts(shelf: Shelf, parts: Scissors, recording: TrackId) -> None:
     await parts.cut(recording, CUTS)
 
     await parts.join(recording)
@@ -175,7 +175,7 @@ async def test_a_recording_that_is_joined_has_no_parts(shelf: Shelf, parts: Part
     assert await shelf.titles() == ["Live in Ghent"]
 
 
-async def test_a_recording_that_is_read_again_keeps_them(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+async def test_a_recording_that_is_read_again_keeps_them(shelf: Shelf, parts: Scissors, recording: TrackId) -> None:
     """And they are of what it is called now."""
     ids = await parts.cut(recording, CUTS)
 
@@ -187,7 +187,7 @@ async def test_a_recording_that_is_read_again_keeps_them(shelf: Shelf, parts: Pa
 
 
 async def test_they_go_with_the_recording_and_come_back_with_it(
-    shelf: Shelf, parts: PartService, recording: TrackId
+    shelf: Shelf, parts: Scissors, recording: TrackId
 ) -> None:
     ids = await parts.cut(recording, CUTS)
     (shelf.music / "set.flac").unlink()
@@ -201,7 +201,7 @@ async def test_they_go_with_the_recording_and_come_back_with_it(
 
 
 async def test_a_recording_may_have_more_parts_than_a_statement_has_room(
-    shelf: Shelf, parts: PartService, recording: TrackId
+    shelf: Shelf, parts: Scissors, recording: TrackId
 ) -> None:
     many = [Cut(number=n, start_ms=Milliseconds(n), end_ms=Milliseconds(n + 1), title=f"{n}") for n in range(1_100)]
 
@@ -213,14 +213,14 @@ async def test_a_recording_may_have_more_parts_than_a_statement_has_room(
     assert await shelf.store.count() == 1
 
 
-async def test_only_a_recording_can_be_cut(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+async def test_only_a_recording_can_be_cut(shelf: Shelf, parts: Scissors, recording: TrackId) -> None:
     part, _ = await parts.cut(recording, CUTS)
 
     with pytest.raises(NotARecording):
         await parts.cut(part, CUTS)
 
 
-async def test_a_recording_may_come_after_its_cut(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+async def test_a_recording_may_come_after_its_cut(shelf: Shelf, parts: Scissors, recording: TrackId) -> None:
     """Given a list of three minutes of what turns out to have two and a half."""
     (shelf.music / "set.flac").unlink()
     await shelf.scan()
@@ -239,21 +239,21 @@ async def test_a_recording_may_come_after_its_cut(shelf: Shelf, parts: PartServi
 
 
 async def test_who_cuts_lets_the_others_know(shelf: Shelf, recording: TrackId) -> None:
-    told: list[tuple[TrackId, int]] = []
+    told: list[int] = []
 
-    async def announce(track_id: TrackId) -> None:
-        told.append((track_id, await shelf.store.count()))
+    async def announce() -> None:
+        told.append(await shelf.store.count())
 
-    await PartService(shelf.store, SqlParts(shelf.store._engine), shelf.library, announce).cut(recording, CUTS)
+    await Scissors(shelf.store._engine, PartService(shelf.store, shelf.library, announce)).cut(recording, CUTS)
 
-    assert told == [(recording, 3)]
+    assert told == [3]
     assert await shelf.library.unsettled()
 
 
 # -- the library's tasks ---------------------------------------------------------------------------------------
 
 
-async def test_work_on_all_tracks_is_work_on_their_files(shelf: Shelf, parts: PartService, recording: TrackId) -> None:
+async def test_work_on_all_tracks_is_work_on_their_files(shelf: Shelf, parts: Scissors, recording: TrackId) -> None:
     part, _ = await parts.cut(recording, CUTS)
     _, refresh = shelf.tasks().types()
 
