@@ -2,28 +2,19 @@
 
 from collections.abc import Sequence
 
-from api_queue.tracklists.models import Entry, Tracklist
-from api_queue.tracks.parts import Cut, PartService
+from msgspec.structs import replace
+
+from api_queue.tracklists.models import Entry
+from api_queue.tracks.parts import Cut, id_of
 from api_queue.types import Milliseconds, TrackId
 
 
-class LibraryCutting:
-    """models.Cutting."""
-
-    def __init__(self, parts: PartService) -> None:
-        self._parts = parts
-
-    async def cut(self, tracklist: Tracklist) -> tuple[TrackId | None, ...]:
-        """Raises NotARecording."""
-        cuts = cuts_of(tracklist.facts.entries)
-        if tracklist.audio_id is None:
-            return (None,) * len(cuts)
-        ids = iter(await self._parts.cut(tracklist.audio_id, [cut for cut in cuts if cut]))
-        return tuple(next(ids) if cut else None for cut in cuts)
-
-    async def join(self, tracklist: Tracklist) -> None:
-        if tracklist.audio_id is not None:
-            await self._parts.join(tracklist.audio_id)
+def with_tracks(entries: Sequence[Entry], recording: TrackId) -> tuple[tuple[Entry, ...], list[Cut]]:
+    """The rows, each main one with the track that it becomes, and how the recording is cut for that."""
+    cuts = cuts_of(entries)
+    of_main = iter(cuts)
+    rows = (_as_track(entry, next(of_main), recording) if entry.kind == "main" else entry for entry in entries)
+    return tuple(rows), [cut for cut in cuts if cut]
 
 
 def cuts_of(entries: Sequence[Entry]) -> list[Cut | None]:
@@ -37,6 +28,10 @@ def cuts_of(entries: Sequence[Entry]) -> list[Cut | None]:
         cuts.append(_cut(number, entry, next_ms))
         next_ms = next_ms if entry.start_ms is None else entry.start_ms
     return cuts[::-1]
+
+
+def _as_track(entry: Entry, cut: Cut | None, recording: TrackId) -> Entry:
+    return replace(entry, catalog_track_id=cut and id_of(recording, cut))
 
 
 def _cut(number: int, entry: Entry, next_ms: Milliseconds | None) -> Cut | None:

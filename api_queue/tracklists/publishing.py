@@ -1,45 +1,32 @@
 """Drafts become what everybody sees, and tracks of the library; what was published is changed by a new draft of it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import NotPublishable
-from api_queue.tracklists.models import Cutting, Entry, Store, Tracklist
+from api_queue.tracklists.cutting import with_tracks
+from api_queue.tracklists.models import Store, Tracklist
 from api_queue.tracklists.service import TracklistService
 from api_queue.tracklists.timing import UNCUTTABLE, Issue, issues
-from api_queue.types import TrackId
+from api_queue.tracks.parts import Cut, PartService
 
 
 class PublishingService:
     """Everything raises UnknownTracklist."""
 
-    def __init__(self, store: Store, tracklists: TracklistService, clock: Clock, cutting: Cutting) -> None:
+    def __init__(self, store: Store, tracklists: TracklistService, clock: Clock, parts: PartService) -> None:
         self._store = store
         self._tracklists = tracklists
         self._clock = clock
-        self._cutting = cutting
+        self._parts = parts
 
     async def publish(self, tracklist_id: str, rev: int | None, *, validate: bool = True) -> Tracklist:
-        """Raises NotADraft, NotPublishable, ConcurrentEdit. Tracks are cut first: where somebody is faster after that,
-        publishing once more mends it.
-        """
-        draft = await self._tracklists.at_its_recording(await self._tracklists.draft(tracklist_id))
-        self._tracklists.check(draft, rev)
-        _refuse(draft, validate=validate)
-        entries = await self._cut(draft)
-        published = replace(
-            draft,
-            facts=replace(draft.facts, entries=entries),
-            is_draft=False,
-            draft_version=None,
-            rev=draft.rev + 1,
-            updated_at=self._clock.now_ms(),
-        )
-        if not await self._store.publish(published, draft.rev):
-            raise await self._tracklists.conflict(published)
-        return published
+        """Raises NotADraft, NotPublishable, NotARecording, ConcurrentEdit."""
+        step = partial(self._publish, validate=validate)
+        return await self._tracklists.write(partial(self._tracklists.draft, tracklist_id), rev, step)
 
     async def new_draft(self, tracklist_id: str, by: str) -> Tracklist:
         """Of what a list tells now; it is the draft's parent."""
@@ -48,22 +35,37 @@ class PublishingService:
 
     async def remove(self, tracklist_id: str, rev: int | None) -> None:
         """The recording of a published list is one track again. Raises ConcurrentEdit."""
-        gone = await self._tracklists.remove(tracklist_id, rev)
-        if gone.audio_id is not None and not gone.is_draft and not gone.is_archived:
-            await self._cutting.join(gone)
+        await self._tracklists.write(partial(self._tracklists.tracklist, tracklist_id), rev, self._remove)
 
-    async def _cut(self, draft: Tracklist) -> tuple[Entry, ...]:
-        """The rows, each main one with the track that it has become, where the recording is in the library."""
-        if draft.audio_id is None or draft.audio_duration_ms is None:
-            return draft.facts.entries
-        track_ids = iter(await self._cutting.cut(draft))
-        return tuple(
-            _as_track(entry, next(track_ids)) if entry.kind == "main" else entry for entry in draft.facts.entries
-        )
+    async def _publish(self, draft: Tracklist, *, validate: bool) -> Tracklist | None:
+        """None: somebody else was faster."""
+        draft = await self._tracklists.at_its_recording(draft)
+        _refuse(draft, validate=validate)
+        published, cuts = _cut(replace(draft, is_draft=False, draft_version=None))
+        new = replace(published, rev=draft.rev + 1, updated_at=self._clock.now_ms())
+        done = await self._cutting(new, partial(self._store.publish, new, draft.rev, cuts))
+        return new if done else None
+
+    async def _remove(self, tracklist: Tracklist) -> bool | None:
+        return await self._cutting(tracklist, partial(self._store.remove, tracklist)) or None
+
+    async def _cutting(self, tracklist: Tracklist, write: Callable[[], Awaitable[bool]]) -> bool:
+        """With what is to be done where the tracks of a recording change."""
+        if tracklist.audio_id is None or not tracklist.is_published:
+            return await write()
+        await self._parts.changing(tracklist.audio_id)
+        done = await write()
+        if done:
+            await self._parts.changed()
+        return done
 
 
-def _as_track(entry: Entry, track_id: TrackId | None) -> Entry:
-    return replace(entry, catalog_track_id=track_id)
+def _cut(tracklist: Tracklist) -> tuple[Tracklist, Sequence[Cut]]:
+    """Where the recording is in the library."""
+    if tracklist.audio_id is None or tracklist.audio_duration_ms is None:
+        return tracklist, ()
+    entries, cuts = with_tracks(tracklist.facts.entries, tracklist.audio_id)
+    return replace(tracklist, facts=replace(tracklist.facts, entries=entries)), cuts
 
 
 def _refuse(draft: Tracklist, *, validate: bool) -> None:

@@ -1,8 +1,9 @@
 """Tracklists: made, looked at, changed and removed. A change may say of which revision it is."""
 
 import uuid
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -17,12 +18,15 @@ from api_queue.errors import (
     UnknownRow,
     UnknownTracklist,
 )
-from api_queue.tracklists.drafts import UNCHANGED, Changes, is_significant, settled
+from api_queue.tracklists.drafts import UNCHANGED, Changes, Edit, is_significant, settled
 from api_queue.tracklists.models import Facts, Source, Store, Tracklist, Wanted
 from api_queue.tracks.service import TrackService
 from api_queue.types import Milliseconds, TrackId
 
-Edit = Callable[[Tracklist], Tracklist]
+ListEdit = Callable[[Tracklist], Tracklist]
+T = TypeVar("T")
+#: At a list that others change at the same time.
+MOST_TRIES: Final = 5
 
 
 class TracklistService:
@@ -103,22 +107,45 @@ class TracklistService:
         beside = await self._beside_facts(changes)
         return await self.change(tracklist_id, lambda t: replace(t, facts=changes(t.facts), **beside), by, rev)
 
-    async def edit(self, tracklist_id: str, change: Callable[[Facts], Facts], by: str, rev: int | None) -> Tracklist:
+    async def edit(self, tracklist_id: str, change: Edit, by: str, rev: int | None) -> Tracklist:
         """As `change`, of the facts alone."""
         return await self.change(tracklist_id, lambda each: replace(each, facts=change(each.facts)), by, rev)
 
     async def change(
-        self, tracklist_id: str, edit: Edit, by: str, rev: int | None, *, as_version: bool = False
+        self, tracklist_id: str, edit: ListEdit, by: str, rev: int | None, *, as_version: bool = False
     ) -> Tracklist:
         """Of a draft, and of revision `rev` if one is named. What is significant is a version of its own in any case.
         Raises NotADraft, ConcurrentEdit.
         """
-        before = await self.draft(tracklist_id)
-        self.check(before, rev, edit)
-        after = edit(before)
-        if after == before and not as_version:
-            return before
-        return await self._save(before, after, by if as_version or is_significant(before.facts, after.facts) else None)
+
+        async def step(before: Tracklist) -> Tracklist | None:
+            after = edit(before)
+            if after == before and not as_version:
+                return before
+            version_by = by if as_version or is_significant(before.facts, after.facts) else None
+            new = replace(after, rev=before.rev + 1, updated_at=self._clock.now_ms())
+            return await self._store.put(new, before.rev, version_by=version_by)
+
+        return await self.write(partial(self.draft, tracklist_id), rev, step, edit)
+
+    async def write(
+        self,
+        look: Callable[[], Awaitable[Tracklist]],
+        rev: int | None,
+        step: Callable[[Tracklist], Awaitable[T | None]],
+        edit: ListEdit | None = None,
+    ) -> T:
+        """What `step` makes of the list that `look` finds. None from it: somebody else was faster, and unless a `rev`
+        is named it is done to what stands then. Raises ConcurrentEdit, with what `edit` would make of the list.
+        """
+        for _ in range(MOST_TRIES):
+            current = await look()
+            if rev is not None and rev != current.rev:
+                break
+            if (done := await step(current)) is not None:
+                return done
+        yours = _tried(edit, current, rev or current.rev) if edit else None
+        raise ConcurrentEdit(rev=current.rev, yours=yours and self._shown(yours), current=self._shown(current))
 
     async def copy(self, parent: Tracklist, by: str) -> Tracklist:
         """A draft that tells the same."""
@@ -126,19 +153,6 @@ class TracklistService:
         same = replace(parent, parent_id=parent.tracklist_id, is_draft=True, archived_at=None, cue_file_id=None, rev=1)
         new = replace(same, tracklist_id=f"{uuid.uuid4()}", created_at=now_ms, updated_at=now_ms, created_by=by)
         return await self._store.add(new)
-
-    async def remove(self, tracklist_id: str, rev: int | None) -> Tracklist:
-        """What is gone. Raises ConcurrentEdit."""
-        before = await self.tracklist(tracklist_id)
-        self.check(before, rev)
-        if not await self._store.remove(tracklist_id, before.rev):
-            raise await self.conflict(before)
-        return before
-
-    def check(self, current: Tracklist, rev: int | None, edit: Edit | None = None) -> None:
-        """Raises ConcurrentEdit where another revision is meant."""
-        if rev is not None and rev != current.rev:
-            raise self._conflict(current, edit and _tried(edit, current, rev))
 
     async def _beside_facts(self, changes: Changes) -> dict[str, Any]:
         named: dict[str, Any] = {}
@@ -149,23 +163,8 @@ class TracklistService:
             named["default_cue_format"] = changes.cue_format
         return named
 
-    async def conflict(self, yours: Tracklist) -> ConcurrentEdit:
-        """Somebody was faster between looking and writing."""
-        return self._conflict(await self.tracklist(yours.tracklist_id), yours)
 
-    async def _save(self, before: Tracklist, after: Tracklist, version_by: str | None) -> Tracklist:
-        new = replace(after, rev=before.rev + 1, updated_at=self._clock.now_ms())
-        saved = await self._store.put(new, before.rev, version_by=version_by)
-        if saved is None:
-            raise await self.conflict(after)
-        return saved
-
-    def _conflict(self, current: Tracklist, yours: Tracklist | None = None) -> ConcurrentEdit:
-        shown = yours and self._shown(yours)
-        return ConcurrentEdit(rev=current.rev, yours=shown, current=self._shown(current))
-
-
-def _tried(edit: Edit, current: Tracklist, rev: int) -> Tracklist | None:
+def _tried(edit: ListEdit, current: Tracklist, rev: int) -> Tracklist | None:
     """What the change would make of the list as it is now, under the revision that was meant; None: nothing."""
     try:
         return replace(edit(current), rev=rev)

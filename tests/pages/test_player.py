@@ -7,12 +7,12 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from api_queue.tracks.part_store import SqlParts
 from api_queue.tracks.parts import Cut, PartService
 from api_queue.tracks.store import SqlStore
 from api_queue.types import Milliseconds, QueueName
 from tests.house import House
 from tests.pages.conftest import SOON_MS, Device, Queue, at_the_party, device
+from tests.tracks.scissors import Scissors
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -146,7 +146,7 @@ async def test_a_part_of_a_recording_begins_and_ends_where_it_was_cut(
     recording = (await host_api.get(f"{queue.address}/tracks")).json()["tracks"][0]["track_id"]
     second = Cut(number=2, start_ms=Milliseconds(5_000), end_ms=Milliseconds(8_000), title="Second")
     third = Cut(number=3, start_ms=Milliseconds(12_000), title="Third")
-    parts = PartService(SqlStore(house.parts.engine), SqlParts(house.parts.engine), house.parts.library)
+    parts = Scissors(house.parts.engine, PartService(SqlStore(house.parts.engine), house.parts.library))
     for part in await parts.cut(recording, (second, third)):
         await host_api.post("items", json={"track_id": part, "performer_name": "Ana"})
     try:

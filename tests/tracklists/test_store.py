@@ -11,6 +11,7 @@ from api_queue.drivers.sql import connect, url_of
 from api_queue.tracklists import store as store_module
 from api_queue.tracklists.models import Entry, Facts, Tracklist
 from api_queue.tracklists.store import SqlTracklists
+from api_queue.tracks import part_store
 from api_queue.types import TrackId
 
 
@@ -49,8 +50,8 @@ async def test_of_an_older_revision_nothing_is_written(store: SqlTracklists) -> 
     second = await store.put(later(first), 1, version_by="ben")
     assert second is not None
     assert await store.put(later(first, "lost"), 1, version_by="eva") is None
-    assert not await store.publish(later(first, "lost"), 1)
-    assert not await store.remove(first.tracklist_id, 1)
+    assert not await store.publish(later(first, "lost"), 1, ())
+    assert not await store.remove(first)
     assert await store.get(first.tracklist_id) == second
     assert [(each.number, each.created_by) for each in await store.versions(first.tracklist_id)] == [
         (2, "ben"),
@@ -81,13 +82,38 @@ async def test_one_list_of_a_recording_is_published(store: SqlTracklists) -> Non
         await store.add(a_list(n, audio)) for n, audio in enumerate(["night", "night", "day", None, None, "night"])
     ]
     for each in lists[:5]:
-        assert await store.publish(replace(each, is_draft=False, rev=2, updated_at=9_000), 1)
+        assert await store.publish(replace(each, is_draft=False, rev=2, updated_at=9_000), 1, ())
     stored = [await store.get(each.tracklist_id) for each in lists]
     assert [each and each.archived_at for each in stored] == [9_000, None, None, None, None, None]
     assert [each and each.rev for each in stored] == [3, 2, 2, 2, 2, 1]
 
 
+async def test_a_list_is_published_and_its_recording_cut_or_neither(
+    store: SqlTracklists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whenever the server is killed."""
+    added = await store.add(a_list())
+    monkeypatch.setattr(part_store, "cut", _break)
+    with pytest.raises(InterruptedError):
+        await store.publish(replace(added, is_draft=False, rev=2), 1, ())
+    assert await store.get(added.tracklist_id) == added
+
+
+async def test_a_list_goes_with_what_was_cut_by_it_or_not_at_all(
+    store: SqlTracklists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = await store.add(replace(a_list(), is_draft=False))
+    monkeypatch.setattr(part_store, "cut", _break)
+    with pytest.raises(InterruptedError):
+        await store.remove(added)
+    assert await store.get(added.tracklist_id) == added
+
+
+async def _break(*_: object) -> None:
+    raise InterruptedError
+
+
 async def test_a_list_goes_with_its_versions(store: SqlTracklists) -> None:
     added = await store.add(a_list())
-    assert await store.remove(added.tracklist_id, 1)
+    assert await store.remove(added)
     assert (await store.get(added.tracklist_id), await store.versions(added.tracklist_id)) == (None, [])
