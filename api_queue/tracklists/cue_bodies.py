@@ -17,7 +17,8 @@ from api_queue.tracklists.models import Facts
 from api_queue.tracklists.wire_bodies import Ms, Row, Text, in_order
 from api_queue.types import Milliseconds
 
-Format = Annotated[str, Meta(max_length=20)]
+#: Which there are is said by `variant_of`.
+Format = str
 Formats = Annotated[list[Format], Meta(min_length=1, max_length=6)]
 Name = Annotated[str, Meta(min_length=1, max_length=2000)]
 Id = Annotated[str, Meta(min_length=1, max_length=100)]

@@ -205,11 +205,6 @@ ROW = {"artist": "A", "title": "T"}
     [
         ({}, "bad_body", "say what the sheet is of: one of `tracklist_url`, `tracklist_id` and `tracklist`"),
         ({"tracklist": LIST, "tracklist_id": "x"}, "bad_body", "say what the sheet is of"),
-        (
-            {"tracklist": LIST, "format": "dat"},
-            "unknown_cue_format",
-            "There is no CUE format 'dat'; there are standard,",
-        ),
         ({"tracklist": {"tracks": []}}, "no_tracks", "There is no track in this list"),
         ({"tracklist": {"tracks": [ROW, ROW]}}, "no_times", "Nobody set a time for row 1, 2: set it"),
         ({"tracklist": {"tracks": [{"title": "T"}]}}, "bad_body", "missing required field `artist`"),
@@ -315,5 +310,21 @@ async def test_the_formats_and_what_they_hold(house: House) -> None:
         preview = f"{CUE}/formats/conversion-preview?source_format=standard&target_format="
         assert "ISRC is left out." in (await guest.get(f"{preview}traktor")).json()
         assert (await guest.get(f"{preview}standard")).json() == []
-        for path in ("/formats/dat/capabilities", "/formats/conversion-preview?source_format=dat&target_format=cdj"):
-            assert (await guest.get(f"{CUE}{path}")).json()["code"] == "unknown_cue_format"
+
+
+@pytest.mark.parametrize("name", ["dat", "STANDARD", "x" * 5000])
+async def test_a_format_that_there_is_not_is_a_bad_request(author: httpx.AsyncClient, name: str) -> None:
+    made, lists = await generated(author), {"tracklist": LIST}
+    answers = [
+        *[await author.get(f"{CUE}{path}{name}") for path in ("/files?format=", _PREVIEW)],
+        await author.get(f"{CUE}/formats/{name}/capabilities"),
+        await author.post(f"{CUE}/generate", json=lists | {"format": name}),
+        await author.post(f"{CUE}/generate/batch", json=lists | {"formats": ["standard", name]}),
+        await author.post(f"{CUE}/files/{made['id']}/convert", json={"target_format": name}),
+    ]
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(400, "unknown_cue_format")] * 6
+    said = "; there are standard, cdj, traktor, serato, rekordbox, kodi."
+    assert all(answer.json()["detail"].endswith(said) and len(answer.text) < 500 for answer in answers)
+
+
+_PREVIEW = "/formats/conversion-preview?source_format=cdj&target_format="

@@ -103,4 +103,4 @@ def variant_of(name: str) -> Variant:
     for variant in VARIANTS.values():
         if variant.name == name:
             return variant
-    raise UnknownCueFormat(format=name, formats=", ".join(VARIANTS))
+    raise UnknownCueFormat(format=name[:40], formats=", ".join(VARIANTS))
