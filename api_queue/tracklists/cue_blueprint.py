@@ -96,7 +96,7 @@ async def _started(request: Request, bodies: Sequence[GenerateBody], *, only_sta
 @Operation(body=ValidateBody, most_bytes=SHEET_BODY_BYTES)
 async def validate(request: Request) -> HTTPResponse:
     """All that is wrong with a sheet: as `cue_content`, or the file itself as the body, in whichever encoding."""
-    return reply(wire.reading_json(await _service(request).judge(_sheet(request))))
+    return reply(wire.judgement_json(await _service(request).judge(_sheet(request))))
 
 
 @bp.get("/cue/formats")

@@ -58,7 +58,7 @@ async def versions(request: Request, cue_id: str) -> HTTPResponse:
 @bp.post("/files/<cue_id>/regenerate")
 @Operation(body=RegenerateBody)
 async def regenerate(request: Request, cue_id: str) -> HTTPResponse:
-    """A new version, of the tracklist as it is now."""
+    """A new version, of the tracklist as it is now, or as it came along."""
     began_ms, body = _now_ms(request), read_body(request, RegenerateBody)
     made = await _service(request).regenerate(cue_id, body.options, who(request))
     return reply(wire.generated_json(made, _now_ms(request) - began_ms))
@@ -67,9 +67,9 @@ async def regenerate(request: Request, cue_id: str) -> HTTPResponse:
 @bp.post("/files/<cue_id>/validate")
 @Operation(body=ValidateFileBody)
 async def validate(request: Request, cue_id: str) -> HTTPResponse:
-    """All that is wrong with a file, also against its recording or another one."""
+    """All that is wrong with a file, also against its recording or another one; suggestions are for its tracklist."""
     body = read_body(request, ValidateFileBody)
-    return reply(wire.reading_json(*await _service(request).judge_file(cue_id, body.audio_file_path)))
+    return reply(wire.judgement_json(await _service(request).judge_file(cue_id, body.audio_file_path)))
 
 
 @bp.post("/files/<cue_id>/convert")

@@ -4,7 +4,6 @@ Each file of a tracklist and format is a version, counted from 1; nothing of it 
 softly is not shown, and keeps its number.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -33,26 +32,21 @@ class Making(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[str, ...] = ()
 
 
-class CueFile(msgspec.Struct, frozen=True, kw_only=True):
-    """`version` is 0 until it is stored. `created_at` is ms since 1970."""
+class CueBrief(msgspec.Struct, frozen=True, kw_only=True):
+    """All of a file but its text, which may be a mebibyte. `version` is 0 until it is stored. `created_at` is ms since
+    1970.
+    """
 
     cue_id: str
     tracklist_id: str
     format: VariantName
-    content: str
     created_at: int
+    size_bytes: int
+    checksum: str
     making: Making
     version: int = 0
     is_active: bool = True
     created_by: str = ""
-
-    @property
-    def bytes(self) -> bytes:
-        return self.content.encode()
-
-    @property
-    def checksum(self) -> str:
-        return f"sha256:{hashlib.sha256(self.bytes).hexdigest()}"
 
     @property
     def filename(self) -> str:
@@ -60,9 +54,26 @@ class CueFile(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.format}_{self.cue_id[:8]}_v{self.version}.cue"
 
 
+class CueFile(CueBrief, frozen=True, kw_only=True):
+    """`facts` are the list that came along, which is kept nowhere else."""
+
+    content: str
+    facts: Facts | None = None
+
+    @property
+    def bytes(self) -> bytes:
+        return self.content.encode()
+
+    @property
+    def brief(self) -> CueBrief:
+        return CueBrief(**{name: getattr(self, name) for name in CueBrief.__struct_fields__})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a file is to be made of: a list that comes along, else one that is stored, else the address of one."""
+    """What a file is to be made of: a list that comes along, else one that is stored, else the address of one. With
+    `facts`, `tracklist_id` is the id that they got the first time.
+    """
 
     facts: Facts | None = None
     tracklist_id: str | None = None
@@ -104,14 +115,16 @@ class Stored:
 
 class Store(Protocol):
     async def add(self, file: CueFile) -> CueFile:
-        """With the version that it gets: one more than the highest of its tracklist and format."""
+        """With the version that it gets: one more than the highest of its tracklist and format. Takes away what is over
+        the limits, the oldest first.
+        """
 
     async def get(self, cue_id: str) -> CueFile | None: ...
 
-    async def find(self, wanted: CueFilter) -> tuple[int, Sequence[CueFile]]:
+    async def find(self, wanted: CueFilter) -> tuple[int, Sequence[CueBrief]]:
         """How many there are, and a page of them, newest first."""
 
-    async def current(self, tracklist_id: str, variant: VariantName, rev: int) -> CueFile | None:
+    async def current(self, tracklist_id: str, variant: VariantName, rev: int) -> CueBrief | None:
         """The newest one, if it was made of this revision and nobody has invalidated it since."""
 
     async def deactivate(self, cue_id: str) -> bool:

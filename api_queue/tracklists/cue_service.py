@@ -1,6 +1,7 @@
 """CUE files: made of tracklists, kept as versions, made again, converted, judged."""
 
 import asyncio
+import hashlib
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,12 +9,11 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import ApiQueueError, BadAudioFile, Invalid, UnknownCueFile
-from api_queue.formats.cue.reading import read
-from api_queue.formats.cue.sheet import Reading
+from api_queue.errors import ApiQueueError, BadAudioFile, Invalid, UnknownCueFile, UnknownTracklist
 from api_queue.formats.cue.variants import VariantName, variant_of
 from api_queue.tracklists.cue_building import CueOptions, Recording
 from api_queue.tracklists.cue_files import (
+    CueBrief,
     CueFile,
     CueFilter,
     Generated,
@@ -25,9 +25,10 @@ from api_queue.tracklists.cue_files import (
     Stored,
     Tracklists,
 )
+from api_queue.tracklists.cue_judging import Judgement, judge
 from api_queue.tracklists.cue_writing import rewrite, write
 from api_queue.tracklists.drafts import settled
-from api_queue.tracklists.models import Facts, Tracklist
+from api_queue.tracklists.models import Entry, Facts, Tracklist
 
 
 class CueService:
@@ -39,6 +40,7 @@ class CueService:
         self._pages = pages
         self._recordings = recordings
         self._clock = clock
+        self._judging = asyncio.Semaphore(1)
 
     # -- making ------------------------------------------------------------------------------------------------
 
@@ -67,11 +69,14 @@ class CueService:
             await self.generate(Order(tracklist_id=tracklist_id), None, by)
 
     async def regenerate(self, cue_id: str, options: CueOptions | None, by: str) -> Generated:
-        """Of the list as it is now, with other options if they are given. Raises UnknownCueFile, UnknownTracklist."""
+        """Of the list as it is now, or as it came along, with other options if they are given. Raises UnknownCueFile,
+        UnknownTracklist.
+        """
         file = await self.file(cue_id)
         making = file.making
         url = making.tracklist_url
         order = Order(
+            facts=file.facts,
             tracklist_id=None if url else file.tracklist_id,
             tracklist_url=url,
             audio=making.audio,
@@ -79,7 +84,7 @@ class CueService:
         )
         return await self.generate(order, file.format, by)
 
-    async def current(self, order: Order, variant: VariantName) -> CueFile | None:
+    async def current(self, order: Order, variant: VariantName) -> CueBrief | None:
         """The newest file of a list as it is now. Raises what says why there is no list."""
         tracklist = await self._tracklist(order)
         return await self._store.current(tracklist.tracklist_id, variant, tracklist.rev)
@@ -92,14 +97,14 @@ class CueService:
 
     async def _tracklist(self, order: Order) -> Tracklist:
         if order.facts is not None:
-            return self._unkept(order.facts)
+            return self._unkept(order.facts, order.tracklist_id or f"{uuid.uuid4()}")
         if order.tracklist_id is not None:
             return await self._tracklists.tracklist(order.tracklist_id)
         return await self._pages.tracklist_at(order.tracklist_url or "")
 
-    def _unkept(self, facts: Facts) -> Tracklist:
+    def _unkept(self, facts: Facts, tracklist_id: str) -> Tracklist:
         """A list that comes along has an id of its own, whatever it says, and so adds to no other one's versions."""
-        now_ms, tracklist_id = self._clock.now_ms(), f"{uuid.uuid4()}"
+        now_ms = self._clock.now_ms()
         return Tracklist(
             tracklist_id=tracklist_id,
             source="manual",
@@ -131,20 +136,26 @@ class CueService:
             recording=recording,
             notes=written.notes,
         )
-        file = self._file(tracklist.tracklist_id, variant, written.text, making, by)
+        file = self._file(tracklist.tracklist_id, variant, written.text, making, by, order.facts)
         if order.store_file:
             file = await self._store.add(file)
         return Generated(file, written.report if order.validate_audio else None)
 
-    def _file(self, tracklist_id: str, variant: VariantName, content: str, making: Making, by: str) -> CueFile:
+    def _file(
+        self, tracklist_id: str, variant: VariantName, content: str, making: Making, by: str, facts: Facts | None
+    ) -> CueFile:
+        text = content.encode()
         return CueFile(
             cue_id=f"{uuid.uuid4()}",
             tracklist_id=tracklist_id,
             format=variant,
             content=content,
+            size_bytes=len(text),
+            checksum=f"sha256:{hashlib.sha256(text).hexdigest()}",
             created_at=self._clock.now_ms(),
             making=making,
             created_by=by,
+            facts=facts,
         )
 
     # -- looking -----------------------------------------------------------------------------------------------
@@ -156,10 +167,10 @@ class CueService:
             raise UnknownCueFile(cue_id=cue_id)
         return file
 
-    async def find(self, wanted: CueFilter) -> tuple[int, Sequence[CueFile]]:
+    async def find(self, wanted: CueFilter) -> tuple[int, Sequence[CueBrief]]:
         return await self._store.find(wanted)
 
-    async def versions(self, cue_id: str) -> Sequence[CueFile]:
+    async def versions(self, cue_id: str) -> Sequence[CueBrief]:
         """Of the same list and format, deleted ones too, newest first. Raises UnknownCueFile."""
         file = await self._store.get(cue_id)
         if file is None:
@@ -175,15 +186,25 @@ class CueService:
 
     # -- judging and converting --------------------------------------------------------------------------------
 
-    async def judge(self, text: bytes, recording: Recording | None = None) -> Reading:
-        """In a thread: a large sheet takes a tenth of a second."""
-        return await asyncio.to_thread(read, text, audio_ms=recording.duration_ms if recording else None)
+    async def judge(self, text: bytes, recording: Recording | None = None, rows: Sequence[Entry] = ()) -> Judgement:
+        """One after another, in a thread: whoever sends many large ones waits, and nobody else."""
+        async with self._judging:
+            return await asyncio.to_thread(judge, text, recording, rows)
 
-    async def judge_file(self, cue_id: str, audio: str | None) -> tuple[Reading, Recording | None]:
+    async def judge_file(self, cue_id: str, audio: str | None) -> Judgement:
         """Against the recording that it was made for, or another one. Raises UnknownCueFile, BadAudioFile."""
         file = await self.file(cue_id)
         recording = file.making.recording if audio is None else await self._recordings.recording(audio)
-        return await self.judge(file.bytes, recording), recording
+        return await self.judge(file.bytes, recording, await self._rows(file))
+
+    async def _rows(self, file: CueFile) -> Sequence[Entry]:
+        """Of its list as it is now; none where the list is not here."""
+        if file.facts is not None:
+            return file.facts.entries
+        try:
+            return (await self._tracklists.tracklist(file.tracklist_id)).facts.entries
+        except UnknownTracklist:
+            return ()
 
     async def convert(
         self, cue_id: str, target: VariantName, options: CueOptions, by: str, *, preserve: bool = True
@@ -195,7 +216,7 @@ class CueService:
         written = await asyncio.to_thread(rewrite, file.bytes, target, options, preserve=preserve)
         facts = {"track_count": written.track_count, "options": options, "notes": written.notes}
         making = replace(file.making, source_format=file.format, **facts)
-        return await self._store.add(self._file(file.tracklist_id, target, written.text, making, by))
+        return await self._store.add(self._file(file.tracklist_id, target, written.text, making, by, file.facts))
 
     # -- what is kept ------------------------------------------------------------------------------------------
 

@@ -10,9 +10,9 @@ from api_queue.formats.cue.sheet import Finding, Reading
 from api_queue.formats.cue.variants import Variant, VariantName
 from api_queue.formats.iso_times import iso, iso_or_none
 from api_queue.jobs.models import Detail, Task
-from api_queue.tracklists.audio_validation import TOLERANCE_MS, AudioReport
-from api_queue.tracklists.cue_building import Recording
-from api_queue.tracklists.cue_files import CueFile, CueFilter, Generated, Stored
+from api_queue.tracklists.audio_validation import TOLERANCE_MS, AudioReport, Suggestion
+from api_queue.tracklists.cue_files import CueBrief, CueFile, CueFilter, Generated, Stored
+from api_queue.tracklists.cue_judging import Judgement
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ def cue_json(file: CueFile) -> Json:
     return {**brief_json(file), "cue_content": file.content}
 
 
-def brief_json(file: CueFile) -> Json:
+def brief_json(file: CueBrief) -> Json:
     """Without the text. One that is not stored has no id."""
     return {
         "id": file.cue_id if file.version else None,
@@ -32,7 +32,7 @@ def brief_json(file: CueFile) -> Json:
         "file_path": path_of(file.cue_id) if file.version else None,
         "format": file.format,
         "created_at": iso(file.created_at),
-        "file_size": len(file.bytes),
+        "file_size": file.size_bytes,
         "checksum": file.checksum,
         "version": file.version or None,
         "is_active": file.is_active,
@@ -45,7 +45,7 @@ def path_of(cue_id: str) -> str:
     return f"/api/v1/cue/download/{cue_id}"
 
 
-def _making_json(file: CueFile) -> Json:
+def _making_json(file: CueBrief) -> Json:
     making = file.making
     return {
         "track_count": making.track_count,
@@ -65,7 +65,7 @@ def generated_json(made: Generated, took_ms: int) -> Json:
     return {**cue_json(made.file), **_outcome(took_ms), "cue_file_id": stored, "validation_report": report}
 
 
-def result_json(file: CueFile, report: AudioReport | None = None) -> Json:
+def result_json(file: CueBrief, report: AudioReport | None = None) -> Json:
     """Of an item of a task: the file without its text."""
     stored = file.cue_id if file.version else None
     return {**brief_json(file), "cue_file_id": stored, "validation_report": report and report_json(report)}
@@ -103,7 +103,7 @@ def _result(variant: VariantName, made: Generated | ApiQueueError) -> Json:
     return generated_json(made, 0)
 
 
-def files_json(total: int, files: Sequence[CueFile], wanted: CueFilter) -> Json:
+def files_json(total: int, files: Sequence[CueBrief], wanted: CueFilter) -> Json:
     page = {"limit": wanted.limit, "offset": wanted.offset, "total": total, "returned": len(files)}
     return {
         "files": [brief_json(file) for file in files],
@@ -112,7 +112,7 @@ def files_json(total: int, files: Sequence[CueFile], wanted: CueFilter) -> Json:
     }
 
 
-def versions_json(versions: Sequence[CueFile]) -> Json:
+def versions_json(versions: Sequence[CueBrief]) -> Json:
     newest = versions[0]
     listed = [brief_json(file) for file in versions]
     return {"tracklist_id": newest.tracklist_id, "format": newest.format, "versions": listed, "total": len(listed)}
@@ -128,7 +128,7 @@ def report_json(report: AudioReport) -> Json:
         "warnings": report.warnings,
         "audio_duration": seconds(report.audio_ms),
         "tracklist_duration": seconds(report.tracklist_ms),
-        "suggestions": [msgspec.structs.asdict(each) for each in report.suggestions],
+        "suggestions": _suggestions_json(report.suggestions),
         "metadata": {
             "actual_duration_seconds": seconds(report.audio_ms),
             "tracklist_duration_seconds": seconds(report.tracklist_ms),
@@ -139,18 +139,29 @@ def report_json(report: AudioReport) -> Json:
     }
 
 
-def reading_json(read: Reading, recording: Recording | None = None) -> Json:
-    errors = [finding.message for finding in read.findings if finding.severity == "error"]
+def judgement_json(judged: Judgement) -> Json:
+    """What is wrong with the text, and whether its times fit the recording, if there is one."""
+    reading, report, recording = judged.reading, judged.report, judged.recording
+    errors = [*_messages(reading, "error")[:10], *(report.errors[:10] if report else ())]
     return {
-        "valid": read.valid,
-        "error": "; ".join(errors[:10]) or None,
-        "warnings": [finding.message for finding in read.findings if finding.severity == "warning"],
-        "findings": findings_json(read.findings),
-        "track_count": len(read.sheet.tracks),
-        "encoding": read.encoding,
-        "dialect": read.sheet.dialect,
+        "valid": reading.valid and (report is None or report.valid),
+        "error": "; ".join(errors) or None,
+        "warnings": [*_messages(reading, "warning"), *(report.warnings if report else ())],
+        "findings": findings_json(reading.findings),
+        "track_count": len(reading.sheet.tracks),
+        "encoding": reading.encoding,
+        "dialect": reading.sheet.dialect,
         "audio_duration": seconds(recording.duration_ms) if recording else None,
+        "suggestions": _suggestions_json(judged.suggestions),
     }
+
+
+def _messages(reading: Reading, severity: str) -> list[str]:
+    return [finding.message for finding in reading.findings if finding.severity == severity]
+
+
+def _suggestions_json(suggestions: Iterable[Suggestion]) -> list[Json]:
+    return [msgspec.structs.asdict(each) for each in suggestions]
 
 
 def findings_json(findings: Iterable[Finding]) -> list[Json]:

@@ -13,7 +13,7 @@ from api_queue.tracklists.cue_files import Order
 from api_queue.tracklists.cue_service import CueService
 from api_queue.tracklists.cue_store import SqlCueFiles, cue_files
 from api_queue.tracklists.models import Entry, Facts, Tracklist
-from api_queue.tracklists.tables import tracklists
+from api_queue.tracklists.tables import tracklists, versions
 from api_queue.types import Milliseconds, TrackId
 
 SET = "11111111-1111-4111-8111-111111111111"
@@ -85,7 +85,7 @@ async def a_desk(folder: Path) -> AsyncIterator[Desk]:
     """With one list, and a recording of ten minutes."""
     engine = connect(url_of("", folder))
     async with engine.begin() as connection:
-        for table in (tracklists, cue_files):
+        for table in (tracklists, versions, cue_files):
             await connection.run_sync(table.create)
     recording = Recording(name="set.flac", duration_ms=Milliseconds(600_000), track_id=TrackId("set"))
     shelf, clock, store = Shelf({SET: a_list()}, {"set": recording}), Clock(), SqlCueFiles(engine)

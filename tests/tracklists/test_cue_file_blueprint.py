@@ -85,11 +85,24 @@ async def test_a_file_is_judged_against_a_recording(house: House, author: httpx.
         song = (await guest.get("/tracks?limit=1")).json()["tracks"][0]
     file = await generated(author)
     body = (await author.post(f"{CUE}/files/{file['id']}/validate")).json()
-    assert (body["valid"], body["findings"], body["audio_duration"]) == (True, [], None)
+    assert body == {
+        "valid": True,
+        "error": None,
+        "warnings": [],
+        "findings": [],
+        "track_count": 2,
+        "encoding": "utf-8",
+        "dialect": "cdrwin",
+        "audio_duration": None,
+        "suggestions": [],
+    }
+    # When it is one that ends before the second track
     path = {"audio_file_path": song["track_id"]}
     body = (await author.post(f"{CUE}/files/{file['id']}/validate", json=path)).json()
-    assert body["audio_duration"] == song["duration_ms"] / 1000
-    assert body["findings"]
+    length_s = song["duration_ms"] / 1000
+    assert (body["valid"], body["audio_duration"]) == (False, length_s)
+    assert f"Track 2 starts at 240.00s, beyond the audio ({length_s:.2f}s)" in body["error"]
+    assert {"code", "position", "action", "message", "time_ms"} == set(body["suggestions"][0])
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """CUE files: what they are made of, their versions, and what becomes of them."""
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,10 @@ from api_queue.formats.cue.reading import read
 from api_queue.formats.cue.variants import VARIANTS, VariantName
 from api_queue.tracklists.cue_building import CueOptions, Recording
 from api_queue.tracklists.cue_files import CueFile, CueFilter, Generated, Order
-from api_queue.tracklists.models import Facts
+from api_queue.tracklists.cue_judging import Judgement, judge
+from api_queue.tracklists.cue_store import LOOSE_MS, MOST_VERSIONS
+from api_queue.tracklists.models import Entry, Facts
+from api_queue.tracklists.store import SqlTracklists
 from api_queue.types import Milliseconds, TrackId
 from tests.tracklists.cue_desk import FACTS, PAGE, SET, Desk, a_desk, a_list, of_set, row
 
@@ -181,7 +185,7 @@ async def test_a_recording_of_unknown_length_is_a_report_and_no_refusal(desk: De
 async def test_versions_are_counted_for_each_list_and_format(desk: Desk) -> None:
     first, second, other = [(await made(desk, variant=each)).file for each in ("standard", "standard", "kodi")]
     assert [first.version, second.version, other.version] == [1, 2, 1]
-    assert await desk.service.versions(first.cue_id) == [second, first]
+    assert await desk.service.versions(first.cue_id) == [second.brief, first.brief]
 
 
 async def test_a_file_is_made_again_of_the_list_as_it_is_now(desk: Desk) -> None:
@@ -205,10 +209,79 @@ async def test_a_file_of_a_page_is_made_again_of_the_page(desk: Desk) -> None:
     assert (await desk.service.regenerate(file.cue_id, None, "")).file.version == 2
 
 
-async def test_a_file_of_a_list_that_came_along_cannot_be_made_again(desk: Desk) -> None:
-    file = (await made(desk, Order(facts=FACTS))).file
+async def test_a_file_of_a_list_that_came_along_is_made_again_as_it_came(desk: Desk) -> None:
+    # Given a file that has lost something, as a file of another format
+    facts = Facts(entries=(row(0, "One", 200, label="Intec"), row(300, "Two")))
+    file = (await made(desk, Order(facts=facts))).file
+    converted = await desk.service.convert(file.cue_id, "cdj", CueOptions(), "")
+    for cue_id, variant in ((file.cue_id, "standard"), (converted.cue_id, "cdj")):
+        # When it is made again, with another option
+        again = (await desk.service.regenerate(cue_id, CueOptions(include_pregap=True), "")).file
+        # Then all that the list told is still known, and it is the next version
+        assert (again.tracklist_id, again.format, again.version) == (file.tracklist_id, variant, 2)
+        assert "INDEX 00 03:20:00" in again.content
+    assert (await desk.service.file(file.cue_id)).facts == facts
+
+
+async def test_a_file_of_a_list_that_is_gone_cannot_be_made_again(desk: Desk) -> None:
+    file = (await made(desk)).file
+    desk.shelf.lists.clear()
     with pytest.raises(UnknownTracklist):
         await desk.service.regenerate(file.cue_id, None, "")
+
+
+# -- how many are kept -----------------------------------------------------------------------------------------
+
+
+async def keep(desk: Desk) -> None:
+    """The list stands in the table of lists too, as it does outside of these tests."""
+    await SqlTracklists(desk.store._engine).add(desk.shelf.lists[SET])
+
+
+async def test_the_newest_versions_of_a_list_and_format_are_kept(desk: Desk) -> None:
+    other = (await made(desk, variant="kodi")).file
+    files = [(await made(desk)).file for _ in range(MOST_VERSIONS + 2)]
+    kept = [file.version for file in await desk.service.versions(files[-1].cue_id)]
+    assert kept == list(range(MOST_VERSIONS + 2, 2, -1))
+    assert await desk.service.file(other.cue_id) == other
+
+
+async def test_of_lists_that_are_stored_nowhere_the_newest_files_of_each_author_are_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api_queue.tracklists.cue_store.MOST_LOOSE", 3)
+    # Given a stored list with a file, and a file of a list that came along, of another author
+    await keep(desk)
+    stored = (await made(desk)).file
+    other = (await desk.service.generate(Order(facts=FACTS), "standard", "another")).file
+    # When somebody brings list after list
+    files = []
+    for _ in range(5):
+        desk.clock.ms += 1
+        files.append((await made(desk, Order(facts=FACTS))).file)
+    # Then the oldest of their own are gone, and nothing else
+    _, kept = await desk.service.find(CueFilter(limit=None))
+    assert {file.cue_id for file in kept} == {stored.cue_id, other.cue_id, *(file.cue_id for file in files[2:])}
+
+
+async def test_files_of_lists_that_are_stored_nowhere_go_after_a_month(desk: Desk) -> None:
+    await keep(desk)
+    stored = (await made(desk)).file
+    loose = (await desk.service.generate(Order(facts=FACTS), "standard", "another")).file
+    desk.clock.ms += LOOSE_MS
+    await made(desk)
+    assert await desk.service.file(loose.cue_id) == loose
+    desk.clock.ms += 1
+    await made(desk)
+    assert await desk.service.file(stored.cue_id) == stored
+    with pytest.raises(UnknownCueFile):
+        await desk.service.file(loose.cue_id)
+
+
+async def test_a_list_of_files_does_not_read_their_texts(desk: Desk) -> None:
+    file = (await made(desk)).file
+    assert await desk.service.find(CueFilter()) == (1, [file.brief])
+    assert not hasattr(file.brief, "content")
 
 
 async def test_of_several_formats_one_that_fails_stops_no_other(desk: Desk) -> None:
@@ -268,14 +341,58 @@ async def test_remarks_are_left_out_on_demand(desk: Desk) -> None:
 
 async def test_a_file_is_judged_against_its_recording_or_another(desk: Desk) -> None:
     desk.shelf.recordings["short"] = Recording(name="short.flac", duration_ms=Milliseconds(200_000))
+    desk.shelf.recordings["odd"] = Recording(name="odd.flac")
     file = (await made(desk, of_set(audio="set"))).file
-    reading, recording = await desk.service.judge_file(file.cue_id, None)
-    assert reading.valid
-    assert recording == desk.shelf.recordings["set"]
-    assert not reading.findings
+    judged = await desk.service.judge_file(file.cue_id, None)
+    assert judged.recording == desk.shelf.recordings["set"]
+    assert judged.report is not None
+    assert (judged.report.errors, judged.report.warnings) == ((), ())
     # When it is another one, which ends before the second track
-    reading, _ = await desk.service.judge_file(file.cue_id, "short")
-    assert reading.findings
+    judged = await desk.service.judge_file(file.cue_id, "short")
+    assert judged.report is not None
+    assert judged.report.errors == ("Track 2 starts at 300.00s, beyond the audio (200.00s)",)
+    assert [(each.code, each.position, each.action) for each in judged.suggestions][:1] == [
+        ("starts_beyond_audio", 2, "remove")
+    ]
+    # Or does not say how long it is
+    judged = await desk.service.judge_file(file.cue_id, "odd")
+    assert judged.report is not None
+    assert judged.report.errors == ("The audio file has no readable duration",)
+
+
+async def test_suggestions_are_for_the_rows_of_the_list_as_it_is_now(desk: Desk) -> None:
+    # Given a sheet that leaves out a row, and a list that has one more since
+    rows = (row(0, "One", 300), row(10, "Along", kind="with"), row(300, "Two", 590))
+    desk.shelf.lists[SET] = a_list(Facts(entries=rows))
+    file = (await made(desk, of_set(audio="set"))).file
+    desk.shelf.lists[SET] = a_list(Facts(entries=(*rows, row(700, "Three"))), rev=2)
+    # Then the file fits, and the list needs mending
+    judged = await desk.service.judge_file(file.cue_id, None)
+    assert judged.report is not None
+    assert judged.report.valid
+    assert [(each.position, each.action) for each in judged.suggestions] == [(4, "remove")]
+    # When it is of a list that came along, that one counts, and of one that is gone nothing is known
+    loose = (await made(desk, Order(facts=Facts(entries=rows), audio="set"))).file
+    assert [each.position for each in (await desk.service.judge_file(loose.cue_id, None)).suggestions] == [3]
+    desk.shelf.lists.clear()
+    assert (await desk.service.judge_file(file.cue_id, None)).suggestions == ()
+
+
+async def test_sheets_are_judged_one_after_another(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most = 0, 0
+
+    def slow(text: bytes, recording: Recording | None, rows: Sequence[Entry]) -> Judgement:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        judged = judge(text, recording, rows)
+        running -= 1
+        return judged
+
+    monkeypatch.setattr("api_queue.tracklists.cue_service.judge", slow)
+    sheet = b'FILE "a.wav" WAVE\n' + b"  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n" * 2000
+    await asyncio.gather(*(desk.service.judge(sheet) for _ in range(5)))
+    assert most == 1
 
 
 # -- what is kept ----------------------------------------------------------------------------------------------
@@ -284,7 +401,7 @@ async def test_a_file_is_judged_against_its_recording_or_another(desk: Desk) -> 
 async def test_a_file_is_current_until_its_list_changes_or_somebody_says_otherwise(desk: Desk) -> None:
     assert await desk.service.current(of_set(), "standard") is None
     file = (await made(desk)).file
-    assert await desk.service.current(of_set(), "standard") == file
+    assert await desk.service.current(of_set(), "standard") == file.brief
     assert await desk.service.current(of_set(), "kodi") is None
     # When the list changes
     desk.shelf.lists[SET] = a_list(rev=2)
@@ -295,6 +412,13 @@ async def test_a_file_is_current_until_its_list_changes_or_somebody_says_otherwi
     assert await desk.service.invalidate(SET) == 1
     assert await desk.service.current(of_set(), "standard") is None
     assert (await desk.service.file(file.cue_id)).content == file.content
+
+
+async def test_a_file_that_was_converted_is_not_the_current_one(desk: Desk) -> None:
+    """It lacks what the other format lacked, or what it was told to leave out."""
+    file = (await made(desk, variant="cdj")).file
+    await desk.service.convert(file.cue_id, "traktor", CueOptions(), "", preserve=False)
+    assert await desk.service.current(of_set(), "traktor") is None
 
 
 async def test_what_is_kept_is_counted(desk: Desk) -> None:
