@@ -112,15 +112,13 @@ def behind_the_scenes(playwright: Playwright) -> None:
         for name in ("Half a download", "Wrong ending"):
             (music / "Demo" / f"{name}.flac").write_bytes(b"fLaC and nothing more")
         with server(data, "--music", f"{music}") as address, admin_of(playwright, data) as context:
-            context.request.post(f"{address}/api/queues/tasks", data={"type": "analyze", "items": [{"track_id": "*"}]})
             watch_scan(context, address, music)
 
 
 def watch_scan(context: BrowserContext, address: str, music: Path) -> None:
     page = context.new_page()
-    page.goto(f"{address}/jobs")
+    analyze(page, address)
     rows = page.locator("#tasks > .task")
-    expect(rows.filter(has_text="Analysis").locator(".state")).to_have_text("done", timeout=60_000)
     collect(music / "Vinyl")
     context.request.post(f"{address}/library/folders", data={"path": f"{music / 'Vinyl'}"})
     expect(rows.first).to_contain_text("left", timeout=60_000)

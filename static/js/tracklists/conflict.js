@@ -4,7 +4,9 @@ import { el, sheet } from "../dom.js";
 import { differences, nameOf, otherFacts } from "./rules.js";
 import { writeTime } from "./set_times.js";
 
-const FACTS = { title: "Title", dj_name: "DJ", event_name: "Event", venue: "Place", date: "Date", audio_file_id: "Recording" };
+const FACTS = {
+  title: "Title", dj_name: "DJ", event_name: "Event", venue: "Place", date: "Date", audio_file_id: "Recording",
+};
 
 /** @returns {Promise<boolean>} whether mine is kept; a closed dialog asks again */
 export function askWhich(mine, theirs) {
@@ -29,7 +31,8 @@ function table(mine, theirs) {
   const head = el("tr", {}, ...["", "Mine", "Theirs"].map((text) => el("th", { scope: "col" }, text)));
   const line = ([where, a, b]) =>
     el("tr", {}, el("th", { scope: "row" }, where), el("td", { dir: "auto" }, a), el("td", { dir: "auto" }, b));
-  return el("div", { className: "scroll", tabIndex: 0 }, el("table", { className: "sides" }, el("thead", {}, head), el("tbody", {}, ...cells.map(line))));
+  return el("div", { className: "scroll", tabIndex: 0 },
+    el("table", { className: "sides" }, el("thead", {}, head), el("tbody", {}, ...cells.map(line))));
 }
 
 function row(track) {

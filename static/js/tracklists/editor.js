@@ -23,8 +23,8 @@ export class Editor {
     this.mayWrite = mayWrite;
     this.open = open;
     this.over = new AbortController();
-    const refused = (sentence) => toast(sentence);
-    this.draft = new Draft(list, { shown: () => this.show(), saved: () => this.settled(), refused, conflict: askWhich });
+    const [shown, saved] = [() => this.show(), () => this.settled()];
+    this.draft = new Draft(list, { shown, saved, refused: toast, conflict: askWhich });
     this.edits = editsOf(this.draft.path);
     this.parts = [
       (this.verdict = new Verdict(this)), (this.rows = new Rows(this)), (this.player = new Player(this)),
@@ -32,9 +32,10 @@ export class Editor {
     ];
     this.on("add-row", "click", () => openRow(this, null));
     this.on("ends", "click", () => this.change(this.edits.ends()));
-    this.on("of-recording", "click", () => chooseRecording((track) => this.change(this.edits.facts({ audio_file_id: track.track_id }))));
+    this.on("of-recording", "click", () => chooseRecording((track) => this.take(track)));
     this.on("remove", "click", () => this.askToRemove());
-    addEventListener("beforeunload", (event) => this.draft.isSaved || event.preventDefault(), { signal: this.over.signal });
+    const stay = (event) => this.draft.isSaved || event.preventDefault();
+    addEventListener("beforeunload", stay, { signal: this.over.signal });
     this.show();
     this.settled();
   }
@@ -57,14 +58,19 @@ export class Editor {
     return this.draft.change(edit);
   }
 
+  /** As the recording of the list. */
+  take(track) {
+    this.change(this.edits.facts({ audio_file_id: track.track_id }));
+  }
+
   show() {
     if (this.over.signal.aborted) return;
     const { list } = this;
     document.body.dataset.may = this.mayEdit ? "edit" : this.mayWrite ? "write" : "read";
     write(byId("title"), titleOf(list));
     document.title = `${titleOf(list)} – Tracklists`;
-    const track = list.audio_file_id && lookUp(list.audio_file_id, () => this.show());
-    showRecording(byId("of-recording"), track || (list.audio_file_id ? { title: "…", track_id: list.audio_file_id } : null));
+    const id = list.audio_file_id;
+    showRecording(byId("of-recording"), id && (lookUp(id, () => this.show()) ?? { title: "…", track_id: id }));
     byId("of-recording").disabled = !this.mayEdit;
     write(byId("saved"), this.draft.isSaved ? "" : "Saving…");
     for (const part of this.parts) part.show(list);
@@ -79,7 +85,9 @@ export class Editor {
 
   askToRemove() {
     const { list } = this;
-    const said = list.is_draft ? "The draft goes with its versions." : "The recording is a single track again; those that were cut from it go.";
+    const said = list.is_draft
+      ? "The draft goes with its versions."
+      : "The recording is a single track again; those that were cut from it go.";
     const remove = async () => {
       dialog.close();
       try {

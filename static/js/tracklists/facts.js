@@ -2,14 +2,18 @@
 
 import { byId, el, write } from "../dom.js";
 
-const FIELDS = [["title", "Title"], ["dj_name", "DJ"], ["event_name", "Event"], ["venue", "Place"], ["date", "Date", "date"]];
+const FIELDS = [
+  ["title", "Title"], ["dj_name", "DJ"], ["event_name", "Event"], ["venue", "Place"], ["date", "Date", "date"],
+];
+const BARE = { maxLength: 500, dir: "auto", autocomplete: "off" };
 
 export class Facts {
   /** @param {import("./editor.js").Editor} editor */
   constructor(editor) {
     this.editor = editor;
     this.form = byId("facts").querySelector("form");
-    this.inputs = FIELDS.map(([name, words, type = "text"]) => [name, words, el("input", { id: `fact-${name}`, type, maxLength: 500, dir: "auto", autocomplete: "off" })]);
+    this.inputs = FIELDS.map(
+      ([name, words, type = "text"]) => [name, words, el("input", { id: `fact-${name}`, type, ...BARE })]);
     this.form.replaceChildren(
       ...this.inputs.map(([, words, input]) => el("div", {}, el("label", { htmlFor: input.id }, words), input)),
       el("button", { className: "author" }, "Save"));

@@ -17,7 +17,8 @@ export class Listening {
     this.on = on;
     this.tries = 0;
     this.wanted = false;
-    for (const event of ["timeupdate", "play", "pause", "seeked"]) audio.addEventListener(event, () => on.moved(), { signal });
+    const moves = ["timeupdate", "play", "pause", "seeked"];
+    for (const event of moves) audio.addEventListener(event, () => on.moved(), { signal });
     audio.addEventListener("playing", () => { this.tries = 0; on.told(""); }, { signal });
     audio.addEventListener("ended", () => this.pause(), { signal });
     audio.addEventListener("error", () => this.broken(), { signal });

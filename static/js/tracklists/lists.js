@@ -9,8 +9,8 @@ const PAGE = 30;
 /** More drafts nobody works on. */
 const MOST_DRAFTS = 100;
 const FROM = {
-  "1001tracklists": "from 1001tracklists", manual: "by hand", text: "from a text", labels: "from labels", cue: "from a CUE sheet",
-  embedded: "from the file itself", history: "from a night",
+  "1001tracklists": "from 1001tracklists", manual: "by hand", text: "from a text", labels: "from labels",
+  cue: "from a CUE sheet", embedded: "from the file itself", history: "from a night",
 };
 
 export class Lists {

@@ -6,7 +6,9 @@ import { fromLocal } from "../text.js";
 import { chooseRecording } from "./recording.js";
 
 const LOOK_MS = 1000;
-const WORDS = { queued: "It waits for its turn; the site is asked one page at a time.", running: "The page is being read…" };
+const WORDS = {
+  queued: "It waits for its turn; the site is asked one page at a time.", running: "The page is being read…",
+};
 const BY_HAND = "Or open the page in your browser, save it, and take the file on this page: that always works.";
 
 /** @param {(list: any) => void} made */
@@ -38,7 +40,8 @@ function onSubmit(name, does) {
 }
 
 function night() {
-  const [since, until] = ["night-since", "night-until"].map((id) => Date.parse(fromLocal(byId(id).value) ?? "") || null);
+  const at = (id) => Date.parse(fromLocal(byId(id).value) ?? "") || null;
+  const [since, until] = [at("night-since"), at("night-until")];
   const times = { ...(since && { since_ms: since }), ...(until && { until_ms: until }) };
   return { queue: byId("night-queue").value.trim(), ...times };
 }
@@ -52,7 +55,8 @@ async function fetched(form, url) {
     while (["queued", "running"].includes(order.status)) {
       write(hint, WORDS[order.status]);
       await new Promise((done) => setTimeout(done, LOOK_MS));
-      order = await get(`/api/v1/tracklists/import/status/${order.correlation_id}`).catch((error) => later(error, order));
+      const status = `/api/v1/tracklists/import/status/${order.correlation_id}`;
+      order = await get(status).catch((error) => later(error, order));
     }
     if (!order.tracklist) throw new Error(order.error?.message ?? "The page could not be read.");
     write(hint, "");

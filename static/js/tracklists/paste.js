@@ -17,7 +17,7 @@ export class Paste {
     this.text = byId("text");
     this.text.addEventListener("input", () => this.soon());
     this.text.addEventListener("scroll", () => { byId("gutter").scrollTop = this.text.scrollTop; });
-    byId("file").addEventListener("change", ({ target }) => this.take(target.files[0]).then(() => { target.value = ""; }));
+    byId("file").addEventListener("change", ({ target }) => this.take(target.files[0]));
     byId("recording").addEventListener("click", () => chooseRecording((track) => this.choose(track)));
     byId("save").addEventListener("click", () => this.save());
     this.acceptDrops(byId("pasted"));
@@ -40,6 +40,7 @@ export class Paste {
 
   async take(file) {
     if (file) this.put(await readText(file));
+    byId("file").value = "";
   }
 
   put(text) {

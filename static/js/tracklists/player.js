@@ -23,8 +23,9 @@ export class Player {
     editor.on("mark", "click", () => this.mark());
     editor.on("undo", "click", () => this.undo());
     editor.on("position", "input", () => this.listening.seek(Number(byId("position").value) * 1000));
-    for (const event of ["keydown", "keyup"]) document.addEventListener(event, (press) => this.keyed(press), { signal: editor.over.signal });
-    addEventListener("resize", () => this.wave.draw(), { signal: editor.over.signal });
+    const until = { signal: editor.over.signal };
+    for (const event of ["keydown", "keyup"]) document.addEventListener(event, (press) => this.keyed(press), until);
+    addEventListener("resize", () => this.wave.draw(), until);
   }
 
   show(list) {
@@ -60,7 +61,7 @@ export class Player {
   follow() {
     const { at, isPlaying } = this.listening;
     const word = isPlaying ? "Pause" : "Play";
-    if (byId("play").ariaLabel !== word || !byId("play").firstChild) byId("play").replaceChildren(icon(word.toLowerCase()));
+    if (byId("play").title !== word) byId("play").replaceChildren(icon(word.toLowerCase()));
     byId("play").ariaLabel = byId("play").title = word;
     byId("mark").disabled = !isPlaying;
     write(byId("at"), writeTime(Math.floor(at / 1000) * 1000));
@@ -77,7 +78,8 @@ export class Player {
     const next = nextUnmarked(list);
     const position = next ? next.position : placeAt(list, at);
     this.last = { position, at, isNew: !next };
-    this.editor.change(next ? edits.times(position, { start_ms: at }) : edits.add(position, { artist: "", title: "ID", is_id: true, start_ms: at }));
+    const unknown = { artist: "", title: "ID", is_id: true, start_ms: at };
+    this.editor.change(next ? edits.times(position, { start_ms: at }) : edits.add(position, unknown));
   }
 
   undo() {
@@ -89,7 +91,8 @@ export class Player {
 
   /** The space key marks; a button that has the focus is not pressed by it meanwhile. */
   keyed(press) {
-    if (press.key !== " " || !this.listening.isPlaying || !this.editor.mayEdit || press.target.closest(OWN_SPACE)) return;
+    const marks = this.listening.isPlaying && this.editor.mayEdit && !press.target.closest(OWN_SPACE);
+    if (press.key !== " " || !marks) return;
     press.preventDefault();
     if (press.type === "keydown" && !press.repeat) this.mark();
   }

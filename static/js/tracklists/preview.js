@@ -27,7 +27,8 @@ function said({ kind, tracklist, findings }) {
   const of = titleOf(tracklist);
   const times = timed === tracks.length ? "all with a time" : timed ? `${timed} with a time` : "none with a time yet";
   const wrong = findings.length ? count(findings.length, "line to look at", "lines to look at") : "";
-  return [`${KINDS[kind]}: ${of}`, count(tracks.length, "track"), tracks.length ? times : "", wrong].filter(Boolean).join(" · ");
+  const parts = [`${KINDS[kind]}: ${of}`, count(tracks.length, "track"), tracks.length ? times : "", wrong];
+  return parts.filter(Boolean).join(" · ");
 }
 
 const row = (track) => el("li", { className: track.kind },
@@ -54,7 +55,8 @@ function showGutter(text, findings) {
 function found(text, { line, severity, message }) {
   const where = line ? `Line ${line}` : "All of it";
   return el("li", { className: severity },
-    el("button", { type: "button", onclick: () => select(text, line) }, el("strong", {}, where), el("span", { dir: "auto" }, message)));
+    el("button", { type: "button", onclick: () => select(text, line) },
+      el("strong", {}, where), el("span", { dir: "auto" }, message)));
 }
 
 function select(text, line) {

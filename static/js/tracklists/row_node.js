@@ -4,10 +4,13 @@ import { el, icon, write } from "../dom.js";
 import { nameOf } from "./rules.js";
 import { writeTime } from "./set_times.js";
 
-const NUDGES = [[-1000, "−1", "1 second earlier"], [-100, "−.1", "a tenth earlier"], [100, "+.1", "a tenth later"], [1000, "+1", "1 second later"]];
+const NUDGES = [
+  [-1000, "−1", "1 second earlier"], [-100, "−.1", "a tenth earlier"],
+  [100, "+.1", "a tenth later"], [1000, "+1", "1 second later"],
+];
 const KINDS = { with: "w/", component: "in it" };
 
-/** @param {{hear: Function, more: Function, point: Function, nudge: Function, set: Function, typed: Function, keyed: Function}} on */
+/** @param {import("./rows.js").Rows} on hears what is done to it */
 export function makeRow(on) {
   const at = () => Number(node.dataset.key);
   const button = (className, content, onclick) => el("button", { type: "button", className, onclick }, content);
@@ -16,8 +19,10 @@ export function makeRow(on) {
   const hear = button("hear digits", icon("play"), () => on.hear(at()));
   hear.append(el("span"));
   const node = el("li", { className: "item" }, hear,
-    el("span", { className: "words" }, el("strong", { dir: "auto" }), el("span", { className: "dim", dir: "auto" }), el("span", { className: "issue" })),
-    el("span", { className: "tools" }, button("grip", icon("grip"), null), ...nudges.slice(0, 2), start, ...nudges.slice(2)),
+    el("span", { className: "words" },
+      el("strong", { dir: "auto" }), el("span", { className: "dim", dir: "auto" }), el("span", { className: "issue" })),
+    el("span", { className: "tools" },
+      button("grip", icon("grip"), null), ...nudges.slice(0, 2), start, ...nudges.slice(2)),
     button("more", icon("more"), () => on.more(at())));
   node.addEventListener("focusin", () => on.point(at()));
   node.querySelector(".words").addEventListener("click", () => on.point(at()));
@@ -33,9 +38,9 @@ export function showRow(node, row, { issue, current, mayHear }) {
   const [hear, start] = [node.querySelector(".hear"), node.querySelector(".start")];
   const [title, about, wrong] = node.querySelector(".words").children;
   const unset = row.start_ms === null;
-  for (const [name, on] of Object.entries({ with: row.kind === "with", component: row.kind === "component", current, unknown: row.is_id })) {
-    node.classList.toggle(name, Boolean(on));
-  }
+  for (const kind of Object.keys(KINDS)) node.classList.toggle(kind, row.kind === kind);
+  node.classList.toggle("current", current);
+  node.classList.toggle("unknown", Boolean(row.is_id));
   write(hear.lastChild, !main ? KINDS[row.kind] : unset ? "–" : writeTime(Math.round(row.start_ms / 100) * 100));
   hear.disabled = !main || unset || !mayHear;
   write(title, nameOf({ ...row, artist: "" }));
@@ -55,5 +60,8 @@ function name(node, row) {
   set(".grip", `Move ${called}: drag, or arrow keys`);
   set(".start", `Start of ${called}`);
   set(".more", `Change ${called}`);
-  node.querySelectorAll(".nudge").forEach((nudge, at) => Object.assign(nudge, { ariaLabel: `${NUDGES[at][2]}: ${called}`, title: NUDGES[at][2] }));
+  node.querySelectorAll(".nudge").forEach((nudge, at) => {
+    nudge.title = NUDGES[at][2];
+    nudge.ariaLabel = `${NUDGES[at][2]}: ${called}`;
+  });
 }

@@ -12,7 +12,8 @@ export class Rows {
     this.editor = editor;
     this.list = byId("rows");
     this.list.replaceChildren();
-    makeSortable(this.list, { busy: (on) => this.hold(on), moved: (key, before) => this.dropped(Number(key), before) }, editor.over.signal);
+    const moved = (key, before) => this.dropped(Number(key), before);
+    makeSortable(this.list, { busy: (on) => this.hold(on), moved }, editor.over.signal);
   }
 
   /** While a row is in the hand the list stays as it is. */
@@ -24,7 +25,8 @@ export class Rows {
   show({ tracks }) {
     byId("no-rows").hidden = tracks.length > 0;
     this.last = tracks.length;
-    if (!this.held) fill(this.list, tracks, (row) => String(row.position), () => makeRow(this), (node, row) => this.showRow(node, row));
+    if (this.held) return;
+    fill(this.list, tracks, (row) => String(row.position), () => makeRow(this), (node, row) => this.showRow(node, row));
   }
 
   showRow(node, row) {
@@ -65,7 +67,8 @@ export class Rows {
     const start = text ? readTime(text) : null;
     const wrong = text !== "" && start === null;
     input.ariaInvalid = wrong ? "true" : null;
-    write(input.closest("li").querySelector(".issue"), wrong ? `“${text}” is no time: write 1:02:33.5 or 62:33.` : "");
+    const said = wrong ? `“${text}” is no time: write 1:02:33.5 or 62:33.` : "";
+    write(input.closest("li").querySelector(".issue"), said);
     if (wrong || start === this.editor.list.tracks[position - 1].start_ms) return;
     this.editor.change(this.editor.edits.times(position, { start_ms: start }));
   }

@@ -54,7 +54,8 @@ const FACTS = ["title", "dj_name", "event_name", "venue", "date", "audio_file_id
 /** Places in which two lists differ: [{position, mine, theirs}], rows or undefined. */
 export function differences(mine, theirs) {
   const rows = Math.max(mine.tracks.length, theirs.tracks.length);
-  const pairs = Array.from({ length: rows }, (_, at) => ({ position: at + 1, mine: mine.tracks[at], theirs: theirs.tracks[at] }));
+  const pair = (_, at) => ({ position: at + 1, mine: mine.tracks[at], theirs: theirs.tracks[at] });
+  const pairs = Array.from({ length: rows }, pair);
   return pairs.filter((pair) => !same(pair.mine, pair.theirs));
 }
 

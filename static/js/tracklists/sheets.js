@@ -5,7 +5,8 @@ import { byId, el, fill, write } from "../dom.js";
 import { count } from "../text.js";
 
 const FOR = {
-  standard: "Any player", cdj: "Pioneer CDJ", traktor: "Traktor", serato: "Serato", rekordbox: "rekordbox", kodi: "Kodi",
+  standard: "Any player", cdj: "Pioneer CDJ", traktor: "Traktor", serato: "Serato", rekordbox: "rekordbox",
+  kodi: "Kodi",
 };
 
 export class Sheets {
@@ -49,7 +50,9 @@ export class Sheets {
   }
 
   make() {
-    const node = el("li", {}, el("span", { className: "grow" }, el("strong"), el("span", { className: "dim" }), el("ul", { className: "warnings" })),
+    const node = el("li", {},
+      el("span", { className: "grow" },
+        el("strong"), el("span", { className: "dim" }), el("ul", { className: "warnings" })),
       el("button", { type: "button", onclick: () => this.download(node.dataset.key) }, "Download"));
     return node;
   }
@@ -79,5 +82,8 @@ export class Sheets {
   }
 }
 
-const warningsOf = ({ metadata, validation_report: report }) => [...new Set([...(metadata?.notes ?? []), ...(report?.warnings ?? [])].map(ended))];
+function warningsOf({ metadata, validation_report: report }) {
+  return [...new Set([...(metadata?.notes ?? []), ...(report?.warnings ?? [])].map(ended))];
+}
+
 const ended = (sentence) => sentence.replace(/[.]?$/, ".");

@@ -21,7 +21,8 @@ export class Verdict {
   async look() {
     const rows = `${this.editor.draft.path}/tracks`;
     try {
-      const [{ issues }, { suggestions }] = await Promise.all([post(`${rows}/validate-timing`), get(`${rows}/timing-suggestions`)]);
+      const both = [post(`${rows}/validate-timing`), get(`${rows}/timing-suggestions`)];
+      const [{ issues }, { suggestions }] = await Promise.all(both);
       [this.issues, this.suggestions] = [issues, suggestions];
       this.editor.show();
     } catch (error) {
@@ -32,7 +33,10 @@ export class Verdict {
   show({ tracks, is_draft: isDraft }) {
     const rows = new Set(this.issues.map(({ position }) => position)).size;
     const unset = this.issues.filter(({ code }) => code === "no_start").length;
-    const parts = [unset && `${count(unset, "row has", "rows have")} no start yet`, rows > unset && `${count(rows - unset, "time")} to look at`];
+    const parts = [
+      unset && `${count(unset, "row has", "rows have")} no start yet`,
+      rows > unset && `${count(rows - unset, "time")} to look at`,
+    ];
     const said = tracks.length && isDraft ? parts.filter(Boolean).join(", ") || "All times are good" : "";
     byId("verdict").dataset.good = String(!rows && tracks.length > 0);
     write(byId("verdict"), said);
@@ -45,7 +49,8 @@ export class Verdict {
       this.take(this.suggestions);
     };
     const dialog = sheet("Mend the times", el("h2", {}, "Mend the times"),
-      el("ul", { className: "suggestions", tabIndex: 0 }, ...this.suggestions.map(({ message }) => el("li", {}, message))),
+      el("ul", { className: "suggestions", tabIndex: 0 },
+        ...this.suggestions.map(({ message }) => el("li", {}, message))),
       el("div", { className: "actions" }, el("button", { onclick: () => dialog.close() }, "Leave them"),
         el("button", { className: "flame", onclick: take }, this.suggestions.length > 1 ? "Do all of it" : "Do it")));
   }
@@ -55,7 +60,8 @@ export class Verdict {
     const { edits } = this.editor;
     const times = new Map();
     for (const { action, position, time_ms: ms } of suggestions) {
-      if (action !== "remove") times.set(position, { ...times.get(position), position, [action === "set_start" ? "start_ms" : "end_ms"]: ms });
+      const field = { set_start: "start_ms", set_end: "end_ms" }[action];
+      if (field) times.set(position, { ...times.get(position), position, [field]: ms });
     }
     if (times.size) this.editor.change(edits.many([...times.values()]));
     const gone = suggestions.filter(({ action }) => action === "remove").map(({ position }) => position);

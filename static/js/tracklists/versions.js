@@ -25,7 +25,9 @@ export class Versions {
     try {
       const { versions } = await get(`${this.editor.draft.path}/versions`);
       this.newest = versions[0]?.version;
-      if (!this.editor.over.signal.aborted) fill(this.list, versions, ({ version }) => String(version), () => this.make(), (node, each) => this.showVersion(node, each));
+      if (this.editor.over.signal.aborted) return;
+      fill(this.list, versions, ({ version }) => String(version), () => this.make(),
+        (node, each) => this.showVersion(node, each));
     } catch (error) {
       write(this.refusal, error.sentence);
     }
@@ -63,13 +65,15 @@ export class Versions {
       dialog.close();
       this.editor.change(this.editor.edits.rollBack(version));
     };
+    const again = el("button", { className: "flame", onclick: back }, `Back to version ${version}`);
     const dialog = sheet(`From version ${version} to now`, el("h2", {}, `From version ${version} to now`),
       el("p", { className: "hint" }, total ? `${count(total, "row")} changed.` : "The rows are the same."),
       el("ol", { className: "changes", tabIndex: 0 }, ...lines),
       el("div", { className: "actions" }, el("button", { onclick: () => dialog.close() }, "Close"),
-        this.editor.mayEdit ? el("button", { className: "flame", onclick: back }, `Back to version ${version}`) : null));
+        this.editor.mayEdit ? again : null));
   }
 }
 
 const line = (sign, row) => el("li", { className: sign === "+" ? "new" : "old", dir: "auto" },
-  el("strong", { ariaLabel: sign === "+" ? "now" : "then" }, sign), ` ${row.start_ms === null ? "–" : writeTime(row.start_ms)}  ${nameOf(row)}`);
+  el("strong", { ariaLabel: sign === "+" ? "now" : "then" }, sign),
+  ` ${row.start_ms === null ? "–" : writeTime(row.start_ms)}  ${nameOf(row)}`);

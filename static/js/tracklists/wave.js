@@ -40,7 +40,9 @@ export class Wave {
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     if (!width || !this.length) return;
     const scale = devicePixelRatio || 1;
-    if (canvas.width !== Math.round(width * scale)) [canvas.width, canvas.height] = [Math.round(width * scale), Math.round(height * scale)];
+    if (canvas.width !== Math.round(width * scale)) {
+      [canvas.width, canvas.height] = [Math.round(width * scale), Math.round(height * scale)];
+    }
     const pen = canvas.getContext("2d");
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.clearRect(0, 0, width, height);
