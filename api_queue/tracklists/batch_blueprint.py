@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 from api_queue.errors import UnknownBatch
 from api_queue.formats.json_bytes import json_bytes
-from api_queue.jobs.models import FINAL
+from api_queue.jobs.models import FINAL, TaskId
 from api_queue.jobs.wire import read_number
 from api_queue.tracklists import batch_wire as wire
 from api_queue.tracklists.batches import Batch, BatchService
@@ -39,25 +39,25 @@ async def create(request: Request) -> HTTPResponse:
 @bp.get("/<batch_id>/status")
 async def status(request: Request, batch_id: str) -> HTTPResponse:
     """How many pages came, and what became of each address, in their order."""
-    return _shown(await _batches(request).batch(read_number(batch_id)))
+    return _shown(await _batches(request).batch(_number(batch_id)))
 
 
 @bp.post("/<batch_id>/pause")
 async def pause(request: Request, batch_id: str) -> HTTPResponse:
     """No page is begun any more; the one that is being fetched is."""
-    return _shown(await _batches(request).pause(read_number(batch_id)))
+    return _shown(await _batches(request).pause(_number(batch_id)))
 
 
 @bp.post("/<batch_id>/resume")
 async def resume(request: Request, batch_id: str) -> HTTPResponse:
     """It goes on where it was paused."""
-    return _shown(await _batches(request).resume(read_number(batch_id)))
+    return _shown(await _batches(request).resume(_number(batch_id)))
 
 
 @bp.post("/<batch_id>/cancel")
 async def cancel(request: Request, batch_id: str) -> HTTPResponse:
     """What was not fetched yet never is."""
-    return _shown(await _batches(request).cancel(read_number(batch_id)))
+    return _shown(await _batches(request).cancel(_number(batch_id)))
 
 
 @bp.websocket("/<batch_id>/progress")  # type: ignore[untyped-decorator]  # Sanic does not say
@@ -95,7 +95,7 @@ async def unschedule(request: Request, schedule_id: str) -> HTTPResponse:
 
 async def _tell_all(request: Request, line: Websocket, batch_id: str) -> None:
     while True:
-        batch = await _batches(request).batch(read_number(batch_id))
+        batch = await _batches(request).batch(_number(batch_id))
         await line.send(json_bytes(wire.progress_json(batch)).decode())
         if batch.task.status in FINAL:
             return
@@ -104,6 +104,13 @@ async def _tell_all(request: Request, line: Websocket, batch_id: str) -> None:
 
 def _shown(batch: Batch) -> HTTPResponse:
     return reply(wire.status_json(batch))
+
+
+def _number(batch_id: str) -> TaskId:
+    number = read_number(batch_id)
+    if number is None:
+        raise UnknownBatch(batch_id=batch_id)
+    return TaskId(number)
 
 
 def _batches(request: Request) -> BatchService:

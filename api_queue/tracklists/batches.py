@@ -136,30 +136,30 @@ class BatchService:
 
     # -- later -------------------------------------------------------------------------------------------------
 
-    async def batch(self, number: int | None) -> Batch:
+    async def batch(self, batch_id: TaskId) -> Batch:
         """Raises UnknownBatch, also for tasks of other types."""
         try:
-            batch = await self._batch(TaskId(number or 0))
+            batch = await self._batch(batch_id)
         except UnknownTask:
-            raise UnknownBatch(batch_id=number) from None
+            raise UnknownBatch(batch_id=batch_id) from None
         if batch.task.type not in map(type_of, PER_URL_S):
-            raise UnknownBatch(batch_id=number)
+            raise UnknownBatch(batch_id=batch_id)
         return batch
 
-    async def pause(self, number: int | None) -> Batch:
+    async def pause(self, batch_id: TaskId) -> Batch:
         """The address that is being fetched is, the others wait. Raises UnknownBatch, TaskEnded."""
-        await self._jobs.pause((await self.batch(number)).task.task_id)
-        return await self.batch(number)
+        await self._jobs.pause((await self.batch(batch_id)).task.task_id)
+        return await self.batch(batch_id)
 
-    async def resume(self, number: int | None) -> Batch:
+    async def resume(self, batch_id: TaskId) -> Batch:
         """Raises UnknownBatch, TaskEnded."""
-        await self._jobs.resume((await self.batch(number)).task.task_id)
-        return await self.batch(number)
+        await self._jobs.resume((await self.batch(batch_id)).task.task_id)
+        return await self.batch(batch_id)
 
-    async def cancel(self, number: int | None) -> Batch:
+    async def cancel(self, batch_id: TaskId) -> Batch:
         """Raises UnknownBatch, TaskEnded."""
-        await self._jobs.cancel((await self.batch(number)).task.task_id)
-        return await self.batch(number)
+        await self._jobs.cancel((await self.batch(batch_id)).task.task_id)
+        return await self.batch(batch_id)
 
     async def _batch(self, task_id: TaskId) -> Batch:
         detail = await self._jobs.detail(task_id, MOST_URLS)

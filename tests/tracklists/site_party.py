@@ -37,9 +37,14 @@ class SiteParty:
         self.site.serve("/robots.txt", ROBOTS)
         self.site.serve(PATH, self.page)
         self.found(HITS)
+        await self.rest("site:*", "tracklist:*")
+
+    async def rest(self, *patterns: str) -> None:
+        """Turns and pauses run out; with patterns, all keys like these go."""
         redis = self.house.parts.redis
-        for key in [*await redis.call("KEYS", "site:*"), *await redis.call("KEYS", "tracklist:*")]:
-            await redis.call("DEL", key)
+        for pattern in patterns or ("site:*",):
+            for key in await redis.call("KEYS", pattern):
+                await redis.call("DEL", key)
 
     def found(self, *pages: Sequence[Hit]) -> None:
         """What searches find, page by page."""
