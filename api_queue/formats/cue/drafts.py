@@ -14,7 +14,7 @@ class Part(msgspec.Struct):
     number: int = 0
     mode: str = "AUDIO"
     texts: dict[str, str] = {}
-    flags: dict[str, None] = {}
+    flags: tuple[str, ...] = ()
     gaps: dict[str, int] = {}
     indexes: list[Index] = []
     remarks: list[Remark] = []
@@ -29,7 +29,7 @@ class Part(msgspec.Struct):
             performer=said("PERFORMER"),
             songwriter=said("SONGWRITER"),
             isrc=said("ISRC"),
-            flags=tuple(self.flags),
+            flags=self.flags,
             pregap=self.gaps.get("PREGAP"),
             postgap=self.gaps.get("POSTGAP"),
             indexes=tuple(self.indexes),

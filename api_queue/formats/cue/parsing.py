@@ -16,12 +16,11 @@ from api_queue.formats.cue.times import FRAMES_A_SECOND, format_msf, parse_msf
 from api_queue.formats.cue.values import Value, name_and_type, number_and_mode, remark_of, value_of
 
 _TIME: Final = re.compile(r"([0-9]{1,9}):([0-5]?[0-9]):([0-6]?[0-9]|7[0-4])")
-#: What nearly every INDEX looks like; all else goes the slow way.
+#: What nearly every INDEX, TRACK and text looks like; all else goes the slow way.
 _INDEX: Final = re.compile(rf"([0-9]{{1,2}})[ \t]+{_TIME.pattern}")
-#: And every TRACK.
 _AUDIO: Final = re.compile(r"([0-9]{1,9})[ \t]+AUDIO")
-_GLUED: Final = re.compile(r'([A-Za-z]+)(".*)', re.DOTALL)
 _QUOTED: Final = re.compile(r'"([^"\\]*)"')
+_GLUED: Final = re.compile(r'([A-Za-z]+)(".*)', re.DOTALL)
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
 #: Words of other tools, and what they would be here.
@@ -95,6 +94,10 @@ class _Parser:
 
     def _other(self, rest: str) -> None:
         self._part.others.append(Statement(self._word, rest))
+
+    def _again(self, rest: str) -> None:
+        self._found("repeated")
+        self._other(rest)
 
     def _is_outside(self, rest: str) -> bool:
         """Before any track what is a track's belongs to none; and a time that is lost is worse than the rest."""
@@ -237,9 +240,10 @@ class _Parser:
         if self._part.indexes:
             self._found("flags_after_index")
         if self._part.flags:
-            self._found("repeated")
-        self._stands()
-        self._part.flags.update(dict.fromkeys(rest.upper().split()))
+            self._again(rest)
+        else:
+            self._stands()
+            self._part.flags = tuple(dict.fromkeys(rest.upper().split()))
 
     def _text(self, rest: str) -> None:
         if (found := _QUOTED.fullmatch(rest)) and self._word not in self._part.texts:
@@ -249,8 +253,7 @@ class _Parser:
 
     def _once(self, rest: str, value: Value) -> None:
         if self._word in self._part.texts:
-            self._found("repeated")
-            self._other(rest)
+            self._again(rest)
         else:
             self._part.texts[self._word] = self._taken(value)
             if self._word in _LOCATED:
@@ -276,8 +279,7 @@ class _Parser:
 
     def _gap(self, rest: str) -> None:
         if self._word in self._part.gaps:
-            self._found("repeated")
-            self._part.remarks.append(Remark(self._word, rest))
+            self._again(rest)
         elif (frames := self._frames(rest)) is None:
             self._other(rest)
         else:

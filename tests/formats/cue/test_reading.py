@@ -181,9 +181,15 @@ def test_lower_case_and_a_quote_without_a_blank_are_understood() -> None:
 
 
 def test_what_comes_after_index_and_what_nobody_knows_is_kept() -> None:
-    found = track('INDEX 01 00:00:00\nTITLE "Late"\nMCN 12 34\nTITLE "Later"\nINDEX 02 noon\nISRC X tail')
+    found = track('INDEX 01 00:00:00\nTITLE "Late"\nMCN 12 34\nTITLE "Later"\nINDEX 02 noon\nFLAGS PRE\nFLAGS DCP')
     assert found.title == "Late"
-    assert found.others == (Statement("MCN", "12 34"), Statement("TITLE", '"Later"'), Statement("INDEX", "02 noon"))
+    assert found.flags == ("PRE",)
+    assert found.others == (
+        Statement("MCN", "12 34"),
+        Statement("TITLE", '"Later"'),
+        Statement("INDEX", "02 noon"),
+        Statement("FLAGS", "DCP"),
+    )
 
 
 def test_what_stands_before_any_track_stays_in_the_head() -> None:
