@@ -28,19 +28,19 @@ class RedisCache:
         self._search_ms = round(settings.tracklists_search_hours * 3_600_000)
         self._failed_ms = round(settings.tracklists_failed_minutes * 60_000)
 
-    async def page(self, url: str) -> Fetched | None:
-        text = await self._get(_page(url))
+    async def page(self, url: str, *, again: bool = False) -> Fetched | None:
+        text = await self._get(_page(url), again=again)
         return None if text is None else msgspec.json.decode(text, type=Fetched)
 
     async def keep_page(self, fetched: Fetched, url: str) -> None:
         await self._set(_page(url), fetched, self._page_ms)
 
-    async def found(self, query: Query, number: int) -> FoundPage | Failure | None:
+    async def found(self, query: Query, number: int, *, again: bool = False) -> FoundPage | Failure | None:
         failed = f"tracklist:failed:{_name(query, number)}"
         left_ms, reason = await self._redis.call("PTTL", failed), await self._redis.call("GET", failed)
         if reason is not None and self._on:
             return Failure(reason, max(1, -(-int(left_ms) // 1000)))
-        text = await self._get(f"tracklist:search:{_name(query, number)}")
+        text = await self._get(f"tracklist:search:{_name(query, number)}", again=again)
         return None if text is None else msgspec.json.decode(text, type=FoundPage)
 
     async def keep_found(self, query: Query, number: int, found: FoundPage) -> None:
@@ -71,9 +71,10 @@ class RedisCache:
     async def _count(self, pattern: str) -> int:
         return sum([len(keys) async for keys in self._scan(pattern)])
 
-    async def _get(self, key: str) -> str | None:
+    async def _get(self, key: str, *, again: bool) -> str | None:
         text: str | None = await self._redis.call("GET", key) if self._on else None
-        await self._redis.call("HINCRBY", _STATS, "misses" if text is None else "hits", 1)
+        if not again:
+            await self._redis.call("HINCRBY", _STATS, "misses" if text is None else "hits", 1)
         return text
 
     async def _set(self, key: str, value: object, ttl_ms: int) -> None:
@@ -95,8 +96,10 @@ def _page(url: str) -> str:
 
 
 def _name(query: Query, number: int) -> str:
-    """As the system behind the seed writes it; pages are the site's own, so that ours are cut from the same."""
-    words = "_".join(query.text.lower().split())
+    """As the system behind the seed writes it, but that its `_` are our blanks alone; pages are the site's own, so that
+    ours are cut from the same.
+    """
+    words = "_".join(query.text.lower().replace("%", "%25").replace("_", "%5F").split())
     dates = (("start", query.start_date), ("end", query.end_date))
     named = "".join(f":{name}_{date}" for name, date in dates if date)
     return f"{query.type}:{words}:page_{number}:limit_{_ROWS}{named}"

@@ -15,13 +15,20 @@ from api_queue.tracklists.site import Site
 
 #: Of a page when it is unpacked: twenty times the largest that was seen.
 PAGE_BYTES: Final = 16 * 1024 * 1024
+#: No `Retry-After` is believed to be longer.
+_LONGEST_RETRY_S: Final = 7 * 86_400.0
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 def user_agent(contact: str) -> str:
     """Who we are, and whom the site can write to."""
     said = f"api_queue/{__version__} (music server of a party; {contact or 'ask whoever runs this address'})"
-    return said.encode("ascii", "replace").decode()
+    return " ".join(said.encode("ascii", "replace").decode().split())
+
+
+def target_of(url: str) -> str:
+    """Path and query as they will be sent: without `..`, which would hide where they lead."""
+    return httpx.URL(url).raw_path.decode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +103,12 @@ class SiteClient:
     def _seconds(self, retry_after: str) -> float:
         """A number or a date (RFC 9110, 10.2.3)."""
         if retry_after.isascii() and retry_after.isdigit():
-            return float(retry_after[:6])
+            return min(float(retry_after), _LONGEST_RETRY_S)
         try:
-            return max(0.0, parsedate_to_datetime(retry_after).timestamp() - self._clock.now_ms() / 1000)
+            seconds = parsedate_to_datetime(retry_after).timestamp() - self._clock.now_ms() / 1000
         except ValueError:
             return 0.0
+        return min(max(0.0, seconds), _LONGEST_RETRY_S)
 
     async def close(self) -> None:
         if self._http is not None:

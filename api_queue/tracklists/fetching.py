@@ -52,13 +52,14 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class Cache(Protocol):
-    async def page(self, url: str) -> Fetched | None: ...
+    async def page(self, url: str, *, again: bool = False) -> Fetched | None:
+        """`again`: for the same caller, who is counted already."""
 
     async def keep_page(self, fetched: Fetched, url: str) -> None:
         """Under the address that was asked for, which may lead to another."""
 
-    async def found(self, query: Query, number: int) -> FoundPage | Failure | None:
-        """The site's page of that number, counted from 1."""
+    async def found(self, query: Query, number: int, *, again: bool = False) -> FoundPage | Failure | None:
+        """The site's page of that number, counted from 1; `again` as in `page`."""
 
     async def keep_found(self, query: Query, number: int, found: FoundPage) -> None: ...
 

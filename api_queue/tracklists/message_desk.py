@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 import structlog
 
-from api_queue.errors import ApiQueueError, BadBody, ReceiptVoid, SiteBusy, Unavailable
+from api_queue.errors import ApiQueueError, BadBody, MessageTooLarge, ReceiptVoid, SiteBusy, Unavailable
 from api_queue.messages.models import Draft, Message, Wish
 from api_queue.messages.service import MessageService
 from api_queue.tracklists.retrieval import RetrievalService
@@ -24,6 +24,8 @@ _HIDDEN_S: Final = 180
 _WAIT_S: Final = 20.0
 #: Before it is tried again while the messages are away.
 _RETRY_S: Final = 2.0
+#: Whose requests they are for the site: all programs together are one caller.
+_BY: Final = "programs"
 _log = structlog.get_logger()
 T = TypeVar("T")
 
@@ -59,13 +61,19 @@ class MessageDesk:
             said = await self._said(request)
         except SiteBusy:  # it becomes visible again, and is tried as often as the messages' own limit says
             return False
-        body = msgspec.json.encode({**said, "request_id": request.id}).decode()
-        await self._messages.send(RESULTS, Draft(body))
+        try:
+            await self._send(said, request)
+        except MessageTooLarge as error:
+            await self._send(_refused(error, request.body), request)
         try:
             await self._messages.delete(REQUESTS, Receipt(f"{request.receipt}"))
         except ReceiptVoid:
             _log.warning("a request for a tracklist was answered by another worker as well", request=request.id)
         return True
+
+    async def _send(self, said: dict[str, Any], request: Message) -> None:
+        body = msgspec.json.encode({**said, "request_id": request.id}).decode()
+        await self._messages.send(RESULTS, Draft(body))
 
     async def _said(self, request: Message) -> dict[str, Any]:
         try:
@@ -73,24 +81,36 @@ class MessageDesk:
         except SiteBusy:
             raise
         except ApiQueueError as error:
-            return {"success": False, "error": error_json(error), "correlation_id": _correlation_id(request.body)}
+            return _refused(error, request.body)
 
     async def _looked_up(self, body: str) -> dict[str, Any]:
         """A request with an address is for its list, any other a search."""
-        began_s, fields = time.perf_counter(), msgspec.json.decode(body)
+        began_s, fields = time.perf_counter(), _fields(body)
         if {"url", "tracklist_id"} & set(fields):
             return await self._fetched(_read(fields, FetchBody), began_s)
         asked = _read(fields, SearchQuery)
-        results = await self._search.search(asked.wanted(), asked.page, asked.limit)
+        results = await self._search.search(asked.wanted(), asked.page, asked.limit, _BY)
         correlation_id = asked.correlation_id or f"{uuid.uuid4()}"
         return {"success": True, **results_json(asked.wanted(), asked, results, correlation_id, _since_ms(began_s))}
 
     async def _fetched(self, asked: FetchBody, began_s: float) -> dict[str, Any]:
-        found = await self._retrieval.look(asked.url, asked.tracklist_id, force_refresh=asked.force_refresh)
+        found = await self._retrieval.look(asked.url, asked.tracklist_id, force_refresh=asked.force_refresh, by=_BY)
         if isinstance(found.error, SiteBusy):
             raise found.error
         correlation_id = asked.correlation_id or f"{uuid.uuid4()}"
         return answer_json(found, correlation_id, _since_ms(began_s), transitions=asked.include_transitions)
+
+
+def _fields(body: str) -> dict[str, Any]:
+    """Raises BadBody."""
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadBody(reason=f"{error}.") from None
+
+
+def _refused(error: ApiQueueError, body: str) -> dict[str, Any]:
+    return {"success": False, "error": error_json(error), "correlation_id": _correlation_id(body)}
 
 
 def _read(fields: Any, shape: type[T]) -> T:
@@ -104,7 +124,7 @@ def _read(fields: Any, shape: type[T]) -> T:
 def _correlation_id(body: str) -> str | None:
     try:
         return msgspec.json.decode(body, type=_Named).correlation_id
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
 
 

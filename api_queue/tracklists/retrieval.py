@@ -13,8 +13,9 @@ from api_queue.tracklists.page import read_page
 from api_queue.tracklists.site import Site
 from api_queue.tracklists.visits import Visits
 
-#: How long whoever waits for an answer does; tasks have more time.
-PATIENCE_S = 45.0
+#: How long whoever wants an answer waits for the last request to begin. It takes up to 30 s, and browsers and proxies
+#: give up after a minute. Tasks have more time.
+PATIENCE_S = 28.0
 #: What the site, or a page of it, can have against us.
 _REFUSALS = (Forbidden, Invalid, NotFound, TooLarge, Unavailable)
 
@@ -52,7 +53,9 @@ class RetrievalService:
         """The one spelling of it. Raises ForeignAddress."""
         return self._site.page(url)
 
-    async def look(self, url: str | None, tracklist_id: str | None, *, force_refresh: bool = False) -> Retrieved:
+    async def look(
+        self, url: str | None, tracklist_id: str | None, *, force_refresh: bool = False, by: str = ""
+    ) -> Retrieved:
         """By one of the two: a stored list as it is, else as `tracklist`; what the site refuses is an answer.
 
         Raises ForeignAddress, UnknownTracklist.
@@ -61,7 +64,7 @@ class RetrievalService:
             return Retrieved(await self._stored.tracklist(tracklist_id), cached=True)
         address = await self.address_of(url, tracklist_id)
         try:
-            return await self.tracklist(address, force_refresh=force_refresh)
+            return await self.tracklist(address, force_refresh=force_refresh, by=by)
         except _REFUSALS as error:
             return Retrieved(None, error=error)
 
@@ -71,11 +74,15 @@ class RetrievalService:
             url = (await self._stored.tracklist(tracklist_id)).facts.url
         return self.address(url or "")
 
-    async def tracklist(self, url: str, *, force_refresh: bool = False, patience_s: float = PATIENCE_S) -> Retrieved:
-        """Raises ForeignAddress, EmptyTracklist, and what a visit and the reader of pages raise."""
+    async def tracklist(
+        self, url: str, *, force_refresh: bool = False, patience_s: float = PATIENCE_S, by: str = ""
+    ) -> Retrieved:
+        """`by`: for whom, as a visit has it. Raises ForeignAddress, EmptyTracklist, and what a visit and the reader of
+        pages raise.
+        """
         address = self.address(url)
         kept = None if force_refresh else await self._cache.page(address)
-        fetched = kept or await self._fetch(address, patience_s)
+        fetched = kept or await self._fetch(address, patience_s, by)
         return Retrieved(_tracklist(fetched), cached=kept is not None)
 
     async def tracklist_at(self, url: str) -> Tracklist:
@@ -84,11 +91,11 @@ class RetrievalService:
         assert found is not None
         return found
 
-    async def _fetch(self, address: str, patience_s: float) -> Fetched:
+    async def _fetch(self, address: str, patience_s: float, by: str) -> Fetched:
         """Many may want the same page: who waited takes what was fetched meanwhile."""
         asked_at = self._clock.now_ms()
-        async with self._visits.visit(patience_s) as visit:
-            kept = await self._cache.page(address)
+        async with self._visits.visit(patience_s, by) as visit:
+            kept = await self._cache.page(address, again=True)
             if kept is not None and kept.scraped_at > asked_at:
                 return kept
             begun_at = self._clock.now_ms()

@@ -27,7 +27,7 @@ async def fetch(request: Request) -> HTTPResponse:
     if read_query(request, wire.HowQuery).async_processing:
         url = await retrieval.address_of(body.url, body.tracklist_id)
         return await _order(request, body.item(url, who(request)), body.correlation_id, began_s)
-    found = await retrieval.look(body.url, body.tracklist_id, force_refresh=body.force_refresh)
+    found = await retrieval.look(body.url, body.tracklist_id, force_refresh=body.force_refresh, by=who(request))
     correlation_id = body.correlation_id or f"{uuid.uuid4()}"
     transitions = body.include_transitions
     return reply(wire.answer_json(found, correlation_id, _since_ms(began_s), transitions=transitions))

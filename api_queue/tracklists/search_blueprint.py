@@ -7,9 +7,10 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue import __version__
 from api_queue.settings import Settings
-from api_queue.tracklists.fetching import SearchType
+from api_queue.tracklists.revisions import who
 from api_queue.tracklists.search_service import SearchService
-from api_queue.tracklists.search_wire import PageQuery, SearchQuery, results_json
+from api_queue.tracklists.search_wire import PageQuery, SearchQuery, of_slug, results_json
+from api_queue.tracklists.turns import GUESTS
 from api_queue.web.bodies import read_query
 from api_queue.web.operation import Operation
 from api_queue.web.replies import reply
@@ -22,26 +23,21 @@ bp = Blueprint("tracklist_search", url_prefix="/api/v1")
 @Operation(query=SearchQuery)
 async def search(request: Request) -> HTTPResponse:
     """Sets by who played, or by what it was played at; the site is asked slowly, and its answers are kept for a day."""
-    began_s, asked = time.perf_counter(), read_query(request, SearchQuery)
-    service: SearchService = request.app.ctx.tracklist_search
-    query = asked.wanted()
-    results = await service.search(query, asked.page, asked.limit)
-    correlation_id = asked.correlation_id or f"{uuid.uuid4()}"
-    return reply(results_json(query, asked, results, correlation_id, _since_ms(began_s)))
+    return await _found(request, read_query(request, SearchQuery))
 
 
 @bp.get("/search/dj/<slug>")
 @Operation(query=PageQuery)
 async def search_dj(request: Request, slug: str) -> HTTPResponse:
     """Sets of somebody, by the name as addresses have it: `nova-kin`."""
-    return await _by_slug(request, slug, "dj")
+    return await _found(request, of_slug(slug, "dj", read_query(request, PageQuery)))
 
 
 @bp.get("/search/event/<slug>")
 @Operation(query=PageQuery)
 async def search_event(request: Request, slug: str) -> HTTPResponse:
     """Sets of an event, by its name as addresses have it: `harbour-days-2024`."""
-    return await _by_slug(request, slug, "event")
+    return await _found(request, of_slug(slug, "event", read_query(request, PageQuery)))
 
 
 @bp.get("/search/health")
@@ -59,12 +55,10 @@ async def health(request: Request) -> HTTPResponse:
     )
 
 
-async def _by_slug(request: Request, slug: str, of: SearchType) -> HTTPResponse:
-    began_s, asked = time.perf_counter(), read_query(request, PageQuery)
+async def _found(request: Request, asked: SearchQuery) -> HTTPResponse:
+    began_s, query = time.perf_counter(), asked.wanted()
     service: SearchService = request.app.ctx.tracklist_search
-    query, results = await service.by_slug(slug, of, asked.page, asked.limit)
-    return reply(results_json(query, asked, results, f"{uuid.uuid4()}", _since_ms(began_s)))
-
-
-def _since_ms(began_s: float) -> float:
-    return (time.perf_counter() - began_s) * 1000
+    results = await service.search(query, asked.page, asked.limit, who(request) or GUESTS)
+    correlation_id = asked.correlation_id or f"{uuid.uuid4()}"
+    took_ms = (time.perf_counter() - began_s) * 1000
+    return reply(results_json(query, asked, results, correlation_id, took_ms))

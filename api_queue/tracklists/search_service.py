@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import (
@@ -17,7 +16,7 @@ from api_queue.errors import (
     TooLarge,
     UnreadablePage,
 )
-from api_queue.tracklists.fetching import Cache, Failure, FoundPage, Query, SearchType
+from api_queue.tracklists.fetching import Cache, Failure, FoundPage, Query
 from api_queue.tracklists.retrieval import PATIENCE_S
 from api_queue.tracklists.search_page import SearchRow, read_search_page
 from api_queue.tracklists.search_ranks import Wish, ranked
@@ -28,6 +27,8 @@ from api_queue.tracklists.visits import Visits
 _MOST_PAGES: Final = 5
 #: What the site calls tracklists in its form.
 _TRACKLISTS: Final = "9"
+#: Of a name nothing is lost without them, and a firewall may take them for an attack, for which all of us are shut out.
+_ODD: Final = re.compile(r"[^\w\s&'.,!?$@#+-]+|--+|\.\.+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +56,15 @@ class SearchService:
         self._cache = cache
         self._clock = clock
 
-    async def by_slug(self, slug: str, of: SearchType, page: int, limit: int) -> tuple[Query, Results]:
-        """As addresses of the site name somebody or something: `nova-kin`."""
-        query = Query(text=" ".join(re.split(r"[-_\s]+", unquote(slug).strip("-_ "))), type=of)
-        return query, await self.search(query, page, limit)
-
-    async def search(self, query: Query, page: int, limit: int) -> Results:
-        """Raises SearchFailed, SiteBlocked, SiteBusy, SiteAway, RobotsForbid."""
+    async def search(self, query: Query, page: int, limit: int, by: str) -> Results:
+        """`by`: for whom, as a visit has it. Raises SearchFailed, SiteBlocked, SiteBusy, SiteAway, RobotsForbid."""
         begin, end = (page - 1) * limit, page * limit
         wish = Wish(query.text, "event" if query.type == "event" else "dj", query.start_date, query.end_date)
         hits: list[Hit] = []
         following, cached, number = True, True, 0
         while following and len(hits) < end and number < _MOST_PAGES:
             number += 1
-            found, was_kept = await self._page(query, number)
+            found, was_kept = await self._page(query, number, by)
             fitting = ranked(found.page.rows, wish)
             hits += [Hit(row, f"{self._site.base}{row.path}", found.scraped_at) for row in fitting]
             cached = cached and was_kept
@@ -80,16 +76,16 @@ class SearchService:
     def _address(self) -> str:
         return f"{self._site.base}/search/result.php"
 
-    async def _page(self, query: Query, number: int) -> tuple[FoundPage, bool]:
+    async def _page(self, query: Query, number: int, by: str) -> tuple[FoundPage, bool]:
         kept = await self._cache.found(query, number)
         if isinstance(kept, Failure):
             raise SearchFailed(reason=kept.reason, retry_after=kept.retry_after)
-        return (kept, True) if kept else (await self._fetch(query, number), False)
+        return (kept, True) if kept else (await self._fetch(query, number, by), False)
 
-    async def _fetch(self, query: Query, number: int) -> FoundPage:
+    async def _fetch(self, query: Query, number: int, by: str) -> FoundPage:
         """Many may look for the same: who waited takes what was found meanwhile."""
-        async with self._visits.visit(PATIENCE_S) as visit:
-            kept = await self._cache.found(query, number)
+        async with self._visits.visit(PATIENCE_S, by) as visit:
+            kept = await self._cache.found(query, number, again=True)
             if isinstance(kept, FoundPage):
                 return kept
             try:
@@ -110,7 +106,8 @@ class SearchService:
 
 def _form(query: Query, number: int) -> dict[str, str]:
     """As the site's own page sends it."""
-    form = {"main_search": query.text, "search_selection": _TRACKLISTS, "filterObject": _TRACKLISTS}
+    text = " ".join(_ODD.sub(" ", query.text).split())
+    form = {"main_search": text, "search_selection": _TRACKLISTS, "filterObject": _TRACKLISTS}
     dates = {"startDate": query.start_date, "endDate": query.end_date}
     form |= {name: date for name, date in dates.items() if date}
     return form | ({"page": str(number)} if number > 1 else {})

@@ -1,11 +1,14 @@
 """Searches as others see them: the names of source 003."""
 
+import re
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Meta
 
+from api_queue.errors import BadQuery
 from api_queue.formats.iso_times import iso
 from api_queue.formats.set_times import long_time
 from api_queue.tracklists.fetching import Query, SearchType
@@ -33,8 +36,8 @@ class SearchQuery(PageQuery, frozen=True, kw_only=True):
     correlation_id: CorrelationId | None = None
 
     def __post_init__(self) -> None:
-        if not self.query.strip():
-            raise ValueError("`query` has to say what is looked for")
+        if not any(map(str.isalnum, self.query)):
+            raise ValueError("`query` has to say what is looked for, with a letter or a digit")
         for name, text in (("start_date", self.start_date), ("end_date", self.end_date)):
             if text is not None and not _is_date(text):
                 raise ValueError(f"`{name}` is written YYYY-MM-DD, not {text!r}")
@@ -44,6 +47,16 @@ class SearchQuery(PageQuery, frozen=True, kw_only=True):
     def wanted(self) -> Query:
         text = " ".join(self.query.split())
         return Query(text=text, type=self.search_type, start_date=self.start_date, end_date=self.end_date)
+
+
+def of_slug(slug: str, search_type: SearchType, asked: PageQuery) -> SearchQuery:
+    """As addresses of the site name somebody or something: `nova-kin`. Raises BadQuery."""
+    text = " ".join(re.split(r"[-_\s]+", unquote(slug)))
+    fields = {"query": text.strip(), "search_type": search_type, "page": asked.page, "limit": asked.limit}
+    try:
+        return msgspec.convert(fields, SearchQuery)
+    except msgspec.ValidationError as error:
+        raise BadQuery(reason=f"{error}.") from None
 
 
 def results_json(query: Query, asked: PageQuery, results: Results, correlation_id: str, took_ms: float) -> Json:

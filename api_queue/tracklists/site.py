@@ -11,8 +11,11 @@ from api_queue.errors import ForeignAddress, StartRefused
 _NAMES: Final = ("1001tracklists.com", "www.1001tracklists.com", "1001.tl")
 _SHORT_LINKS: Final = _NAMES[2]
 _PORTS: Final = {"http": 80, "https": 443}
-#: What comes after is the page's title, which the site itself ignores.
-_PAGE: Final = re.compile(r"/tracklist/[^/?#]+(/.*)?")
+#: What comes after the id is the page's title, which the site itself ignores. No dots that lead to another path, quoted
+#: or not, and nothing that a firewall might take for an attack, for which all of us would be shut out.
+_PAGE: Final = re.compile(
+    r"/tracklist/[\w-]{1,64}(?:/(?!\.)(?:[\w.~&,'()+!-]|%(?!2[ef]|5c|[01])[0-9a-f]{2})*)*", re.ASCII | re.IGNORECASE
+)
 _SHORT: Final = re.compile(r"/[0-9A-Za-z]+/?")
 _LONGEST: Final = 2000
 

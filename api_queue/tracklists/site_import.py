@@ -36,7 +36,7 @@ class SiteImport:
 
     async def from_site(self, url: str, target: Target, *, force_refresh: bool = False) -> Tracklist:
         """Raises as `RetrievalService.tracklist`."""
-        found = await self._retrieval.tracklist(url, force_refresh=force_refresh)
+        found = await self._retrieval.tracklist(url, force_refresh=force_refresh, by=target.by)
         assert found.tracklist is not None
         return await self.keep(found.tracklist, target)
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from api_queue.drivers.redis import Redis
-from api_queue.tracklists.turns import GONE_MS, LONGEST_OPEN_MS, MOST_WAITING, Asked, Breaker, Ending
+from api_queue.tracklists.turns import GONE_MS, LONGEST_OPEN_MS, MOST_OF_ONE, MOST_WAITING, Asked, Breaker, Ending
 
 #: As long as RFC 9309 lets robots.txt be kept.
 _ROBOTS_MS: Final = 24 * 3_600_000
@@ -20,7 +20,7 @@ class RedisTurns:
         self._key = {part: f"site:{{{host}}}:{part}" for part in parts}
 
     async def begin(self, who: str, turn_ms: int) -> Asked:
-        args = (who, turn_ms, GONE_MS, MOST_WAITING)
+        args = (who, turn_ms, GONE_MS, MOST_WAITING, MOST_OF_ONE)
         what, ms, reason = await self._script("begin_request", ("turn", "line", "seen", "pause", "open"), args)
         return Asked(what, int(ms), *_why(reason))
 

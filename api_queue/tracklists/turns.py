@@ -5,6 +5,10 @@ from typing import Final, Literal, Protocol
 
 #: How many may wait; with a pause of eight seconds the last of them waits for a minute and more.
 MOST_WAITING: Final = 20
+#: And of one caller: with a pause of eight seconds they cost anybody else sixteen.
+MOST_OF_ONE: Final = 2
+#: They are one caller together: anybody can be many of them.
+GUESTS: Final = "guests"
 #: Who has not asked for so long has left the line.
 GONE_MS: Final = 5_000
 #: The breaker is never open for longer by itself.
@@ -14,7 +18,7 @@ LONGEST_OPEN_MS: Final = 3_600_000
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`turn`: the request may be sent. `wait`: ask again, there is a pause of so long. `open`: the breaker is, for so
-    long, and why. `full`: too many wait.
+    long, and why. `full`: too many wait, or too many of this caller.
     """
 
     what: Literal["turn", "wait", "open", "full"]
@@ -56,7 +60,9 @@ class Breaker:
 
 class Turns(Protocol):
     async def begin(self, who: str, turn_ms: int) -> Asked:
-        """A place in the line, or one's turn: without another sign it ends after `turn_ms`."""
+        """A place in the line, or one's turn: without another sign it ends after `turn_ms`. `who` is `CALLER:ID`, and
+        without a caller one of the server's own tasks.
+        """
 
     async def end(self, who: str, ending: Ending, pause_ms: int, turn_ms: int) -> int:
         """Of the request, not of the turn. For how many ms the breaker is open now."""

@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Final, Generic, TypeVar
-from urllib.parse import urlsplit
 
 from api_queue.errors import (
     ApiQueueError,
@@ -25,8 +24,8 @@ from api_queue.errors import (
     SiteBlocked,
     SiteBusy,
 )
-from api_queue.tracklists.fetch import NoReply, Reply, SiteClient
-from api_queue.tracklists.robots import Robots
+from api_queue.tracklists.fetch import NoReply, Reply, SiteClient, target_of
+from api_queue.tracklists.robots import READ_BYTES, Robots
 from api_queue.tracklists.turns import Ending, Turns
 
 T = TypeVar("T")
@@ -39,8 +38,7 @@ _POLL_MOST_S: Final = 1.0
 _SPARE_S: Final = 5.0
 _LONGEST_BACKOFF_S: Final = 10.0
 _BLOCKS: Final = frozenset({403, 429})
-_MISSING: Final = frozenset({404, 410})
-_PASSING: Final = frozenset({502, 503, 504})
+_PASSING: Final = frozenset({408, 502, 503, 504})
 #: Where neither the site nor the breaker says when to come back.
 _LATER_S: Final = 30
 
@@ -79,12 +77,14 @@ class Visits:
         self._chance = chance
 
     @asynccontextmanager
-    async def visit(self, patience_s: float) -> AsyncIterator["Visit"]:
-        """For one thing that is wanted, whatever requests it takes; nobody else asks meanwhile.
+    async def visit(self, patience_s: float, by: str = "") -> AsyncIterator["Visit"]:
+        """For one thing that is wanted, whatever requests it takes; nobody else asks meanwhile. `by`: for whom, of
+        whose visits but turns.MOST_OF_ONE may wait; empty for the server's own tasks.
 
         Raises SiteBusy when it would begin later than the caller wants to wait, SiteAway, SiteBlocked.
         """
-        visit = Visit(self._client, self._turns, self._chance, asyncio.get_running_loop().time() + patience_s)
+        deadline_s = asyncio.get_running_loop().time() + patience_s
+        visit = Visit(f"{by}:{secrets.token_hex(8)}", self._client, self._turns, self._chance, deadline_s)
         try:
             await visit.wait()
             yield visit
@@ -93,8 +93,8 @@ class Visits:
 
 
 class Visit:
-    def __init__(self, client: SiteClient, turns: Turns, chance: Random, deadline_s: float) -> None:
-        self.who = secrets.token_hex(8)
+    def __init__(self, who: str, client: SiteClient, turns: Turns, chance: Random, deadline_s: float) -> None:
+        self.who = who
         self._client = client
         self._turns = turns
         self._chance = chance
@@ -157,7 +157,7 @@ class Visit:
         if text.lstrip().startswith("<"):
             raise BlockedPage(reason="it answers with a page in place of its robots.txt")
         self._mind(text)
-        return text
+        return text[:READ_BYTES]
 
     # -- requests ----------------------------------------------------------------------------------------------
 
@@ -186,7 +186,7 @@ class Visit:
         """One request, and what all others have to know of it. Raises _Fault."""
         await self.wait()
         try:
-            reply = _understood(await self._client.send(url, form), url, read)
+            reply = await _understood(await self._client.send(url, form), url, read)
         except NoReply as error:
             raise await self._failed(_Fault(f"{error}", passing=error.passing), attempt) from None
         except _Fault as fault:
@@ -222,25 +222,27 @@ class Visit:
 
 
 def _check(robots: Robots, url: str) -> None:
-    parts = urlsplit(url)
-    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    target = target_of(url)
     if not robots.allows(target):
         raise RobotsForbid(path=target)
 
 
-def _understood(reply: Reply, url: str, read: Callable[[str], T]) -> Answer[T] | str:
-    """Raises _Fault, PageMissing, and what `read` raises but BlockedPage."""
+async def _understood(reply: Reply, url: str, read: Callable[[str], T]) -> Answer[T] | str:
+    """Pages take up to a second to be read, which is therefore done in a thread.
+
+    Raises _Fault, PageMissing for any other fault of what was asked for, and what `read` raises but BlockedPage.
+    """
     if reply.location:
         return reply.location
-    if reply.status in _MISSING:
-        raise PageMissing(url=url)
     if reply.status in _BLOCKS:
         raise _Fault(f"it answered {reply.status}", blocked=True, retry_after_s=reply.retry_after_s)
     if reply.status in _PASSING:
         raise _Fault(f"it answered {reply.status}", passing=True, retry_after_s=reply.retry_after_s)
+    if 400 <= reply.status < 500:
+        raise PageMissing(url=url)
     if not 200 <= reply.status < 300:
         raise _Fault(f"it answered {reply.status}")
     try:
-        return Answer(url, read(reply.text))
+        return Answer(url, await asyncio.to_thread(read, reply.text))
     except BlockedPage as block:
         raise _Fault(f"{block.facts['reason']}", blocked=True) from None

@@ -132,6 +132,26 @@ async def test_a_slug_is_a_search(party: SiteParty, guest: httpx.AsyncClient, pa
     assert party.site.pages == [SEARCH]
 
 
+@pytest.mark.parametrize("slug", ["-", "%20", "a" * 256, "%21"])
+async def test_a_slug_without_a_name_is_none(party: SiteParty, guest: httpx.AsyncClient, slug: str) -> None:
+    answer = await guest.get(f"{API}/dj/{slug}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_query")
+    assert party.site.log == []
+
+
+async def test_nothing_is_sent_that_a_firewall_takes_for_an_attack(party: SiteParty, guest: httpx.AsyncClient) -> None:
+    await search(guest, query="Ada' OR 1=1 --<script>$ap ../x;é")
+    [asked] = [logged for logged in party.site.log if logged.path == SEARCH]
+    assert asked.form["main_search"] == "Ada' OR 1 1 script $ap x é"
+
+
+async def test_other_words_are_another_search(party: SiteParty, guest: httpx.AsyncClient) -> None:
+    party.found([])
+    assert not (await search(guest, query="Ada_Lovelace"))["results"]
+    party.found(HITS)
+    assert (await search(guest, query="Ada Lovelace"))["results"]
+
+
 async def test_a_search_that_failed_rests_for_half_an_hour(party: SiteParty, guest: httpx.AsyncClient) -> None:
     party.refuse(news().replace("main_search", "other").replace("searchForm", "otherForm"))
     for _ in range(2):
@@ -160,6 +180,7 @@ async def test_a_fault_that_passes_is_not_noticed(party: SiteParty, guest: httpx
         {},
         {"query": ""},
         {"query": " "},
+        {"query": "?!"},
         {"query": "a" * 256},
         {"query": "a", "search_type": "label"},
         {"query": "a", "page": 0},

@@ -28,6 +28,11 @@ def test_each_spelling_of_a_page_is_one_address(text: str) -> None:
     assert SITE.page(text) == PAGE
 
 
+@pytest.mark.parametrize("slug", ["", "/", "/mo-b2b--c&d-2024.html", "/caf%C3%A9-(live),-x.html", "/a/b.html"])
+def test_the_title_in_an_address_may_have_what_titles_have(slug: str) -> None:
+    assert SITE.page(f"https://1001tracklists.com/tracklist/2wrmg6f1{slug}").endswith(f"/tracklist/2wrmg6f1{slug}")
+
+
 def test_a_short_link_is_one_as_well() -> None:
     assert SITE.page("http://1001.tl/2wrmg6f1/") == "https://1001.tl/2wrmg6f1"
 
@@ -63,6 +68,13 @@ def test_a_short_link_is_one_as_well() -> None:
         "https://www.1001tracklists.com/tracklist/",
         "https://www.1001tracklists.com/dj/somebody/index.html",
         "https://www.1001tracklists.com/action/login.html",
+        "https://www.1001tracklists.com/tracklist/../action/login.html",
+        "https://www.1001tracklists.com/tracklist/a/../../action/login.html",
+        "https://www.1001tracklists.com/tracklist/a/%2e%2e/%2E%2E/action/login.html",
+        "https://www.1001tracklists.com/tracklist/a/..%2f..%2faction/login.html",
+        "https://www.1001tracklists.com/tracklist/a/%5c..%00",
+        "https://www.1001tracklists.com/tracklist/a/<script>",
+        "https://www.1001tracklists.com/tracklist/a/x;y=1",
         "https://1001.tl/",
         "https://1001.tl/a/b",
         "https://1001.tl/tracklist/a",

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -9,7 +10,7 @@ import pytest
 
 from api_queue.drivers.redis import Redis
 from api_queue.errors import PageMissing, RobotsForbid, SiteAway, SiteBlocked, SiteBusy
-from api_queue.tracklists.turns import Breaker
+from api_queue.tracklists.turns import MOST_OF_ONE, Breaker
 from tests.jobs.house import eventually
 from tests.tracklists.site.server import Page, SiteServer, a_site, moved
 from tests.tracklists.visitors import BLOCK, MANNERS, Visitor, a_visitor
@@ -89,6 +90,37 @@ async def test_a_visitor_who_goes_away_holds_nobody_up(site: SiteServer, visitor
     assert await visitor.read("/page") == "a page"
 
 
+async def test_one_caller_cannot_fill_the_line(redis: Redis, site: SiteServer, visitor: Visitor) -> None:
+    site.serve("/slow", Page(body="slow", after_s=5))
+    holding = asyncio.create_task(visitor.read("/slow"))
+    await eventually(lambda: "/slow" in site.paths)
+    waiting = [asyncio.create_task(visitor.read("/page", by="guests")) for _ in range(MOST_OF_ONE)]
+    while await redis.call("ZCARD", f"site:{{{site.url}}}:line") < MOST_OF_ONE:  # noqa: ASYNC110 - Redis has no event
+        await asyncio.sleep(0.001)
+    with pytest.raises(SiteBusy):
+        await visitor.read("/page", by="guests")
+    others = [asyncio.create_task(visitor.read("/page", by=by)) for by in ("somebody", "", "", "")]
+    holding.cancel()
+    assert await asyncio.gather(*waiting, *others) == ["a page"] * (MOST_OF_ONE + 4)
+
+
+async def test_the_server_goes_on_while_a_page_is_read(site: SiteServer, visitor: Visitor) -> None:
+    going_on = threading.Event()
+
+    def read(text: str) -> str:
+        asyncio.run_coroutine_threadsafe(_set(going_on), loop)
+        assert going_on.wait(20), "the page was read on the event loop"
+        return text
+
+    loop = asyncio.get_running_loop()
+    async with visitor.visits.visit(20) as visit:
+        assert (await visit.get(f"{site.url}/page", read)).value == "a page"
+
+
+async def _set(event: threading.Event) -> None:
+    event.set()
+
+
 async def test_nobody_waits_for_longer_than_they_want_to(site: SiteServer, visitor: Visitor) -> None:
     site.crawl_delay(40)
     with pytest.raises(SiteBusy) as busy:
@@ -113,6 +145,15 @@ async def test_nor_where_a_redirect_leads_there(site: SiteServer, visitor: Visit
     assert site.paths == ["/robots.txt", "/short"]
 
 
+@pytest.mark.parametrize("path", ["/page/../user/x", "/page/a/../../user/x", "/./user/x"])
+async def test_dots_hide_no_path_from_robots_txt(site: SiteServer, visitor: Visitor, path: str) -> None:
+    site.serve("/short", moved(f"{site.url}{path}"))
+    for asked in (path, "/short"):
+        with pytest.raises(RobotsForbid, match="'/user/x'"):
+            await visitor.read(asked)
+    assert "/user/x" not in site.paths
+
+
 async def test_robots_txt_is_read_once_for_all_processes(redis_url: str, site: SiteServer, visitor: Visitor) -> None:
     await visitor.read("/page")
     async with a_visitor(redis_url, site.url) as another:
@@ -120,8 +161,10 @@ async def test_robots_txt_is_read_once_for_all_processes(redis_url: str, site: S
     assert site.paths == ["/robots.txt", "/page", "/page"]
 
 
-async def test_a_site_without_robots_txt_asks_for_nothing(site: SiteServer, visitor: Visitor) -> None:
-    site.serve("/robots.txt", Page(status=404))
+@pytest.mark.parametrize("status", [400, 404, 410])
+async def test_a_site_without_robots_txt_asks_for_nothing(site: SiteServer, visitor: Visitor, status: int) -> None:
+    """RFC 9309, 2.3.1.3."""
+    site.serve("/robots.txt", Page(status=status))
     assert await visitor.read("/page") == "a page"
 
 
@@ -215,7 +258,10 @@ async def test_a_page_is_utf_8_and_may_be_packed(site: SiteServer, visitor: Visi
     assert await visitor.read("/page") == "Zoë – żółw"
 
 
-async def test_a_page_that_is_not_there_is_no_fault(site: SiteServer, visitor: Visitor) -> None:
+@pytest.mark.parametrize("status", [400, 404, 410, 414])
+async def test_a_page_that_is_not_there_is_no_fault(site: SiteServer, visitor: Visitor, status: int) -> None:
+    """Else whoever asks for addresses that are none shuts out all others."""
+    site.serve("/none", Page(status=status))
     with pytest.raises(PageMissing):
         await visitor.read("/none")
     assert (await visitor.turns.breaker()).failures == 0
@@ -241,6 +287,14 @@ async def test_a_block_lasts_as_long_as_the_site_says(site: SiteServer, visitor:
     with pytest.raises(SiteBlocked) as blocked:
         await visitor.read("/page")
     assert blocked.value.facts["retry_after"] == 700
+
+
+@pytest.mark.parametrize("said", ["99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+async def test_but_a_week_at_most(site: SiteServer, visitor: Visitor, said: str) -> None:
+    site.serve("/page", Page(status=429, headers={"Retry-After": said}))
+    with pytest.raises(SiteBlocked) as blocked:
+        await visitor.read("/page")
+    assert blocked.value.facts["retry_after"] == 7 * 86_400
 
 
 async def test_failures_in_a_row_open_the_breaker(redis_url: str, site: SiteServer) -> None:

@@ -27,9 +27,9 @@ class Visitor:
         self.turns = turns
         self._url = url
 
-    async def read(self, path: str, patience_s: float = 20) -> str:
+    async def read(self, path: str, patience_s: float = 20, by: str = "") -> str:
         """The text of a page."""
-        async with self.visits.visit(patience_s) as visit:
+        async with self.visits.visit(patience_s, by) as visit:
             return (await visit.get(f"{self._url}{path}", read_page)).value
 
 
