@@ -6,6 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue.media.service import MediaService
 from api_queue.media.wire import minted_json
+from api_queue.tracklists.cue_blueprint import LIST_BODY_BYTES
 from api_queue.tracklists.cue_bodies import GenerateBody
 from api_queue.tracklists.cue_tasks import CueJobs
 from api_queue.tracklists.models import Facts, Tracklist
@@ -31,8 +32,8 @@ async def find(request: Request) -> HTTPResponse:
     return reply(listed_json(*await _lists(request).find(wanted), wanted))
 
 
-@bp.post("/tracklists/manual")
-@Operation(body=NewList, status=201)
+@bp.post("/tracklists/manual", stream=True)
+@Operation(body=NewList, status=201, most_bytes=LIST_BODY_BYTES)
 async def create(request: Request) -> HTTPResponse:
     """A new list, with or without rows. It is a draft, unless it says otherwise."""
     body = read_body(request, NewList)
@@ -47,8 +48,8 @@ async def show(request: Request, tracklist_id: str) -> HTTPResponse:
     return shown(await _lists(request).tracklist(tracklist_id))
 
 
-@bp.put("/tracklists/<tracklist_id>")
-@Operation(body=ListChanges)
+@bp.put("/tracklists/<tracklist_id>", stream=True)
+@Operation(body=ListChanges, most_bytes=LIST_BODY_BYTES)
 async def change(request: Request, tracklist_id: str) -> HTTPResponse:
     """Changes what is named of a draft."""
     body = read_body(request, ListChanges)

@@ -7,6 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue.tracklists import drafts, timing
 from api_queue.tracklists.blueprint import shown
+from api_queue.tracklists.cue_blueprint import LIST_BODY_BYTES
 from api_queue.tracklists.models import Facts
 from api_queue.tracklists.revisions import asked_rev, who
 from api_queue.tracklists.service import TracklistService
@@ -37,8 +38,8 @@ async def add(request: Request, tracklist_id: str) -> HTTPResponse:
     return await _edit(request, tracklist_id, partial(_added, row), row.rev, 201)
 
 
-@bp.put("/bulk")
-@Operation(body=ManyRows)
+@bp.put("/bulk", stream=True)
+@Operation(body=ManyRows, most_bytes=LIST_BODY_BYTES)
 async def change_many(request: Request, tracklist_id: str) -> HTTPResponse:
     """Changes many rows at once, all of them or none; a position after the last one is a new row."""
     body = read_body(request, ManyRows)

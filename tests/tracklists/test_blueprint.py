@@ -99,6 +99,13 @@ async def test_what_is_shown_can_be_sent_back(author: Author) -> None:
     assert again == made
 
 
+async def test_a_list_of_as_many_rows_as_may_be_can_be_sent_back_too(author: Author) -> None:
+    made = await author.make(*(row(f"{at}", at, label="Fern", notes="n" * 80) for at in range(1000)))
+    again = await author.done("PUT", f"/{made['id']}", made)
+    many = await author.done("PUT", f"/{made['id']}/tracks/bulk", {"tracks": made["tracks"]})
+    assert many == again == made
+
+
 async def test_it_is_found_under_both_addresses(author: Author, shared_house: House) -> None:
     made = await author.make(row("A", 0))
     async with shared_house.nobody() as nobody:
