@@ -13,8 +13,8 @@ from typing import Final, Literal
 import msgspec
 
 from api_queue.errors import NoTimes, NoTracks, StartsBeyondAudio, TimesFall
+from api_queue.formats.cue.file_types import kind_of
 from api_queue.formats.cue.sheet import File, Index, Remark, Sheet, Track
-from api_queue.formats.cue.strict import kind_of
 from api_queue.formats.cue.times import frames_of
 from api_queue.tracklists.models import Entry, Facts
 from api_queue.types import Milliseconds, TrackId

@@ -9,10 +9,9 @@ from msgspec.structs import replace
 from api_queue.errors import SeveralCueFiles, TooManyCueTracks
 from api_queue.formats.cue.sheet import Remark, Sheet, Track
 from api_queue.formats.cue.strict import Changed, strict, tracks_of, with_texts
+from api_queue.formats.cue.validating import TRACKS_MAX
 from api_queue.formats.cue.variants import Variant
 
-#: More than the grammar's two digits can count.
-TWO_DIGITS: Final = 99
 _THREE_DIGITS: Final = "Tracks past 99 have numbers of three digits, which cuetools, libcue and burners do not read."
 _SPLIT: Final = "An INDEX in another file than where its track begins is left out"
 _GAPS: Final = "PREGAP and POSTGAP are left out"
@@ -125,4 +124,4 @@ def _short(sheet: Sheet, variant: Variant) -> Changed:
 
 
 def _counted(sheet: Sheet) -> Changed:
-    return Changed(sheet, (_THREE_DIGITS,) if len(sheet.tracks) > TWO_DIGITS else ())
+    return Changed(sheet, (_THREE_DIGITS,) if len(sheet.tracks) > TRACKS_MAX else ())

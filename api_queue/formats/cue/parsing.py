@@ -12,12 +12,11 @@ from api_queue.formats.cue.drafts import Part
 from api_queue.formats.cue.findings import Findings
 from api_queue.formats.cue.loose_times import read_loosely
 from api_queue.formats.cue.sheet import File, Index, Places, Remark, Sheet, Statement, Track
-from api_queue.formats.cue.times import FRAMES_A_SECOND, format_msf, parse_msf
+from api_queue.formats.cue.times import FRAMES_A_SECOND, MSF, format_msf, parse_msf
 from api_queue.formats.cue.values import Value, name_and_type, number_and_mode, remark_of, value_of
 
-_TIME: Final = re.compile(r"([0-9]{1,9}):([0-5]?[0-9]):([0-6]?[0-9]|7[0-4])")
 #: What nearly every INDEX, TRACK and text looks like; all else goes the slow way.
-_INDEX: Final = re.compile(rf"([0-9]{{1,2}})[ \t]+{_TIME.pattern}")
+_INDEX: Final = re.compile(rf"([0-9]{{1,2}})[ \t]+{MSF.pattern}")
 _AUDIO: Final = re.compile(r"([0-9]{1,9})[ \t]+AUDIO")
 _QUOTED: Final = re.compile(r'"([^"\\]*)"')
 _GLUED: Final = re.compile(r'([A-Za-z]+)(".*)', re.DOTALL)
@@ -146,7 +145,7 @@ class _Parser:
 
     def _frames(self, text: str, *, counted: bool = False) -> int | None:
         """None where nothing like a time stands. Of an INDEX it is `counted` as the sheet does, hours or minutes."""
-        if found := _TIME.fullmatch(text):
+        if found := MSF.fullmatch(text):
             return self._counted(*map(int, found.groups())) if counted else parse_msf(text)
         if self._samples and _NUMBER.fullmatch(text):
             self._found("time_in_samples", text, value=text)

@@ -4,18 +4,17 @@ that rise, the first of each file at 0. What that changes is said in sentences.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from api_queue.errors import UnwritableSheet
+from api_queue.formats.cue.file_types import kind_of
 from api_queue.formats.cue.sheet import File, Index, Remark, Sheet, Track
 from api_queue.formats.cue.times import format_msf
 from api_queue.formats.cue.writing import quotable
 
-#: The grammar knows no other type for sound than these; what is no MP3 and no AIFF is a WAVE to it.
-_KINDS: Final = {"mp3": "MP3", "aif": "AIFF", "aiff": "AIFF", "aifc": "AIFF"}
 _Of = TypeVar("_Of", Sheet, Track)
 
 
@@ -163,10 +162,6 @@ def _file(file: File) -> File:
     """`C:\\Music\\set.flac` is `set.flac`, and a WAVE."""
     name = quotable(file.name.replace("\\", "/").rpartition("/")[2])
     return File(name, kind_of(name))
-
-
-def kind_of(name: str) -> str:
-    return _KINDS.get(name.rpartition(".")[2].lower(), "WAVE")
 
 
 def _distinct(sheet: Sheet) -> Changed:

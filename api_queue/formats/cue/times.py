@@ -9,7 +9,8 @@ from typing import Final
 #: A second has 75 frames, as on a disc.
 FRAMES_A_SECOND: Final = 75
 
-_MSF: Final = re.compile(r"([0-9]{1,9}):([0-5]?[0-9]):([0-6]?[0-9]|7[0-4])")
+#: Minutes, seconds and frames.
+MSF: Final = re.compile(r"([0-9]{1,9}):([0-5]?[0-9]):([0-6]?[0-9]|7[0-4])")
 
 
 def frames_of(ms: int) -> int:
@@ -24,7 +25,7 @@ def ms_of(frames: int) -> int:
 
 def parse_msf(text: str) -> int:
     """Frames; ValueError unless minutes, seconds below 60 and frames below 75 are there."""
-    found = _MSF.fullmatch(text)
+    found = MSF.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is no time mm:ss:ff with seconds to 59 and frames to 74")
     minutes, seconds, frames = map(int, found.groups())

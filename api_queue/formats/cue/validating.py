@@ -4,27 +4,18 @@ Each rule looks at all of the sheet once. `judge` is all of them.
 """
 
 import re
-from collections.abc import Mapping
-from itertools import chain
-from pathlib import PurePosixPath
 from typing import Final
 
+from api_queue.formats.cue.file_types import LEGAL_TYPES, types_of
 from api_queue.formats.cue.findings import Findings, in_order
 from api_queue.formats.cue.flac import judge_flac
 from api_queue.formats.cue.sheet import Finding, Places, Sheet, Track
 from api_queue.formats.cue.timing_rules import judge_times
+from api_queue.formats.cue.variants import ALL_FLAGS
 
+#: What the grammar's two digits can count.
 TRACKS_MAX: Final = 99
 INDEX_MAX: Final = 99
-FLAGS: Final = frozenset({"DCP", "4CH", "PRE", "SCMS"})
-#: The types of the grammar, by what the name of a file ends in; what is decoded goes as WAVE.
-TYPES: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys((".wav", ".flac", ".ape", ".wv", ".ogg", ".opus", ".m4a", ".tta"), ("WAVE",)),
-    **dict.fromkeys((".aif", ".aiff", ".aifc"), ("AIFF",)),
-    **dict.fromkeys((".bin", ".img", ".iso"), ("BINARY", "MOTOROLA")),
-    ".mp3": ("MP3",),
-}
-LEGAL_TYPES: Final = frozenset(chain.from_iterable(TYPES.values()))
 
 _CATALOG: Final = re.compile(r"[0-9]{13}")
 _ISRC: Final = re.compile(r"[A-Z0-9]{5}[0-9]{7}")
@@ -51,7 +42,7 @@ def _files(sheet: Sheet, places: Places, found: Findings) -> None:
         found.add("no_file")
     for place, file in enumerate(sheet.files):
         line = places.file(place)
-        expected = TYPES.get(PurePosixPath(file.name.lower()).suffix, ())
+        expected = types_of(file.name)
         if file.kind not in LEGAL_TYPES:
             found.add("file_type_unknown", line, value=file.kind)
         elif expected and file.kind not in expected:
@@ -128,5 +119,5 @@ def _codes(sheet: Sheet, places: Places, found: Findings) -> None:
         if track.isrc is not None and _ISRC.fullmatch(track.isrc.replace("-", "")) is None:
             found.add("isrc_malformed", places.other("ISRC", place), track=track.number, value=track.isrc)
         for flag in track.flags:
-            if flag not in FLAGS:
+            if flag not in ALL_FLAGS:
                 found.add("flag_unknown", places.other("FLAGS", place), track=track.number, value=flag)
