@@ -480,7 +480,8 @@ class Parts:
 
     @cached_property
     def tracklist_publishing(self) -> PublishingService:
-        return PublishingService(self.tracklist_store, self.tracklists, self.clock, self.track_parts)
+        told = self.tracklist_news.cataloged
+        return PublishingService(self.tracklist_store, self.tracklists, self.clock, self.track_parts, told)
 
     @cached_property
     def tracklist_intake(self) -> IntakeService:
@@ -594,8 +595,8 @@ class Parts:
     def sheet_intake(self) -> SheetIntake:
         """Its cuts are announced by the scan that it belongs to."""
         parts = PartService(SqlStore(self.engine), self.library)
-        publishing = PublishingService(self.tracklist_store, self.tracklists, self.clock, parts)
         store, news = self.tracklist_store, self.tracklist_news
+        publishing = PublishingService(store, self.tracklists, self.clock, parts, news.cataloged)
         return SheetIntake(store, self.tracks, self.tracklists, publishing, news, self.library_roots)
 
     # -- stream ------------------------------------------------------------------------------------------------

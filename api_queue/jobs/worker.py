@@ -149,9 +149,10 @@ class Worker:
             run.log(f"Attempt {run.attempt} of {run.type.attempts}: {_said(error)}")
             await self._note(run)
             return await self._ledger.give_back(run.claim, delay_s=pause_s(run.attempt, random.random()))  # noqa: S311
-        ours = isinstance(error, ApiQueueError)  # its sentence says all; of others the trace is wanted
-        _log.warning("an item failed", type=run.type.name, item_id=run.item_id, reason=_said(error), exc_info=not ours)
-        return await self._finish(run, Outcome(status="failed", error=_said(error)))
+        said, ours = _said(error), isinstance(error, ApiQueueError)  # whose sentence says all; else the trace is wanted
+        _log.warning("an item failed", type=run.type.name, item_id=run.item_id, reason=said, exc_info=not ours)
+        result = {"error": said, "code": error.code} if isinstance(error, ApiQueueError) else None
+        return await self._finish(run, Outcome(status="failed", error=said, result=result))
 
     async def _finish(self, run: Run, outcome: Outcome) -> list[Delivery]:
         await self._note(run)

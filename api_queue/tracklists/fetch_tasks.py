@@ -31,5 +31,5 @@ class FetchTask:
         work.log("it was there already" if found.cached else "it was fetched")
         if item.draft and found.tracklist:
             target = Target(audio=item.audio_file_id, cue_format=item.cue_format, by=item.created_by)
-            return retrieval_wire.imported_json(await self._imports.keep(found.tracklist, target))
+            return retrieval_wire.kept_json(await self._imports.keep(found.tracklist, target), cached=found.cached)
         return retrieval_wire.retrieved_json(found, transitions=item.include_transitions)

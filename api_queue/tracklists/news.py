@@ -22,7 +22,7 @@ class TracklistNews:
         await self._tell("tracklist.processed", tracklist, about)
 
     async def cataloged(self, tracklist: Tracklist) -> None:
-        """A list was stored."""
+        """A list of the site was stored, or any was published."""
         facts = tracklist.facts
         named = {name: getattr(facts, name) for name in ("title", "dj_name", "event_name", "venue", "date", "url")}
         metadata = named | {"source": tracklist.source, "track_count": len(facts.entries)}

@@ -15,18 +15,28 @@ from api_queue.tracks.parts import Cut, PartService
 
 
 class PublishingService:
-    """Everything raises UnknownTracklist."""
+    """`cataloged` is told of each list that was published. Everything raises UnknownTracklist."""
 
-    def __init__(self, store: Store, tracklists: TracklistService, clock: Clock, parts: PartService) -> None:
+    def __init__(
+        self,
+        store: Store,
+        tracklists: TracklistService,
+        clock: Clock,
+        parts: PartService,
+        cataloged: Callable[[Tracklist], Awaitable[None]],
+    ) -> None:
         self._store = store
         self._tracklists = tracklists
         self._clock = clock
         self._parts = parts
+        self._cataloged = cataloged
 
     async def publish(self, tracklist_id: str, rev: int | None, *, validate: bool = True) -> Tracklist:
         """Raises NotADraft, NotPublishable, NotARecording, ConcurrentEdit."""
         step = partial(self._publish, validate=validate)
-        return await self._tracklists.write(partial(self._tracklists.draft, tracklist_id), rev, step)
+        published = await self._tracklists.write(partial(self._tracklists.draft, tracklist_id), rev, step)
+        await self._cataloged(published)
+        return published
 
     async def new_draft(self, tracklist_id: str, by: str) -> Tracklist:
         """Of what a list tells now; it is the draft's parent."""

@@ -104,6 +104,11 @@ def imported_json(draft: Tracklist) -> Json:
     return {**tracklist_json(draft), "cue_file_path": path}
 
 
+def kept_json(draft: Tracklist, *, cached: bool) -> Json:
+    """As `retrieved_json`, of a list that was stored."""
+    return {"success": True, "tracklist": imported_json(draft), "error": None, "cached": cached}
+
+
 def ordered_json(order: Order, took_ms: float) -> Json:
     """Of an order that was just placed."""
     none_yet: Json = {"success": True, "tracklist": None, "error": None, "cached": False}
@@ -112,17 +117,16 @@ def ordered_json(order: Order, took_ms: float) -> Json:
 
 
 def order_json(order: Order) -> Json:
-    """The result is a list, or as `retrieved_json` has it."""
-    result = msgspec.to_builtins(order.item.result) if order.item.result else {}
-    task, failed = order.task, order.item.error
+    """The result is as `retrieved_json` has it; of an item that failed, its error and the code of that."""
+    task, failed, result = order.task, order.item.error, order.item.result or {}
     return {
         "correlation_id": order.correlation_id,
         "task_id": task.task_id,
         "status": task.status,
-        "success": bool(result),
-        "tracklist": result.get("tracklist", result or None) if "success" in result else result or None,
-        "cached": bool(result.get("cached")),
-        "error": {"code": "failed", "message": failed} if failed else None,
+        "success": result.get("success", False),
+        "tracklist": result.get("tracklist"),
+        "cached": result.get("cached", False),
+        "error": {"code": result.get("code", "failed"), "message": failed} if failed else None,
         "created_at": iso_or_none(task.created_at),
         "started_at": iso_or_none(task.started_at),
         "completed_at": iso_or_none(task.finished_at),

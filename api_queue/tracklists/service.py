@@ -87,7 +87,9 @@ class TracklistService:
 
     # -- making and changing -----------------------------------------------------------------------------------
 
-    async def create(self, facts: Facts, source: Source, by: str, changes: Changes = UNCHANGED) -> Tracklist:
+    async def create(
+        self, facts: Facts, source: Source, by: str, changes: Changes = UNCHANGED, *, scraped_at: int | None = None
+    ) -> Tracklist:
         """A draft of what a source tells, and what the caller says besides. Raises TooManyRows."""
         now_ms = self._clock.now_ms()
         new = Tracklist(
@@ -97,6 +99,7 @@ class TracklistService:
             rev=1,
             created_at=now_ms,
             updated_at=now_ms,
+            scraped_at=scraped_at,
             created_by=by,
             **await self._beside_facts(changes),
         )

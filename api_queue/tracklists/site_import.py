@@ -43,7 +43,9 @@ class SiteImport:
     async def keep(self, tracklist: Tracklist, target: Target) -> Tracklist:
         """A draft with the facts of a list that was fetched."""
         changes = Changes({}, None, target.audio or UNSET, target.cue_format or UNSET)
-        draft = await self._tracklists.create(tracklist.facts, "1001tracklists", target.by, changes)
+        draft = await self._tracklists.create(
+            tracklist.facts, "1001tracklists", target.by, changes, scraped_at=tracklist.scraped_at
+        )
         await self._cataloged(draft)
         if target.cue_format is None:
             return draft

@@ -1,6 +1,7 @@
 """`/tracklist` over HTTP: what the site has, what is kept of it, and what becomes of it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from tests.tracklists.site.pages import ROWS
 from tests.tracklists.site.refusals import challenge, ip_block, shell, without_tracks
 from tests.tracklists.site.server import Page
 from tests.tracklists.site_party import PATH, SiteParty, a_site_party
+from tests.tracklists.workers import a_worker, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 API = "/api/v1"
+EVENTS = "q:{_tracklists}:events"
 OF_A_LIST = {
     *("id", "url", "dj_name", "event_name", "venue", "date", "tracks", "transitions", "metadata", "scraped_at"),
     "source_html_hash",
@@ -147,6 +150,8 @@ async def test_an_import_is_a_draft_that_stays(party: SiteParty, author: httpx.A
     assert (draft["is_draft"], draft["source"], draft["cue_file_path"]) == (True, "1001tracklists", None)
     stored = (await author.get(f"{API}/tracklist/{draft['id']}")).json()
     assert stored["tracks"] == draft["tracks"]
+    fetched = (await fetch(author, party.url))["tracklist"]
+    assert stored["scraped_at"] == fetched["scraped_at"] is not None
     by_id = (await author.post(f"{API}/tracklist", json={"tracklist_id": draft["id"]})).json()
     assert (by_id["cached"], by_id["tracklist"]["id"]) == (True, draft["id"])
 
@@ -168,6 +173,58 @@ async def test_an_order_that_nobody_placed_is_unknown(author: httpx.AsyncClient)
         assert (await author.get(f"{API}/{path}")).json()["code"] == "unknown_order"
 
 
+async def ordered(party: SiteParty, author: httpx.AsyncClient, path: str, name: str) -> dict[str, Any]:
+    """What a worker made of it, as its status tells in the end."""
+    body = {"url": party.url, "correlation_id": name}
+    placed = (await author.post(f"{API}/{path}?async_processing=true", json=body)).json()
+
+    async def status() -> dict[str, Any]:
+        told: dict[str, Any] = (await author.get(f"{API}/tracklist/status/{name}")).json()
+        return told
+
+    async with a_worker(party.house.parts):
+        told = await until(status, lambda told: told["status"] in {"completed", "failed"})
+    assert told["task_id"] == placed["task_id"]
+    return told
+
+
+async def test_a_worker_fetches_what_was_ordered(party: SiteParty, author: httpx.AsyncClient) -> None:
+    told = await ordered(party, author, "tracklist", "worked-1")
+    assert (told["status"], told["success"], told["error"]) == ("completed", True, None)
+    assert len(told["tracklist"]["tracks"]) == len(ROWS)
+    assert party.site.pages == [PATH]
+
+
+async def test_a_worker_imports_what_was_ordered(party: SiteParty, author: httpx.AsyncClient) -> None:
+    told = await ordered(party, author, "tracklists/import/1001tracklists", "worked-2")
+    assert (told["status"], told["success"]) == ("completed", True)
+    assert told["tracklist"]["is_draft"]
+    assert "cue_file_path" in told["tracklist"]
+    assert (await author.get(f"{API}/tracklists/{told['tracklist']['id']}")).status_code == 200
+
+
+async def test_an_order_that_failed_says_why_as_the_route_would(party: SiteParty, author: httpx.AsyncClient) -> None:
+    party.refuse(shell())
+    said = (await fetch(author, party.url))["error"]
+    told = await ordered(party, author, "tracklist", "worked-3")
+    assert (told["status"], told["success"], told["tracklist"]) == ("failed", False, None)
+    assert told["error"] == said == {"code": "rows_missing", "message": said["message"]}
+
+
+async def test_what_is_stored_of_the_site_and_what_is_published_is_told(
+    party: SiteParty, author: httpx.AsyncClient
+) -> None:
+    redis = party.house.parts.redis
+    await redis.call("DEL", EVENTS)
+    imported = (await author.post(f"{API}/tracklists/import/1001tracklists", json={"url": party.url})).json()
+    rows = [{"artist": "Ana", "title": "Sun", "start_time": 0}]
+    made = (await author.post(f"{API}/tracklists/manual", json={"tracks": rows})).json()
+    assert (await author.post(f"{API}/tracklists/{made['id']}/publish")).status_code == 200
+    told = [fields for _, fields in await redis.call("XRANGE", EVENTS, "-", "+")]
+    assert [each["name"] for each in told] == ["tracklist.processed", "tracklist.cataloged", "tracklist.cataloged"]
+    assert [json.loads(each["data"])["tracklist_id"] for each in told[1:]] == [imported["id"], made["id"]]
+
+
 async def test_its_task_brings_the_list(party: SiteParty) -> None:
     ran = await run_task(party.house.parts.task_types[TYPE], {"url": party.url})
     assert (ran.result["success"], len(ran.result["tracklist"]["tracks"])) == (True, len(ROWS))
@@ -175,7 +232,7 @@ async def test_its_task_brings_the_list(party: SiteParty) -> None:
 
 async def test_its_task_keeps_a_draft_where_that_is_wanted(party: SiteParty, author: httpx.AsyncClient) -> None:
     ran = await run_task(party.house.parts.task_types[TYPE], {"url": party.url, "draft": True})
-    assert (await author.get(f"{API}/tracklist/{ran.result['id']}")).json()["is_draft"]
+    assert (await author.get(f"{API}/tracklist/{ran.result['tracklist']['id']}")).json()["is_draft"]
 
 
 # -- admins ----------------------------------------------------------------------------------------------------

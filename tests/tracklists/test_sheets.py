@@ -357,7 +357,8 @@ async def test_who_follows_the_tracklists_hears_of_the_file(shelf: Shelf, redis:
 
     await shelf.scan()
 
-    [(_, fields)] = await redis.call("XRANGE", "q:{_tracklists}:events", "-", "+")
-    text = str(fields)
+    changed, published = await redis.call("XRANGE", "q:{_tracklists}:events", "-", "+")
+    text = str(changed)
     assert "file.changed" in text
+    assert "tracklist.cataloged" in str(published)
     assert '"file_path":"sub/set.cue","file_type":"cue","change_type":"created"' in text
