@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from api_queue.drivers.clock import Clock
 from api_queue.errors import ApiQueueError, EmptyTracklist, Forbidden, Invalid, NotFound, TooLarge, Unavailable
 from api_queue.tracklists.fetching import Cache, Fetched
@@ -126,7 +128,7 @@ def _tracklist(fetched: Fetched) -> Tracklist:
     return Tracklist(
         tracklist_id=f"{uuid.uuid5(uuid.NAMESPACE_URL, fetched.url)}",
         source="1001tracklists",
-        facts=fetched.facts,
+        facts=replace(fetched.facts, url=fetched.facts.url or fetched.url),
         rev=1,
         created_at=fetched.scraped_at,
         updated_at=fetched.scraped_at,

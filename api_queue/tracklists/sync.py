@@ -157,19 +157,21 @@ class SyncService:
 
     async def _keep(self, state: SyncState, target: Tracklist, merged: Merged, by: str, action: Action) -> SyncState:
         """The list first: broken off after that, the next sync finds that the two agree already."""
-        written = await self._write(target, merged.facts, by)
+        written = await self._write(target, replace(target, facts=merged.facts, scraped_at=state.synced_at), by)
         kept = replace(state, before=merged.before, target_id=written.tracklist_id)
         about = {"tracklist_id": written.tracklist_id, "applied": merged.taken, "waiting": len(merged.waiting)}
         return await self._put(kept, by, action, about)
 
-    async def _write(self, target: Tracklist, facts: Facts, by: str) -> Tracklist:
+    async def _write(self, target: Tracklist, told: Tracklist, by: str) -> Tracklist:
         """As a version of its own. What is published is left as it is, and a draft of it is changed."""
-        if facts == target.facts:
+        if told.facts == target.facts:
             return target
         draft = target if target.is_draft else await self._tracklists.copy(target, by)
-        return await self._tracklists.change(
-            draft.tracklist_id, lambda each: replace(each, facts=facts), by, draft.rev, as_version=True
-        )
+
+        def edit(before: Tracklist) -> Tracklist:
+            return replace(before, facts=told.facts, scraped_at=told.scraped_at)
+
+        return await self._tracklists.change(draft.tracklist_id, edit, by, draft.rev, as_version=True)
 
     async def _put(self, state: SyncState, by: str, action: Action, about: Mapping[str, Any]) -> SyncState:
         if not await self._store.put(state, self._entry(action, by, about)):
