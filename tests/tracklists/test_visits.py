@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -37,7 +38,18 @@ async def visitor(redis_url: str, site: SiteServer) -> AsyncIterator[Visitor]:
 # -- one after another -----------------------------------------------------------------------------------------
 
 
-async def test_several_processes_never_ask_at_once_and_each_waits_for_the_crawl_delay(
+async def test_two_processes_of_the_operating_system_ask_one_at_a_time(redis_url: str, site: SiteServer) -> None:
+    site.crawl_delay(0.2)
+    site.serve("/page", Page(body="slow", after_s=0.05))
+    command = (sys.executable, "-m", "tests.tracklists.visitor_process", redis_url, site.url, *["/page"] * 3)
+    processes = [await asyncio.create_subprocess_exec(*command) for _ in range(2)]
+    assert [await process.wait() for process in processes] == [0, 0]
+    assert site.paths == ["/robots.txt", *["/page"] * 6]
+    assert site.most_at_once == 1
+    assert min(site.gaps_s) >= 0.2 - SLACK_S
+
+
+async def test_several_connections_never_ask_at_once_and_each_waits_for_the_crawl_delay(
     redis_url: str, site: SiteServer
 ) -> None:
     site.crawl_delay(0.2)
