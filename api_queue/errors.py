@@ -781,7 +781,7 @@ class NoTracks(Invalid):
 
 
 class NoTimes(Invalid):
-    """Nobody set a time for row {rows}: set it, or name the recording by whose length it can be estimated."""
+    """Nobody set a time for row {rows}: set it, or have it estimated (`uncued`) from a later row or the recording."""
 
     code = "no_times"
 

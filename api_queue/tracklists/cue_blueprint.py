@@ -11,8 +11,8 @@ from api_queue.formats.cue.variants import VARIANTS, variant_of
 from api_queue.tracklists import cue_wire as wire
 from api_queue.tracklists.cue_bodies import (
     AsyncQuery,
-    BatchBody,
     ConversionQuery,
+    GenerateBatchBody,
     GenerateBody,
     OfList,
     ValidateBody,
@@ -44,10 +44,10 @@ async def generate(request: Request) -> HTTPResponse:
 
 
 @bp.post("/cue/generate/batch", stream=True)
-@Operation(body=BatchBody, query=AsyncQuery, most_bytes=LIST_BODY_BYTES)
+@Operation(body=GenerateBatchBody, query=AsyncQuery, most_bytes=LIST_BODY_BYTES)
 async def generate_batch(request: Request) -> HTTPResponse:
     """One sheet for each of `formats`, or why there is none. 202: a task makes them."""
-    body = read_body(request, BatchBody)
+    body = read_body(request, GenerateBatchBody)
     if read_query(request, AsyncQuery).async_processing:
         return await _started(request, body.each())
     began_ms = _now_ms(request)

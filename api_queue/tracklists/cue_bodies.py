@@ -121,7 +121,7 @@ class GenerateBody(Sourced, kw_only=True):
         return None if self.format is None else variant_of(self.format).name
 
 
-class BatchBody(Sourced, kw_only=True):
+class GenerateBatchBody(Sourced, kw_only=True):
     formats: Formats
     store_files: bool = True
 

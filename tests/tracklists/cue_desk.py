@@ -8,8 +8,10 @@ from typing import Any
 
 from api_queue.drivers.sql import connect, url_of
 from api_queue.errors import BadAudioFile, ForeignAddress, UnknownTracklist
+from api_queue.formats.cue.reading import read
+from api_queue.formats.cue.variants import VariantName
 from api_queue.tracklists.cue_building import Recording
-from api_queue.tracklists.cue_files import Order
+from api_queue.tracklists.cue_files import CueFile, Generated, Order
 from api_queue.tracklists.cue_service import CueService
 from api_queue.tracklists.cue_store import SqlCueFiles, cue_files
 from api_queue.tracklists.models import Entry, Facts, Tracklist
@@ -91,3 +93,11 @@ async def a_desk(folder: Path) -> AsyncIterator[Desk]:
     shelf, clock, store = Shelf({SET: a_list()}, {"set": recording}), Clock(), SqlCueFiles(engine)
     yield Desk(CueService(store, shelf, shelf, shelf, clock), store, shelf, clock)
     await engine.dispose()
+
+
+async def made(desk: Desk, order: Order | None = None, variant: VariantName | None = "standard") -> Generated:
+    return await desk.service.generate(order or of_set(), variant, "somebody")
+
+
+def titles(file: CueFile) -> list[str | None]:
+    return [track.title for track in read(file.content).sheet.tracks]

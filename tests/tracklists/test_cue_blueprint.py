@@ -8,6 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from api_queue.accounts.access import ACCESS, LIMITED
 from api_queue.formats.cue.reading import read
 from tests.house import House
 from tests.tracklists.cue_over_http import CUE, LIST, SHEET, a_member, generated, refused, stored_list
@@ -108,6 +109,14 @@ async def test_a_guest_makes_nothing(house: House) -> None:
             await guest.get(f"{CUE}/cache/stats"),
         ]
     assert [answer.status_code for answer in answers] == [403] * 4
+
+
+async def test_whatever_costs_the_server_work_has_its_limit() -> None:
+    """An admin may do as he likes."""
+    asked = {(method, route) for (method, route), word in ACCESS.items() if "/cue/" in route and word != "admin"}
+    assert {pair for pair in asked if pair[0] == "POST"} <= set(LIMITED)
+    # Who sends sheets may be a guest with a new cookie each time, so an address counts too
+    assert LIMITED["POST", f"{CUE}/validate"] == "add"
 
 
 # -- what it is made of ----------------------------------------------------------------------------------------
