@@ -13,7 +13,8 @@ from api_queue.formats.cue.sheet import Finding, Reading, Sheet, Track
 from api_queue.formats.cue.times import ms_of
 from api_queue.tracklists.models import Entry, Facts, Parsed, Source
 from api_queue.tracklists.page import read_page
-from api_queue.tracklists.text import head_facts, parse_rows, parse_text
+from api_queue.tracklists.text import parse_rows, parse_text
+from api_queue.tracklists.text_head import head_facts
 from api_queue.tracklists.text_lines import Line, in_front
 from api_queue.tracklists.track_names import split_name, split_title
 from api_queue.types import Milliseconds

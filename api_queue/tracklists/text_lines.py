@@ -10,14 +10,18 @@ import msgspec
 from api_queue.formats.set_times import read_time
 from api_queue.types import Milliseconds
 
-_CLOCK: Final = r"\d{1,3}:[0-5]\d(?::[0-5]\d)?(?:[.]\d{1,3})?(?!:?\d)"
+#: Its number, counted from 1, and what stands there.
+NumberedLine = tuple[int, str]
+CLOCK: Final = r"\d{1,3}:[0-5]\d(?::[0-5]\d)?(?:[.]\d{1,3})?(?!:?\d)"
 #: As sites write a time that nobody set.
 _NO_CLOCK: Final = r"(?:[?x-]{1,2}:){1,2}[?x-]{2}"
-_TIME: Final = rf"(?:\[\s*(?:{_CLOCK})\s*\]|\(\s*(?:{_CLOCK})\s*\)|{_CLOCK}|\[\s*(?:{_NO_CLOCK}|\?|)\s*\]|{_NO_CLOCK})"
-_RANGE: Final = re.compile(rf"({_TIME})(?:\s*(?:[-\u2013\u2014]|to)\s*({_TIME}))?[\s|:,;>\u2013\u2014-]*", re.ASCII)
-_INSIDE: Final = re.compile(_CLOCK, re.ASCII)
+TIME: Final = rf"(?:\[\s*(?:{CLOCK})\s*\]|\(\s*(?:{CLOCK})\s*\)|{CLOCK}|\[\s*(?:{_NO_CLOCK}|\?|)\s*\]|{_NO_CLOCK})"
+_RANGE: Final = re.compile(rf"({TIME})(?:\s*(?:[-\u2013\u2014]|to)\s*({TIME}))?[\s|:,;>\u2013\u2014-]*", re.ASCII)
+#: `~`, `@` and pictures.
+_BEFORE_TIME: Final = re.compile(rf"[^\w\s\[(?#]{{1,3}}\s?(?={TIME})", re.ASCII)
+_INSIDE: Final = re.compile(CLOCK, re.ASCII)
 #: Behind the names a bare time needs a blank before it.
-_LAST: Final = re.compile(rf"(?:^|[\s|,;@\u2013\u2014-])({_TIME})$", re.ASCII)
+_LAST: Final = re.compile(rf"(?:^|[\s|,;@\u2013\u2014-])({TIME})$", re.ASCII)
 _NUMBER: Final = re.compile(
     r"(?:#\s?\d{1,3}[.):]?|[\[(]\d{1,3}[\])]|\d{1,3}(?:[.)\]]|:(?!\d)))(?!\d)[\s\u2013\u2014-]*", re.ASCII
 )
@@ -25,7 +29,7 @@ _NUMBER: Final = re.compile(
 _BARE_NUMBER: Final = re.compile(r"(\d{1,3})(?:\s+[-\u2013\u2014|]\s+|[\s|]+)", re.ASCII)
 _BETWEEN: Final = " \t|,;@\u2013\u2014-"
 _WITH: Final = re.compile(r"w[/\\]\s*", re.IGNORECASE)
-_BULLET: Final = re.compile(r"[-*+>\u2022\u00b7\u25aa\u2023\u25ba\u2013\u2014]\s+")
+_BULLET: Final = re.compile(r"(?:[-*+>\u2022\u00b7\u25aa\u2023\u25ba\u2013\u2014]|#(?!\s?\d))\s+")
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +49,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         """Whatever else it says."""
         return self.timed or self.numbered or self.is_with
 
+    @property
+    def is_within(self) -> bool:
+        """Of a list, and not its first row."""
+        return self.is_with or (bool(self.start_ms) and not self.numbered)
+
 
 class _Front:
     """Takes away what stands before the names, in whatever order; each of it once."""
@@ -55,7 +64,10 @@ class _Front:
         self.numbered = self.is_with = False
 
     def take(self, *, timed: bool) -> None:
-        _, more = self._cut(_BULLET), True
+        more = True
+        self._cut(_BULLET)
+        if timed:
+            self._cut(_BEFORE_TIME)
         while more:
             more = (timed and self._time()) or self._number() or self._with()
 

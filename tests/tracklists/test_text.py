@@ -1,5 +1,7 @@
 """Pasted lists, as people write them. Nothing that stands there may get lost."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -12,6 +14,7 @@ from api_queue.tracklists import text as text_module
 from api_queue.tracklists.models import Entry, Facts
 from api_queue.tracklists.site_export import site_export
 from api_queue.tracklists.text import parse_text
+from api_queue.tracklists.text_layout import laid_out, tidied
 from api_queue.types import Milliseconds
 
 Names = tuple[int | None, str, str]
@@ -266,9 +269,8 @@ WORDS = (
     "\n",
     "\r\n",
 )
+LETTERS = re.compile(r"[^\W\d_]{2,}")
 PIECES = st.sampled_from(MARKS + WORDS)
-#: What nobody sees.
-BLANK = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
 TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=60).map("".join) | st.text()
 WORD = st.text("abcdefghij\u00e9\u4e16", min_size=1, max_size=8).filter(lambda word: word not in {"id", "by"})
 NAME = st.lists(WORD, min_size=1, max_size=3).map(" ".join)
@@ -287,12 +289,20 @@ STARTS = st.lists(st.integers(0, 20_000), min_size=2, max_size=12, unique=True).
 
 
 @given(TEXTS)
-def test_each_line_is_a_row_or_the_head_or_told(text: str) -> None:
+def test_each_line_is_a_row_or_the_head_or_told_once_each_row_is_one_line(text: str) -> None:
     parsed = parse_text(text)
-    said = [line for line in text.splitlines() if line.translate(BLANK).strip()]
+    said = laid_out([*enumerate(text.splitlines(), 1)])
     head = replace(parsed.facts, entries=()) != Facts()
     told = [finding for finding in parsed.findings if finding.code == "not_a_row"]
     assert len(parsed.facts.entries) + head + len(told) == len(said)
+
+
+@given(TEXTS)
+def test_no_word_is_lost_on_the_way_to_one_line_a_row(text: str) -> None:
+    lines = [*enumerate(text.splitlines(), 1)]
+    before = [word for _, line in lines for word in LETTERS.findall(tidied(line))]
+    after = [word for _, line in laid_out(lines) for word in LETTERS.findall(line)]
+    assert Counter(after) == Counter(before) - Counter({"by": before.count("by") - after.count("by")})
 
 
 @given(TEXTS)
