@@ -109,8 +109,13 @@ async def _numbered(connection: AsyncConnection, tracklist: Tracklist) -> Trackl
 
 
 async def _replaced(connection: AsyncConnection, tracklist: Tracklist, rev: int) -> bool:
+    """A CUE file that came in the meantime changed no revision, and stays the list's newest."""
     this = _is_revision(tracklist.tracklist_id, rev)
-    done = await connection.execute(update(tracklists).where(this).values(_row(tracklist)))
+    before = await connection.scalar(select(_list.record).where(this))
+    if before is None:
+        return False
+    pointing = replace(tracklist, cue_file_id=_decoded(before).cue_file_id)
+    done = await connection.execute(update(tracklists).where(this).values(_row(pointing)))
     return bool(done.rowcount)
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from api_queue.errors import (
@@ -80,9 +81,23 @@ async def test_a_file_of_a_list_that_is_gone_cannot_be_made_again(desk: Desk) ->
 # -- how many are kept -----------------------------------------------------------------------------------------
 
 
-async def keep(desk: Desk) -> None:
+async def keep(desk: Desk) -> SqlTracklists:
     """The list stands in the table of lists too, as it does outside of these tests."""
-    await SqlTracklists(desk.store._engine).add(desk.shelf.lists[SET])
+    lists = SqlTracklists(desk.store._engine)
+    await lists.add(desk.shelf.lists[SET])
+    return lists
+
+
+async def test_a_file_that_is_made_while_somebody_edits_the_list_stays_its_newest(desk: Desk) -> None:
+    # Given somebody who has read the list, and a file that is made before they write
+    lists, before = await keep(desk), desk.shelf.lists[SET]
+    file = (await made(desk)).file
+    # When they write
+    assert await lists.put(msgspec.structs.replace(before, rev=2), 1, version_by="ana")
+    # Then the list still names the file
+    after = await lists.get(SET)
+    assert after is not None
+    assert (after.rev, after.cue_file_id) == (2, file.cue_id)
 
 
 async def test_the_newest_versions_of_a_list_and_format_are_kept(desk: Desk) -> None:
