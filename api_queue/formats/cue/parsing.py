@@ -173,8 +173,8 @@ class _Parser:
 
     def _file(self, rest: str) -> None:
         name, after, fault = name_and_type(rest)
-        kind, _, more = after.partition(" ")
-        self._taken(Value(name, more.strip(), fault))
+        kind, more, *_ = (*after.split(None, 1), "", "")
+        self._taken(Value(name, more, fault))
         if self._marked and self._part.place >= 0 and not self._part.indexes:
             self._part.remarks.append(Remark("FILE", name))
             return
@@ -184,7 +184,7 @@ class _Parser:
 
     def _open(self, file: File) -> None:
         """Some writers name the same file again before each of its tracks."""
-        if self._files and self._files[-1] == file:
+        if self._files and self._files[-1].name == file.name:
             self._found("repeated")
             return
         if not self._files and self._places.tracks:

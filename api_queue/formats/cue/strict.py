@@ -13,7 +13,7 @@ from api_queue.errors import UnwritableSheet
 from api_queue.formats.cue.file_types import kind_of
 from api_queue.formats.cue.sheet import File, Index, Remark, Sheet, Track
 from api_queue.formats.cue.times import format_msf
-from api_queue.formats.cue.writing import quotable
+from api_queue.formats.cue.writing import clean, quotable
 
 _Of = TypeVar("_Of", Sheet, Track)
 
@@ -123,10 +123,14 @@ def _from_zero(indexes: Sequence[Index]) -> tuple[Index, ...]:
 
 
 def _cdrwin(sheet: Sheet) -> Changed:
-    """With the mark of rekordbox's dialect, frames would be read as seconds."""
-    remarks = tuple(remark for remark in sheet.remarks if not _is_mark(remark))
+    """With the mark of rekordbox's dialect, wherever it stands, frames would be read as seconds."""
+    tracks = tuple(replace(track, remarks=_unmarked(track.remarks)) for track in sheet.tracks)
     notes = () if sheet.dialect == "cdrwin" else ("Times were HH:MM:SS, and are mm:ss:ff.",)
-    return Changed(replace(sheet, dialect="cdrwin", remarks=remarks), notes)
+    return Changed(replace(sheet, dialect="cdrwin", remarks=_unmarked(sheet.remarks), tracks=tracks), notes)
+
+
+def _unmarked(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    return tuple(remark for remark in remarks if not _is_mark(remark))
 
 
 def _is_mark(remark: Remark) -> bool:
@@ -143,14 +147,24 @@ def _without_others(sheet: Sheet) -> Changed:
 
 
 def _unquoted(sheet: Sheet) -> Changed:
-    changed, touched = with_texts(sheet, quotable)
+    texts, _ = with_texts(sheet, quotable)
+    changed = replace(_cleaned(texts), tracks=tuple(map(_cleaned, texts.tracks)))
+    touched = [before for before, after in zip(sheet.tracks, changed.tracks, strict=True) if before != after]
     where = f": {tracks_of(touched)}" if touched else ""
     said = f"Quotes, control characters and a backslash at the end of a text are replaced{where}."
     return Changed(changed, (said,) if changed != sheet else ())
 
 
+def _cleaned(of: _Of) -> _Of:
+    remarks = (Remark(each.key, quotable(each.value) if each.key else clean(each.value)) for each in of.remarks)
+    return replace(of, remarks=tuple(remarks))
+
+
 def _filed(sheet: Sheet) -> Changed:
+    """Raises UnwritableSheet: `CD1/01.wav` and `CD2/01.wav` would be one file to every reader."""
     files = tuple(map(_file, sheet.files))
+    if len({file.name for file in files}) < len({file.name for file in sheet.files}):
+        raise UnwritableSheet(reason="files of the same name lie in different folders, and a sheet names no folder")
     renamed = any(before.name != after.name for before, after in zip(sheet.files, files, strict=True))
     retyped = {before.kind for before, after in zip(sheet.files, files, strict=True) if before.kind != after.kind}
     notes = [f"The type of a FILE {' and '.join(sorted(retyped))} is written as players know it: WAVE, MP3 or AIFF."]
@@ -169,7 +183,7 @@ def _distinct(sheet: Sheet) -> Changed:
     seen = {_begin(track) for track in sheet.tracks}
     tracks, fewer = [], []
     for track in sheet.tracks:
-        kept = tuple(index for index in track.indexes if index == track.start or not _known(index, seen))
+        kept = tuple(index for index in track.indexes if index is track.start or not _known(index, seen))
         fewer += [track] if kept != track.indexes else []
         tracks.append(replace(track, indexes=kept))
     said = f"An INDEX that falls on another is left out: {tracks_of(fewer)}."

@@ -144,6 +144,7 @@ def test_what_is_meant_by_quotes(written: str, meant: str) -> None:
         ("a b.mp3\tMP3", File("a b.mp3", "MP3")),
         ("a b.wav", File("a b.wav", "WAVE")),
         ('"a.flac" flac', File("a.flac", "FLAC")),
+        ('"a.flac" WAVE\tLOUD', File("a.flac", "WAVE")),
         ('"a.flac"', File("a.flac", "WAVE")),
         ('"a "b".wav" WAVE', File('a "b".wav', "WAVE")),
         ('"a.wav WAVE', File("a.wav", "WAVE")),

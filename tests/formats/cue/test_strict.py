@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from api_queue.errors import UnwritableSheet
 from api_queue.formats.cue.sheet import File, Index, Remark, Sheet, Statement, Track
@@ -76,9 +77,21 @@ def test_an_index_at_the_time_of_another_is_left_out() -> None:
     assert [one.indexes for one in changed.sheet.tracks] == [(Index(1, 0),), (Index(1, 75),)]
 
 
+def test_of_an_index_that_stands_twice_one_is_left() -> None:
+    twice = Track(number=1, indexes=(Index(1, 0), Index(1, 0)))
+    assert made(twice).sheet.tracks[0].indexes == (Index(1, 0),)
+
+
 def test_double_quotes_become_single_ones_and_that_is_said() -> None:
     changed = made(track(1, 0, title='12" Mix'))
     assert changed.sheet.tracks[0].title == "12' Mix"
+    assert changed.notes == ("Quotes, control characters and a backslash at the end of a text are replaced: track 1.",)
+
+
+def test_a_remark_has_no_double_quotes_either() -> None:
+    remarked = replace(track(1, 0), remarks=(Remark("COMMENT", 'by "me"'), Remark("", 'free "text"')))
+    changed = strict(Sheet(files=(File("a.wav"),), tracks=(remarked,)))
+    assert changed.sheet.tracks[0].remarks == (Remark("COMMENT", "by 'me'"), Remark("", 'free "text"'))
     assert changed.notes == ("Quotes, control characters and a backslash at the end of a text are replaced: track 1.",)
 
 
@@ -89,7 +102,8 @@ def test_lines_that_players_do_not_read_are_named() -> None:
 
 def test_a_recording_of_rekordbox_loses_its_mark_with_its_hours() -> None:
     mark = (Remark("RECORDED_BY", "rekordbox-dj"), Remark("DATE", "2024"))
-    sheet = Sheet(files=(File("a.wav"),), tracks=(track(1, 0),), remarks=mark, dialect="rekordbox")
+    marked = replace(track(1, 0), remarks=mark[:1])
+    sheet = Sheet(files=(File("a.wav"),), tracks=(marked,), remarks=mark, dialect="rekordbox")
     assert strict(sheet).sheet == Sheet(
         files=(File("a.wav"),), tracks=(track(1, 0),), remarks=(Remark("DATE", "2024"),)
     )
@@ -100,6 +114,7 @@ def test_a_recording_of_rekordbox_loses_its_mark_with_its_hours() -> None:
     [
         (Sheet(tracks=(track(1, 0),)), "has no FILE"),
         (Sheet(files=(File("a.wav"),)), "has no TRACK"),
+        (Sheet(files=(File("1/a.wav"), File("2/a.wav")), tracks=(track(1, 0), track(2, 0, file=1))), "the same name"),
         (Sheet(files=(File("a.wav"),), tracks=(track(1, 0), track(2))), "track 2 has no INDEX"),
         (Sheet(files=(File("a.wav"),), tracks=(track(1, 0), track(2, 75), track(3, 74))), "track 3 has 00:00:74 after"),
     ],
