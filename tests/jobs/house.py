@@ -21,7 +21,7 @@ from api_queue.types import EventId
 from tests.house import house_settings
 from tests.jobs.types import Stage, Step
 
-PATIENCE_S = 15.0
+PATIENCE_S = 40.0
 
 
 class JobParts(Parts):

@@ -37,7 +37,7 @@ def worker(redis_url: str, data: Path, file: Path) -> Iterator["subprocess.Popen
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 async def test_nothing_is_lost_and_nothing_done_is_done_again(
@@ -53,7 +53,7 @@ async def test_nothing_is_lost_and_nothing_done_is_done_again(
     with worker(own_redis.url, tmp_path, file) as first:
         await jobs.until(task.task_id, after(5))
         os.kill(first.pid, signal.SIGKILL)
-        first.wait(20)
+        first.wait(60)
     done = {item.payload["name"] for item in await jobs.items(task) if item.status == "completed"}
     with worker(own_redis.url, tmp_path, file) as second:
         await jobs.until(task.task_id, after(len(done) + 10))
@@ -63,7 +63,7 @@ async def test_nothing_is_lost_and_nothing_done_is_done_again(
         task = await jobs.end(task)
         # And the worker is told to end
         second.send_signal(signal.SIGTERM)
-        assert second.wait(20) == 0
+        assert second.wait(60) == 0
     await jobs.close()
     # Then all is done, and of what was done before nothing was begun again
     assert (task.status, task.completed_items) == ("completed", ITEMS)

@@ -82,8 +82,8 @@ def connecting(url: str) -> models.Connect:
     return lambda on_connect: Publisher(url, "api_queue/status", on_connect=on_connect)
 
 
-def new_lease(redis: Redis) -> Lease:
-    return Lease(redis, "relay", f"relay-{next(_holders)}", LEASE_MS)
+def new_lease(redis: Redis, lease_ms: int = LEASE_MS) -> Lease:
+    return Lease(redis, "relay", f"relay-{next(_holders)}", lease_ms)
 
 
 @asynccontextmanager
@@ -107,9 +107,10 @@ def merged_in(seconds: float) -> float:
 
 
 async def test_every_event_and_the_newest_state_arrive(
-    parts: RelayParts, queues: Queues, subscriber: Subscriber
+    parts: RelayParts, queues: Queues, subscriber: Subscriber, redis: Redis
 ) -> None:
-    # Given a queue with a past
+    # Given a queue with a past, and a lease that also a busy machine keeps: who begins again may say a thing again
+    parts = replace(parts, lease=new_lease(redis, 30_000))
     await queues.create("first")
     async with relaying(parts):
         # When a burst comes
@@ -303,13 +304,13 @@ async def test_a_broker_that_is_away_delays_and_loses_nothing(
     await cable.plug()
     parts = replace(parts, connect=connecting(broker.url.replace(f":{broker.process.port}", f":{cable.port}")))
     async with relaying(parts):
-        await eventually(lambda: subscriber.retained_rev("patient") == 1)
+        await eventually(lambda: subscriber.retained_rev("patient") == 1 and 1 in subscriber.revs("patient"))
         # When the broker cannot be reached while changes come, longer than a lease
         await cable.cut()
         for _ in range(250):
             await queues.change("patient")
         await asyncio.sleep(2 * LEASE_MS / 1000)
-        assert subscriber.revs("patient") == [1]
+        assert set(subscriber.revs("patient")) == {1}
         # Then its readers have the state soon after its return, and every event, in order
         await cable.plug()
         await eventually(lambda: subscriber.retained_rev("patient") == 251)
