@@ -85,12 +85,17 @@ def move(facts: Facts, from_position: int, to_position: int) -> Facts:
 
 def settled(facts: Facts) -> Facts:
     """A first row has nothing above it to be played together with. Raises TooManyRows."""
-    if len(facts.entries) > MOST_ROWS:
-        raise TooManyRows(rows=len(facts.entries), limit=MOST_ROWS)
+    check_size(facts)
     last = len(facts.entries)
     kept = tuple(each for each in facts.transitions if max(each.from_track, each.to_track) <= last)
     first, rest = facts.entries[:1], facts.entries[1:]
     return replace(facts, entries=(*(replace(each, kind="main") for each in first), *rest), transitions=kept)
+
+
+def check_size(facts: Facts) -> None:
+    """Raises TooManyRows."""
+    if len(facts.entries) > MOST_ROWS:
+        raise TooManyRows(rows=len(facts.entries), limit=MOST_ROWS)
 
 
 def is_significant(before: Facts, after: Facts) -> bool:

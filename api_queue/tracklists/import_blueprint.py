@@ -1,5 +1,6 @@
 """`/tracklists/parse` and `/tracklists/import`: lists from texts, label files, CUE sheets, saved pages and a night."""
 
+import asyncio
 from typing import Final
 
 from sanic import Blueprint, HTTPResponse, Request
@@ -27,7 +28,8 @@ async def parse(request: Request) -> HTTPResponse:
     if request.body.lstrip()[:1] == b"{":
         kind, text = read_body(request, ImportBody).pasted()
         return reply(parsed_json(*await _intake(request).parse(text, kind)))
-    return reply(parsed_json(*await _intake(request).parse(decode(request.body).text)))
+    text = (await asyncio.to_thread(decode, request.body)).text
+    return reply(parsed_json(*await _intake(request).parse(text)))
 
 
 @bp.post("/import/text", name="import_text", stream=True)
@@ -49,9 +51,7 @@ async def take_history(request: Request) -> HTTPResponse:
     """A draft of what a queue has played."""
     body = read_body(request, HistoryBody)
     since_ms, until_ms = body.since_ms, body.until_ms
-    made = await _intake(request).take_history(
-        queue_name(body.queue), who(request), body.changes(), since_ms, until_ms
-    )
+    made = await _intake(request).take_history(queue_name(body.queue), who(request), body.changes(), since_ms, until_ms)
     return reply(tracklist_json(made), 201, etag(made))
 
 

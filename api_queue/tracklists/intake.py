@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from api_queue.queues.models import Item
 from api_queue.queues.service import QueueService
-from api_queue.tracklists.drafts import UNCHANGED, Changes
+from api_queue.tracklists.drafts import UNCHANGED, Changes, check_size
 from api_queue.tracklists.models import Entry, Facts, Parsed, Tracklist
 from api_queue.tracklists.service import TracklistService
 from api_queue.tracklists.sources import SOURCE_OF, PastedKind, kind_of, parse
@@ -16,6 +16,8 @@ from api_queue.tracks.models import Track
 from api_queue.tracks.service import TrackService
 from api_queue.types import Milliseconds, QueueName, TrackId
 
+#: Of a text, at most: a line each may be wrong in, and one that there are more.
+MOST_FINDINGS: Final = 5001
 #: Of a history, at most; a night has some hundreds.
 MOST_PLAYED: Final = 1000
 
@@ -27,9 +29,11 @@ class IntakeService:
         self._tracks = tracks
 
     async def parse(self, text: str, kind: PastedKind | None = None) -> tuple[PastedKind, Parsed]:
-        """Kept nowhere. Without a `kind` it is what it looks like. Raises as `sources.parse`."""
+        """Kept nowhere. Without a `kind` it is what it looks like. Raises as `sources.parse`, TooManyRows."""
         known: PastedKind = await asyncio.to_thread(kind_of, text) if kind is None else kind
-        return known, await asyncio.to_thread(parse, known, text)
+        parsed = await asyncio.to_thread(parse, known, text)
+        check_size(parsed.facts)
+        return known, replace(parsed, findings=parsed.findings[:MOST_FINDINGS])
 
     async def take(
         self, kind: PastedKind, text: str, by: str, changes: Changes = UNCHANGED

@@ -56,6 +56,20 @@ async def test_findings_have_a_line_and_a_sentence(nobody: httpx.AsyncClient) ->
     assert (told["tracklist"]["dj_name"], told["tracklist"]["date"]) == ("Ana", "2024-07-20")
 
 
+@pytest.mark.parametrize(
+    ("kind", "line"), [("text", "0:00 A - B\n"), ("labels", "0\t1\ta\n"), ("cue", "TRACK 1 AUDIO\n")]
+)
+async def test_nobody_gets_back_many_times_what_they_sent(nobody: httpx.AsyncClient, kind: str, line: str) -> None:
+    """A megabyte of labels was answered with eighty."""
+    answer = await nobody.post(f"{LISTS}/parse", json={kind: line * 1001})
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_rows")
+
+
+async def test_of_a_text_that_is_all_wrong_the_first_lines_are_told(nobody: httpx.AsyncClient) -> None:
+    answer = await nobody.post(f"{LISTS}/parse", json={"labels": "what?\n" * 10_000})
+    assert 5000 <= len(answer.json()["findings"]) <= 5001
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 async def test_a_file_may_be_in_any_encoding(nobody: httpx.AsyncClient, encoding: str) -> None:
     answer = await nobody.post(f"{LISTS}/parse", content="0:00 Am\u00e9lie - Sun\n".encode(encoding))
