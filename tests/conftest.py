@@ -32,7 +32,7 @@ LAST_CHARACTERS = 4_000
 
 def pytest_configure() -> None:
     """Also for the processes that tests start. Who sets TMPDIR knows better."""
-    hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None)  # a busy machine is no fault
+    hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None)  # of a busy machine
     hypothesis.settings.load_profile("unhurried")
     if "TMPDIR" not in os.environ and MEMORY.is_mount() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
         os.environ["TMPDIR"] = tempfile.tempdir = f"{MEMORY}"
