@@ -1,5 +1,6 @@
 """Searches of the site: of its rows those that were meant, cut into pages of our own."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,14 +58,23 @@ class SearchService:
         self._clock = clock
 
     async def search(self, query: Query, page: int, limit: int, by: str) -> Results:
-        """`by`: for whom, as a visit has it. Raises SearchFailed, SiteBlocked, SiteBusy, SiteAway, RobotsForbid."""
+        """`by`: for whom, as a visit has it. What there is no time for is left for the next time.
+
+        Raises SearchFailed, SiteBlocked, SiteBusy, SiteAway, RobotsForbid.
+        """
+        deadline_s = asyncio.get_running_loop().time() + PATIENCE_S
         begin, end = (page - 1) * limit, page * limit
         wish = Wish(query.text, "event" if query.type == "event" else "dj", query.start_date, query.end_date)
         hits: list[Hit] = []
         following, cached, number = True, True, 0
         while following and len(hits) < end and number < _MOST_PAGES:
             number += 1
-            found, was_kept = await self._page(query, number, by)
+            try:
+                found, was_kept = await self._page(query, number, by, deadline_s)
+            except SiteBusy:
+                if len(hits) > begin:
+                    break
+                raise
             fitting = ranked(found.page.rows, wish)
             hits += [Hit(row, f"{self._site.base}{row.path}", found.scraped_at) for row in fitting]
             cached = cached and was_kept
@@ -76,15 +86,15 @@ class SearchService:
     def _address(self) -> str:
         return f"{self._site.base}/search/result.php"
 
-    async def _page(self, query: Query, number: int, by: str) -> tuple[FoundPage, bool]:
+    async def _page(self, query: Query, number: int, by: str, deadline_s: float) -> tuple[FoundPage, bool]:
         kept = await self._cache.found(query, number)
         if isinstance(kept, Failure):
             raise SearchFailed(reason=kept.reason, retry_after=kept.retry_after)
-        return (kept, True) if kept else (await self._fetch(query, number, by), False)
+        return (kept, True) if kept else (await self._fetch(query, number, by, deadline_s), False)
 
-    async def _fetch(self, query: Query, number: int, by: str) -> FoundPage:
+    async def _fetch(self, query: Query, number: int, by: str, deadline_s: float) -> FoundPage:
         """Many may look for the same: who waited takes what was found meanwhile."""
-        async with self._visits.visit(PATIENCE_S, by) as visit:
+        async with self._visits.visit(deadline_s - asyncio.get_running_loop().time(), by) as visit:
             kept = await self._cache.found(query, number, again=True)
             if isinstance(kept, FoundPage):
                 return kept

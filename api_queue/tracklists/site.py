@@ -33,11 +33,13 @@ class Site:
     def of(cls, base_url: str) -> Self:
         """From the setting: of 1001tracklists.com all names, of another site just the one. Raises StartRefused."""
         parts = _split(base_url)
-        if parts is None or parts.hostname is None or parts.scheme not in _PORTS or parts.username is not None:
+        if parts is None or not _is_base(parts):
             raise StartRefused(reason=f"tracklists_base_url is '{base_url}', and has to be https:// and a host.")
-        hosts = frozenset(_NAMES if parts.hostname in _NAMES else [parts.hostname])
-        base = f"{parts.scheme}://{_NAMES[1] if parts.hostname in _NAMES else parts.netloc.lower()}"
-        return cls(base, parts.scheme, parts.port or _PORTS[parts.scheme], hosts)
+        name, port = f"{parts.hostname}", parts.port or _PORTS[parts.scheme]
+        hosts = frozenset(_NAMES if name in _NAMES else [name])
+        host = _NAMES[1] if name in _NAMES else f"[{name}]" if ":" in name else name
+        behind = "" if port == _PORTS[parts.scheme] else f":{port}"
+        return cls(f"{parts.scheme}://{host}{behind}", parts.scheme, port, hosts)
 
     def owns(self, url: str) -> bool:
         """Whether it may be asked for: by the parsed name, so that what only looks like one of ours is none."""
@@ -78,6 +80,11 @@ class Site:
 
     def _foreign(self, text: str) -> ForeignAddress:
         return ForeignAddress(url=text[:200], example=f"{self.base}/tracklist/...")
+
+
+def _is_base(parts: SplitResult) -> bool:
+    beside = (parts.username, parts.password, parts.path.strip("/"), parts.query)
+    return parts.scheme in _PORTS and parts.hostname is not None and not any(beside)
 
 
 def _split(url: str) -> SplitResult | None:

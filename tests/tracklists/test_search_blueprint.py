@@ -116,6 +116,19 @@ async def test_further_pages_of_the_site_are_asked_for_when_they_are_wanted(
     }
 
 
+async def test_a_search_shows_what_it_has_when_there_is_no_time_for_more(
+    party: SiteParty, guest: httpx.AsyncClient
+) -> None:
+    party.found(MANY[:30], MANY[30:])
+    await search(guest, query="Ada Lovelace")
+    await party.house.parts.redis.call("SET", f"site:{{{party.site.url}}}:pause", "1", "PX", 60_000)
+    said = await search(guest, query="Ada Lovelace", limit=50)
+    assert (len(said["results"]), said["pagination"]["has_next"]) == (30, True)
+    answer = await guest.get(f"{API}/", params={"query": "Ada Lovelace", "limit": 30, "page": 2})
+    assert (answer.status_code, answer.json()["code"]) == (503, "site_busy")
+    assert 50 < int(answer.headers["Retry-After"]) <= 60
+
+
 async def test_thirty_rows_that_were_not_meant_are_nothing_found(party: SiteParty, guest: httpx.AsyncClient) -> None:
     party.found(IRRELEVANT, IRRELEVANT)
     said = await search(guest, query="Ada Lovelace")

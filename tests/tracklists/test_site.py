@@ -139,7 +139,24 @@ def test_whatever_is_asked_for_is_refused_or_one_of_ours(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "base", ["", "1001tracklists.com", "ftp://1001tracklists.com", "https://", "https://a@b.example"]
+    ("setting", "base"),
+    [
+        ("https://1001tracklists.com", "https://www.1001tracklists.com"),
+        ("HTTPS://WWW.1001tracklists.com:443/", "https://www.1001tracklists.com"),
+        ("http://1001tracklists.com:8080", "http://www.1001tracklists.com:8080"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+        ("http://Site.example:80", "http://site.example"),
+    ],
+)
+def test_a_page_of_a_site_lies_below_its_base(setting: str, base: str) -> None:
+    site = Site.of(setting)
+    assert site.base == base
+    assert site.owns(site.page(f"{base}/tracklist/a"))
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["", "1001tracklists.com", "ftp://1001tracklists.com", "https://", "https://a@b.example", "https://b.example/a"],
 )
 def test_a_base_that_is_no_site_refuses_the_start(base: str) -> None:
     with pytest.raises(StartRefused, match="tracklists_base_url"):
