@@ -96,7 +96,7 @@ from api_queue.tracklists.publishing import PublishingService
 from api_queue.tracklists.recordings import LibraryRecordings
 from api_queue.tracklists.retrieval import RetrievalService
 from api_queue.tracklists.schedule_store import SqlSchedules
-from api_queue.tracklists.schedules import ScheduleService, Timetable
+from api_queue.tracklists.schedules import ScheduleService
 from api_queue.tracklists.search_service import SearchService
 from api_queue.tracklists.service import TracklistService
 from api_queue.tracklists.sheets import SheetIntake
@@ -108,6 +108,7 @@ from api_queue.tracklists.sync import SyncService
 from api_queue.tracklists.sync_orders import SyncOrders
 from api_queue.tracklists.sync_store import SqlSyncs
 from api_queue.tracklists.sync_tasks import SyncTask
+from api_queue.tracklists.timetable import Timetable
 from api_queue.tracklists.turn_store import RedisTurns
 from api_queue.tracklists.versioning import VersionService
 from api_queue.tracklists.visits import Visits

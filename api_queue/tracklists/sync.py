@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import Conflict, NoPage, UnknownConflict, UnknownTracklist
-from api_queue.tracklists.merging import Change, Decision, Merged, changes, merge
+from api_queue.tracklists.merging import Decision, Merged, merge
 from api_queue.tracklists.models import Facts, Tracklist
 from api_queue.tracklists.models import Store as ListStore
+from api_queue.tracklists.page_changes import Change, changes
 from api_queue.tracklists.retrieval import RetrievalService
 from api_queue.tracklists.service import TracklistService
 

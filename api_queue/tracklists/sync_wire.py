@@ -9,8 +9,9 @@ from msgspec import UNSET, Meta, UnsetType
 from api_queue.formats.iso_times import iso, iso_or_none
 from api_queue.tracklists.batch_wire import Cron
 from api_queue.tracklists.drafts import MOST_ROWS
-from api_queue.tracklists.merging import Change, Decision, Merged
+from api_queue.tracklists.merging import Decision, Merged
 from api_queue.tracklists.models import Entry, Tracklist
+from api_queue.tracklists.page_changes import Change
 from api_queue.tracklists.schedules import Schedule
 from api_queue.tracklists.sync import AuditEntry, OnConflict, SyncState
 from api_queue.tracklists.sync_orders import SyncStatus

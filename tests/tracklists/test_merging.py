@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from api_queue.tracklists.merging import Change, Decision, changes, merge
+from api_queue.tracklists.merging import Decision, merge
 from api_queue.tracklists.models import Entry, Facts, Metadata, Transition
+from api_queue.tracklists.page_changes import Change, changes
 from api_queue.types import Milliseconds, TrackId
 
 

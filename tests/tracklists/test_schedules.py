@@ -14,12 +14,14 @@ from api_queue.drivers.redis import Redis
 from api_queue.errors import BadCronExpression, ForeignAddress, SchedulesFull, UnknownSchedule
 from api_queue.jobs.models import Task, TaskFilter
 from api_queue.parts import Parts
+from api_queue.serving import working
 from api_queue.tracklists import schedules
 from api_queue.tracklists.batches import BatchOrder
 from api_queue.tracklists.models import Facts
 from api_queue.tracklists.schedules import next_at
 from tests.house import NO_SITE, house_settings
 from tests.queues.builders import FakeClock
+from tests.tracklists.workers import until
 
 SITE = NO_SITE["tracklists_base_url"]
 ORDER = BatchOrder(urls=(f"{SITE}/tracklist/a/", f"{SITE}/tracklist/b/", f"{SITE}/tracklist/a/"), name="weekly")
@@ -229,3 +231,15 @@ async def test_there_are_so_many_and_no_more(parts: Parts, monkeypatch: pytest.M
     await scheduled(parts)
     with pytest.raises(SchedulesFull):
         await scheduled(parts)
+
+
+async def test_the_worker_that_looks_after_all_tasks_looks_at_the_timetable(parts: Parts) -> None:
+    await scheduled(parts)
+    clock_of(parts).ms += HOUR_MS
+    looking = asyncio.create_task(working._keep_up(parts))
+    try:
+        (task,) = await until(lambda: begun(parts), len)
+    finally:
+        looking.cancel()
+        await asyncio.wait([looking])
+    assert task.meta["name"] == "weekly"
