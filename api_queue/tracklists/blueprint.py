@@ -9,13 +9,14 @@ from api_queue.media.wire import minted_json
 from api_queue.tracklists.cue_blueprint import LIST_BODY_BYTES
 from api_queue.tracklists.cue_bodies import GenerateBody
 from api_queue.tracklists.cue_tasks import CueJobs
+from api_queue.tracklists.list_bodies import DraftsQuery, ListChanges, ListQuery, NewList, PublishQuery
 from api_queue.tracklists.models import Facts, Tracklist
 from api_queue.tracklists.publishing import PublishingService
 from api_queue.tracklists.revisions import asked_rev, who
+from api_queue.tracklists.row_bodies import Revision
 from api_queue.tracklists.service import TracklistService
 from api_queue.tracklists.versioning import VersionService
 from api_queue.tracklists.wire import drafts_json, etag, listed_json, tracklist_json
-from api_queue.tracklists.wire_bodies import DraftsQuery, ListChanges, ListQuery, NewList, PublishQuery, Revision
 from api_queue.web.bodies import read_body, read_query
 from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
@@ -37,8 +38,8 @@ async def find(request: Request) -> HTTPResponse:
 async def create(request: Request) -> HTTPResponse:
     """A new list, with or without rows. It is a draft, unless it says otherwise."""
     body = read_body(request, NewList)
-    made = await _lists(request).create(Facts(), "manual", who(request), body.changes())
-    return shown(made if body.is_draft else await _publishing(request).publish(made.tracklist_id, made.rev), 201)
+    made_by = _lists(request).create if body.is_draft else _publishing(request).create
+    return shown(await made_by(Facts(), "manual", who(request), body.changes()), 201)
 
 
 @bp.get("/tracklists/<tracklist_id>", name="show_of_tracklists")

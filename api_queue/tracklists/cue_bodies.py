@@ -14,7 +14,7 @@ from api_queue.tracklists.cue_building import CueOptions
 from api_queue.tracklists.cue_files import CueFilter, Order
 from api_queue.tracklists.drafts import MOST_ROWS
 from api_queue.tracklists.models import Facts
-from api_queue.tracklists.wire_bodies import Ms, Row, Text, in_order
+from api_queue.tracklists.row_bodies import Ms, Row, Text, in_order
 from api_queue.types import Milliseconds
 
 #: Which there are is said by `variant_of`.

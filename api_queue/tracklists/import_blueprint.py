@@ -8,9 +8,9 @@ from sanic import Blueprint, HTTPResponse, Request
 from api_queue.formats.cue.decoding import decode
 from api_queue.queues.names import queue_name
 from api_queue.tracklists.intake import IntakeService
+from api_queue.tracklists.list_bodies import HistoryBody, ImportBody
 from api_queue.tracklists.revisions import who
 from api_queue.tracklists.wire import etag, parsed_json, tracklist_json
-from api_queue.tracklists.wire_bodies import HistoryBody, ImportBody
 from api_queue.web.bodies import read_body
 from api_queue.web.operation import Operation
 from api_queue.web.replies import reply

@@ -6,9 +6,10 @@ from functools import partial
 from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import NotPublishable
+from api_queue.errors import NotARecording, NotPublishable
 from api_queue.tracklists.cutting import with_tracks
-from api_queue.tracklists.models import Store, Tracklist
+from api_queue.tracklists.drafts import Changes
+from api_queue.tracklists.models import Facts, Source, Store, Tracklist
 from api_queue.tracklists.service import TracklistService
 from api_queue.tracklists.timing import UNCUTTABLE, Issue, issues
 from api_queue.tracks.parts import Cut, PartService
@@ -37,6 +38,15 @@ class PublishingService:
         published = await self._tracklists.write(partial(self._tracklists.draft, tracklist_id), rev, step)
         await self._cataloged(published)
         return published
+
+    async def create(self, facts: Facts, source: Source, by: str, changes: Changes) -> Tracklist:
+        """As TracklistService.create, and published at once. Raises as `publish`: then there is no list."""
+        draft = await self._tracklists.create(facts, source, by, changes)
+        try:
+            return await self.publish(draft.tracklist_id, draft.rev)
+        except (NotPublishable, NotARecording):
+            await self.remove(draft.tracklist_id, draft.rev)
+            raise
 
     async def new_draft(self, tracklist_id: str, by: str) -> Tracklist:
         """Of what a list tells now; it is the draft's parent."""

@@ -10,9 +10,7 @@ from api_queue.tracklists.blueprint import shown
 from api_queue.tracklists.cue_blueprint import LIST_BODY_BYTES
 from api_queue.tracklists.models import Facts
 from api_queue.tracklists.revisions import asked_rev, who
-from api_queue.tracklists.service import TracklistService
-from api_queue.tracklists.wire import etag, issues_json, suggestion_json
-from api_queue.tracklists.wire_bodies import (
+from api_queue.tracklists.row_bodies import (
     LengthQuery,
     ManyRows,
     Reorder,
@@ -22,6 +20,8 @@ from api_queue.tracklists.wire_bodies import (
     Times,
     read_position,
 )
+from api_queue.tracklists.service import TracklistService
+from api_queue.tracklists.wire import etag, issues_json, suggestion_json
 from api_queue.types import Milliseconds
 from api_queue.web.bodies import read_body, read_query
 from api_queue.web.operation import Operation

@@ -109,7 +109,8 @@ def _gone_back(entries: Sequence[Entry]) -> Iterator[Issue]:
     for _, before_ms, at, start_ms in _pairs(entries):
         if start_ms <= before_ms:
             said = f"Row {at} begins at {long_time(start_ms)}, and the one above at {long_time(before_ms)}."
-            yield Issue("times_fall", at, said)
+            together = " If they are played together, the lower one is of the kind `with`."
+            yield Issue("times_fall", at, said + (together if start_ms == before_ms else ""))
 
 
 def _pairs(entries: Iterable[Entry]) -> Iterator[tuple[int, int, int, int]]:

@@ -4,10 +4,11 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue.errors import UnknownTracklistVersion
 from api_queue.tracklists.blueprint import shown
+from api_queue.tracklists.list_bodies import CompareQuery
 from api_queue.tracklists.revisions import asked_rev, who
+from api_queue.tracklists.row_bodies import Revision
 from api_queue.tracklists.versioning import VersionService
 from api_queue.tracklists.wire import difference_json, version_json, versions_json
-from api_queue.tracklists.wire_bodies import CompareQuery, Revision
 from api_queue.web.bodies import read_body, read_query
 from api_queue.web.operation import Operation
 from api_queue.web.replies import reply

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
         ([row("A"), row("B", "1:00")], "Row 1 has no start time"),
         ([row("A", "0:00", end_time="2:00"), row("B", "1:00")], "Row 1 ends after the next one has begun"),
         ([row("A", "1:00"), row("B", "0:30")], "Row 2 begins at 00:00:30"),
-        ([row("A", "1:00"), row("B", "1:00")], "Row 2 begins at 00:01:00"),
+        ([row("A", "1:00"), row("B", "1:00")], "played together, the lower one is of the kind `with`"),
     ],
 )
 async def test_a_list_with_gaps_is_not_published(author: Author, rows: list[dict[str, Any]], said: str) -> None:
@@ -80,6 +80,12 @@ async def test_a_list_that_its_recording_is_too_short_for_is_not_published(autho
 
 async def test_a_list_may_be_published_at_once(author: Author) -> None:
     assert not (await author.make(row("A", 0), is_draft=False))["is_draft"]
+
+
+async def test_a_list_that_cannot_be_published_at_once_is_none(author: Author) -> None:
+    status, code, _ = await author.refused("POST", "/manual", {"is_draft": False, "audio_file_id": "no rows"})
+    assert (status, code) == (400, "not_publishable")
+    assert (await author.done("GET", "?audio_file_id=no%20rows"))["total"] == 0
 
 
 # -- several authors -------------------------------------------------------------------------------------------
