@@ -26,6 +26,7 @@ export class Deck {
     audio.addEventListener("ended", () => this.itemId && how.ended(this));
     audio.addEventListener("error", () => this.broken());
     audio.addEventListener("playing", () => { this.tries = 0; });
+    for (const moment of ["playing", "seeked"]) audio.addEventListener(moment, () => this.stopAtEnd());
   }
 
   /** Milliseconds of the track, at its own speed; null while it does not sound. */
@@ -102,10 +103,10 @@ export class Deck {
     this.audio.play().catch((error) => error.name === "NotAllowedError" && this.how.blocked());
   }
 
-  /** Of a part, behind which its file goes on. */
+  /** Of a part, behind which its file goes on; where the file ends as well, the <audio> says so. */
   stopAtEnd() {
     clearTimeout(this.ending);
-    if (this.ends === Infinity || this.audio.paused || this.audio.seeking) return;
+    if (this.ends === Infinity || this.audio.paused || this.audio.seeking || this.audio.ended) return;
     if (this.isOver) {
       this.audio.pause();
       this.how.ended(this);
