@@ -65,7 +65,8 @@ class ExportTask:
                 work.log(f"{item.track_id} is not in the library any more")
                 continue
             title = f"{track.artist} - {track.title}" if track.artist else track.title
-            entries.append(m3u.Entry(track.duration_ms // 1000, title, f"{path}"))
+            part_ms = (track.part_of.start_ms, track.part_of.end_ms) if track.part_of else None
+            entries.append(m3u.Entry(track.duration_ms // 1000, title, f"{path}", part_ms))
         return entries
 
 
