@@ -1,6 +1,6 @@
 """CUE sheets that a scan has found in recordings, or beside them: each becomes a list, and its rows tracks."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -72,7 +72,7 @@ class SheetIntake:
             audio = Changes(audio=recording.track_id)
             draft = await self._tracklists.create(facts_of(sheet, recording), sheet.source, SCAN, audio)
             await self._tell(draft, sheet.name, "modified" if last else "created")
-        if draft.is_draft and _follows(draft) and all(map(_follows, _published(lists))):
+        if draft.is_draft and _follows(draft) and all(_follows(each) for each in lists if each.is_published):
             await self._publish(draft)
 
     async def _tell(self, draft: Tracklist, name: str, change: Literal["created", "modified"]) -> None:
@@ -113,7 +113,3 @@ def _of_block(sheet: FoundSheet, recording: Track) -> Facts:
 def _follows(tracklist: Tracklist) -> bool:
     """It is what its sheet is: nobody has changed it since it was made, and no more than published it."""
     return tracklist.created_by == SCAN and tracklist.rev <= _PUBLISHED_REV
-
-
-def _published(lists: Iterable[Tracklist]) -> list[Tracklist]:
-    return [each for each in lists if not each.is_draft and not each.is_archived]
