@@ -144,7 +144,7 @@ class Tracklists(Protocol):
 
 
 class Pages(Protocol):
-    async def tracklist_at(self, url: str) -> Tracklist:
+    async def tracklist_at(self, url: str, by: str) -> Tracklist:
         """Of a page of 1001tracklists. Raises what the site and its pages raise."""
 
 

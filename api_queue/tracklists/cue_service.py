@@ -46,7 +46,7 @@ class CueService:
 
     async def generate(self, order: Order, variant: VariantName | None, by: str) -> Generated:
         """Without a variant it is the list's own. Raises what says why there is no list, no recording, or no sheet."""
-        tracklist, recording = await self._asked(order)
+        tracklist, recording = await self._asked(order, by)
         own = variant_of(tracklist.default_cue_format or "standard").name
         return await self._make(order, tracklist, recording, variant or own, by)
 
@@ -54,7 +54,7 @@ class CueService:
         self, order: Order, variants: Sequence[VariantName], by: str
     ) -> list[tuple[VariantName, Generated | ApiQueueError]]:
         """One of each, or why there is none. Raises what would be wrong with all of them."""
-        tracklist, recording = await self._asked(order)
+        tracklist, recording = await self._asked(order, by)
         made: list[tuple[VariantName, Generated | ApiQueueError]] = []
         for variant in variants:
             try:
@@ -89,18 +89,18 @@ class CueService:
         tracklist = await self._tracklist(order)
         return await self._store.current(tracklist.tracklist_id, variant, tracklist.rev)
 
-    async def _asked(self, order: Order) -> tuple[Tracklist, Recording | None]:
-        tracklist = await self._tracklist(order)
+    async def _asked(self, order: Order, by: str) -> tuple[Tracklist, Recording | None]:
+        tracklist = await self._tracklist(order, by)
         if order.audio is not None:
             return tracklist, await self._recordings.recording(order.audio)
         return tracklist, await self._own_recording(tracklist)
 
-    async def _tracklist(self, order: Order) -> Tracklist:
+    async def _tracklist(self, order: Order, by: str = "") -> Tracklist:
         if order.facts is not None:
             return self._unkept(order.facts, order.tracklist_id or f"{uuid.uuid4()}")
         if order.tracklist_id is not None:
             return await self._tracklists.tracklist(order.tracklist_id)
-        return await self._pages.tracklist_at(order.tracklist_url or "")
+        return await self._pages.tracklist_at(order.tracklist_url or "", by)
 
     def _unkept(self, facts: Facts, tracklist_id: str) -> Tracklist:
         """A list that comes along has an id of its own, whatever it says, and so adds to no other one's versions."""

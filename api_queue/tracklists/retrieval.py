@@ -87,9 +87,9 @@ class RetrievalService:
         fetched = kept or await self._fetch(address, patience_s, by)
         return Retrieved(_tracklist(fetched), cached=kept is not None)
 
-    async def tracklist_at(self, url: str) -> Tracklist:
+    async def tracklist_at(self, url: str, by: str) -> Tracklist:
         """Raises as `tracklist`."""
-        found = (await self.tracklist(url)).tracklist
+        found = (await self.tracklist(url, by=by)).tracklist
         assert found is not None
         return found
 

@@ -43,7 +43,7 @@ class Shelf:
             raise UnknownTracklist(tracklist_id=tracklist_id)
         return self.lists[tracklist_id]
 
-    async def tracklist_at(self, url: str) -> Tracklist:
+    async def tracklist_at(self, url: str, by: str) -> Tracklist:
         if url not in self.lists:
             raise ForeignAddress(url=url, example=PAGE)
         return self.lists[url]
