@@ -76,6 +76,7 @@ class _Parser:
                 act = acts.get(words[0], self._unusual)
                 act(words[1].rstrip() if len(words) == 2 else "")
         self._end_track()
+        self._complete(self._head)
         sheet = self._head.sheet(self._files, self._tracks, hours=self._hours)
         return Parsed(sheet, self._places, self._findings)
 
@@ -165,11 +166,7 @@ class _Parser:
     # -- commands --
 
     def _rem(self, rest: str) -> None:
-        remark = remark_of(rest)
-        if remark.key == "PERFORMER" and self._marked and remark.key not in self._part.texts:
-            self._part.texts[remark.key] = remark.value
-        else:
-            self._part.remarks.append(remark)
+        self._part.remarks.append(remark_of(rest))
 
     def _file(self, rest: str) -> None:
         name, after, fault = name_and_type(rest)
@@ -206,7 +203,12 @@ class _Parser:
 
     def _end_track(self) -> None:
         if self._part is not self._head:
+            self._complete(self._part)
             self._tracks.append(self._part.track())
+
+    def _complete(self, part: Part) -> None:
+        if self._marked and "PERFORMER" not in part.texts:
+            rekordbox.name_performer(part)
 
     def _index(self, rest: str) -> None:
         if self._is_outside(rest):

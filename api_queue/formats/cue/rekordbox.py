@@ -8,12 +8,22 @@ conversion gives, are taken for what they are.
 import re
 from typing import Final
 
+from api_queue.formats.cue.drafts import Part
+
 _MARK: Final = re.compile(r'^[ \t]*REM[ \t]+RECORDED_BY[ \t]+"?rekordbox', re.IGNORECASE | re.MULTILINE)
 _FILE: Final = re.compile(r"^[ \t]*(?:REM[ \t]+)?FILE[ \t]", re.IGNORECASE | re.MULTILINE)
 _TIME: Final = re.compile(
     r"^[ \t]*INDEX[ \t]+[0-9]{1,2}[ \t]+([0-9]{1,4}):([0-9]{1,2}):([0-9]{1,3})", re.IGNORECASE | re.MULTILINE
 )
 HOURS_MAX: Final = 23
+
+
+def name_performer(part: Part) -> None:
+    """A missing artist is written as a remark."""
+    said = next((remark for remark in part.remarks if remark.key == "PERFORMER"), None)
+    if said is not None:
+        part.remarks.remove(said)
+        part.texts["PERFORMER"] = said.value
 
 
 def is_marked(text: str) -> bool:

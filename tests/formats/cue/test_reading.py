@@ -333,6 +333,7 @@ REM RECORDED_BY "rekordbox-dj"
 
 @given(st.text() | st.lists(LINES | st.text(max_size=5), max_size=12).map("\n".join))
 @settings(max_examples=150)
+@example('REM RECORDED_BY "rekordbox-dj"\nREM PERFORMER\nREM PERFORMER "p"\nREM PERFORMER')
 @example("TRACK 01 AUDIO\nPREGAP 00:01:00\nPREGAP 00:02:00\nPOSTGAP 0:0:1\nPOSTGAP 0:0:2")
 def test_any_text_is_read_and_what_was_read_once_stays(text: str) -> None:
     once = read(write(read(text).sheet)).sheet
