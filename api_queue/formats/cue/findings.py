@@ -47,7 +47,6 @@ OF_TEXT: Final = {
 OF_WRITING: Final = {
     **_errors(
         number_malformed="{word} needs a number and has “{value}”; it was read as {number:02}.",
-        time_in_samples="“{value}” counts samples, at a rate nobody told; write mm:ss:ff. The line was left out.",
         time_unreadable="{word} needs a time mm:ss:ff and has “{value}”; the line was left out.",
         seconds_over_59="“{value}” has more than 59 seconds; it was read as {time}.",
         frames_over_74="“{value}” has a frame over 74, of which a second has 75; it was read as {time}.",

@@ -1,7 +1,6 @@
 """What FLAC's tools write in REM and read again: how long the lead-in and the lead-out of a disc are, in samples.
 
-A frame of a disc has 588 samples. What is no disc has a lead-out of the number 255, and then metaflac writes the times
-of its indexes in samples too, of a rate that stands nowhere in the sheet.
+A frame of a disc has 588 samples. What is no disc has a lead-out of the number 255.
 """
 
 import re
@@ -13,7 +12,6 @@ from api_queue.formats.cue.findings import Findings
 from api_queue.formats.cue.sheet import Places, Remark, Sheet, Track
 
 SAMPLES_A_FRAME: Final = 588
-_NO_DISC: Final = re.compile(r"^[ \t]*REM[ \t]+FLAC__lead-out[ \t]+255[ \t]", re.MULTILINE)
 _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
     "FLAC__lead-in": (re.compile(r"(?P<of_disc>[0-9]{1,18})"), "a multiple of 588 samples"),
     "FLAC__lead-out": (
@@ -21,11 +19,6 @@ _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
         "170 and a multiple of 588 samples, or 255 and samples",
     ),
 }
-
-
-def counts_samples(text: str) -> bool:
-    """Lines of `text` end in LF."""
-    return "FLAC__lead-out" in text and _NO_DISC.search(text) is not None
 
 
 def judge_flac(sheet: Sheet, places: Places, found: Findings) -> None:

@@ -6,6 +6,9 @@ from typing import Final, NamedTuple
 from api_queue.formats.cue.times import FRAMES_A_SECOND, frames_of
 
 _FIELDS: Final = re.compile(r"[0-9]{1,9}(?::[0-9]{1,9}){0,3}(?:[.,][0-9]{1,9})?")
+#: Frames of a day. What metaflac writes of no disc are samples, at a rate that stands nowhere in the sheet: a number
+#: past this one can be nothing else.
+_FRAMES_ALONE_MAX: Final = 24 * 3600 * FRAMES_A_SECOND
 
 
 class LooseTime(NamedTuple):
@@ -24,7 +27,7 @@ def read_loosely(text: str) -> LooseTime | None:
     whole, _, fraction = text.replace(",", ".").partition(".")
     fields = [int(field) for field in whole.split(":")]
     if len(fields) == 1 and not fraction:
-        return LooseTime(fields[0], "time_malformed")
+        return LooseTime(fields[0], "time_malformed") if fields[0] <= _FRAMES_ALONE_MAX else None
     if len(fields) == 2 or fraction:
         return LooseTime(_seconds(fields) * FRAMES_A_SECOND + _fraction(fraction), _fault(fields))
     *upper, last = fields

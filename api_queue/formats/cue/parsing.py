@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from api_queue.formats.cue import flac, rekordbox
+from api_queue.formats.cue import rekordbox
 from api_queue.formats.cue.drafts import Part
 from api_queue.formats.cue.findings import Findings
 from api_queue.formats.cue.loose_times import read_loosely
@@ -46,13 +46,13 @@ def parse(text: str) -> Parsed:
     """Lines of `text` end in LF."""
     marked = rekordbox.is_marked(text)
     hours = marked and rekordbox.counts_hours(text)
-    return _Parser(marked=marked, hours=hours, samples=flac.counts_samples(text)).read(text)
+    return _Parser(marked=marked, hours=hours).read(text)
 
 
 class _Parser:
-    def __init__(self, *, marked: bool, hours: bool, samples: bool) -> None:
+    def __init__(self, *, marked: bool, hours: bool) -> None:
         self._findings, self._places = Findings(), Places()
-        self._marked, self._hours, self._samples = marked, hours, samples
+        self._marked, self._hours = marked, hours
         self._files: list[File] = []
         self._tracks: list[Track] = []
         self._head = self._part = Part()
@@ -148,9 +148,6 @@ class _Parser:
         """None where nothing like a time stands. Of an INDEX it is `counted` as the sheet does, hours or minutes."""
         if found := MSF.fullmatch(text):
             return self._counted(*map(int, found.groups())) if counted else parse_msf(text)
-        if self._samples and _NUMBER.fullmatch(text):
-            self._found("time_in_samples", text, value=text)
-            return None
         if (loose := read_loosely(text)) is None:
             self._found("time_unreadable", text, value=text)
             return None

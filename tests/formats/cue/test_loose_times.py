@@ -33,7 +33,9 @@ def test_what_was_meant(text: str, meant: str, fault: str) -> None:
     assert (format_msf(found.frames), found.fault) == (meant, fault)
 
 
-@pytest.mark.parametrize("text", ["", ":", "noon", "-1:00:00", "1:2:3:4:5", "00:00:", "٣:٣:٣", "1" * 10, "0:0:0x"])
+@pytest.mark.parametrize(
+    "text", ["", ":", "noon", "-1:00:00", "1:2:3:4:5", "00:00:", "٣:٣:٣", "1" * 10, "0:0:0x", "6480001"]
+)
 def test_what_is_no_time(text: str) -> None:
     assert read_loosely(text) is None
 

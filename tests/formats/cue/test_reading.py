@@ -217,7 +217,7 @@ def test_a_text_that_ends_too_late_becomes_a_remark() -> None:
 
 
 def test_samples_are_not_taken_for_frames_and_stay() -> None:
-    exported = "FILE a.flac FLAC\n  TRACK 01 AUDIO\n    INDEX 01 13230000\nREM FLAC__lead-out 255 99999999\n"
+    exported = "FILE a.flac FLAC\nTRACK 01 AUDIO\nINDEX 01 13230000\nREM FLAC__lead-out 255 99999999\n"
     found = read(exported)
     assert (found.valid, found.sheet.tracks[0].indexes) == (False, ())
     assert found.sheet.tracks[0].others == (Statement("INDEX", "01 13230000"),)

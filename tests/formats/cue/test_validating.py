@@ -50,7 +50,6 @@ TOLD: dict[str, tuple[str | bytes, int, int | None]] = {
     "time_unreadable": (having(AT_ZERO, "INDEX 01 noon"), 6, 14),
     "seconds_over_59": (GOOD + track(2, "04:60:00"), 9, 10),
     "frames_over_74": (GOOD + track(2, "04:00:75"), 9, 10),
-    "time_in_samples": (having(AT_ZERO, "INDEX 01 441000") + "REM FLAC__lead-out 255 882000", 6, 14),
     "before_track": (having("  TRACK", f"{AT_ZERO}\n  TRACK"), 4, 1),
     "track_before_file": (having(f"FILE {NAME}\n", "") + f"FILE {NAME}", 3, None),
     "unknown_command": (having(AT_ZERO, f"MCN 12\n    {AT_ZERO}"), 6, 5),
@@ -254,12 +253,6 @@ def test_a_performer_of_the_sheet_is_that_of_its_tracks() -> None:
 )
 def test_what_flac_writes_is_right_in_frames_of_588_samples(written: str, expected: list[tuple[str, int]]) -> None:
     assert told(f"{GOOD}{SECOND}REM {written}\n", "flac_malformed") == expected
-
-
-def test_only_flac_counts_samples() -> None:
-    bare = having(AT_ZERO, "INDEX 01 99")
-    assert read(bare).valid
-    assert told(bare + "REM FLAC__lead-out 170 588", "time_in_samples") == []
 
 
 @pytest.mark.parametrize("isrc", ["ABCDE1234567", '"AB-CDE-12-34567"', "000000000000"])
