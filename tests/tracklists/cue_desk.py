@@ -43,7 +43,7 @@ class Shelf:
             raise UnknownTracklist(tracklist_id=tracklist_id)
         return self.lists[tracklist_id]
 
-    async def tracklist_at(self, url: str, by: str) -> Tracklist:
+    async def tracklist_at(self, url: str, by: str) -> Tracklist:  # noqa: ARG002 - of the Protocol
         if url not in self.lists:
             raise ForeignAddress(url=url, example=PAGE)
         return self.lists[url]

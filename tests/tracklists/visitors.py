@@ -16,6 +16,8 @@ from api_queue.tracklists.visits import Visits
 from tests.queues.builders import FakeClock
 
 MANNERS: Final = Manners(user_agent="api_queue/1 (tests)", delay_s=0.02, timeout_s=2, retries=2, retry_s=0.02)
+#: What is measured at the other end of a connection may be this much shorter.
+SLACK_S: Final = 0.02
 BLOCK: Final = "<h1>Fill out the captcha</h1>"
 
 
