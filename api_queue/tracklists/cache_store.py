@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ _FAILED: Final = "tracklist:failed:*"
 _STATS: Final = "tracklist:stats"
 #: Rows of a page of the site, at most.
 _ROWS: Final = 30
+T = TypeVar("T")
 
 
 class RedisCache:
@@ -29,8 +30,7 @@ class RedisCache:
         self._failed_ms = round(settings.tracklists_failed_minutes * 60_000)
 
     async def page(self, url: str, *, again: bool = False) -> Fetched | None:
-        text = await self._get(_page(url), again=again)
-        return None if text is None else msgspec.json.decode(text, type=Fetched)
+        return await self._get(_page(url), Fetched, again=again)
 
     async def keep_page(self, fetched: Fetched, url: str) -> None:
         await self._set(_page(url), fetched, self._page_ms)
@@ -40,8 +40,7 @@ class RedisCache:
         left_ms, reason = await self._redis.call("PTTL", failed), await self._redis.call("GET", failed)
         if reason is not None and self._on:
             return Failure(reason, max(1, -(-int(left_ms) // 1000)))
-        text = await self._get(f"tracklist:search:{_name(query, number)}", again=again)
-        return None if text is None else msgspec.json.decode(text, type=FoundPage)
+        return await self._get(f"tracklist:search:{_name(query, number)}", FoundPage, again=again)
 
     async def keep_found(self, query: Query, number: int, found: FoundPage) -> None:
         await self._set(f"tracklist:search:{_name(query, number)}", found, self._search_ms)
@@ -71,11 +70,16 @@ class RedisCache:
     async def _count(self, pattern: str) -> int:
         return sum([len(keys) async for keys in self._scan(pattern)])
 
-    async def _get(self, key: str, *, again: bool) -> str | None:
-        text: str | None = await self._redis.call("GET", key) if self._on else None
+    async def _get(self, key: str, shape: type[T], *, again: bool) -> T | None:
+        """What another version of the server kept in another shape is none."""
+        try:
+            text = await self._redis.call("GET", key) if self._on else None
+            found = None if text is None else msgspec.json.decode(text, type=shape)
+        except msgspec.DecodeError:
+            found = None
         if not again:
-            await self._redis.call("HINCRBY", _STATS, "misses" if text is None else "hits", 1)
-        return text
+            await self._redis.call("HINCRBY", _STATS, "misses" if found is None else "hits", 1)
+        return found
 
     async def _set(self, key: str, value: object, ttl_ms: int) -> None:
         if self._on:

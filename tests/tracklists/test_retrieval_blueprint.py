@@ -81,6 +81,15 @@ async def test_it_is_kept_until_it_is_to_be_fresh(party: SiteParty, author: http
     assert party.site.pages == [PATH] * 2
 
 
+async def test_what_was_kept_in_another_shape_is_fetched_again(party: SiteParty, author: httpx.AsyncClient) -> None:
+    await fetch(author, party.url)
+    redis = party.house.parts.redis
+    [key] = await redis.call("KEYS", f"tracklist:{'?' * 64}")
+    await redis.call("SET", key, '{"url": 7}')
+    said = await fetch(author, party.url)
+    assert (said["success"], said["cached"]) == (True, False)
+
+
 async def test_many_who_want_the_same_page_ask_for_it_once(party: SiteParty, author: httpx.AsyncClient) -> None:
     party.site.serve(PATH, Page(body=party.page, after_s=0.1))
     said = await asyncio.gather(*(fetch(author, party.url) for _ in range(1 + MOST_OF_ONE)))

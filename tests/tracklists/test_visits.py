@@ -239,6 +239,17 @@ async def test_half_open_one_request_tries_and_its_success_closes_the_breaker(re
         assert await visitor.turns.breaker() == CLOSED
 
 
+async def test_half_open_one_of_many_tries(redis_url: str, site: SiteServer) -> None:
+    site.serve("/page", Page(body=BLOCK))
+    async with a_visitor(redis_url, site.url, open_s=0.1) as visitor, a_visitor(redis_url, site.url) as another:
+        with pytest.raises(SiteBlocked):
+            await visitor.read("/page")
+        await until_half_open(visitor)
+        refused = await asyncio.gather(*(another.read("/page") for _ in range(4)), return_exceptions=True)
+    assert [type(each) for each in refused] == [SiteBlocked] * 4
+    assert site.pages == ["/page"] * 2
+
+
 async def test_half_open_a_failure_opens_it_for_twice_as_long(redis_url: str, site: SiteServer) -> None:
     site.serve("/page", Page(body=BLOCK))
     async with a_visitor(redis_url, site.url, open_s=0.4) as visitor:
