@@ -14,8 +14,9 @@ class Entry(NamedTuple):
 
 
 def write(entries: Iterable[Entry]) -> str:
-    """A line has no way to quote: a line break in a title is a space, and a place with one is left out. The format knows
-    no parts of files: VLC does, others play the whole.
+    """A line has no way to quote: a line break in a title is a space, and a place with one is left out.
+
+    The format knows no parts of files: VLC reads them, others play the whole.
     """
     lines = ["#EXTM3U"]
     for seconds, title, place, part_ms in entries:

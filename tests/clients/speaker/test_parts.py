@@ -10,13 +10,15 @@ import pytest
 from api_queue.clients.speaker import wire
 from api_queue.clients.speaker.clock import local_ms
 from api_queue.types import TrackId
-from tests.clients.levels import ROUND_MS, Levels, make_recording
+from tests.clients.levels import ROUND_MS, Heard, Levels, make_recording
 from tests.clients.speaker.conftest import Player
 from tests.clients.speaker.test_deck import Table, a_plan
 
 SET, SONG = TrackId("set"), TrackId("song")
 PART = wire.Part(SET, 123_450, 126_450)
 LENGTH_MS = 3_000
+#: A deck that was ready too late on a busy machine does not begin at the beginning, but where the music is by then.
+LATE_MS = 400
 
 
 @pytest.fixture(scope="module")
@@ -51,21 +53,25 @@ def cut_short(recording: Path, path: Path) -> None:
     path.write_bytes(whole[: len(whole) // 10])
 
 
+def is_from_to(heard: Heard, start_ms: int, end_ms: int) -> bool:
+    return start_ms <= heard.first_ms <= start_ms + LATE_MS and heard.last_ms == end_ms
+
+
 async def until_over(table: Table) -> None:
     await table.player.until(lambda: table.over)
     table.plan = None
 
 
 async def test_a_part_is_played_from_its_beginning_to_its_end(table: Table, levels: Levels) -> None:
-    ends_ms = local_ms() + 200 + LENGTH_MS
-    table.plan = a_plan(0, table.now_ms() + 200, track=SONG)
+    ends_ms = local_ms() + 500 + LENGTH_MS
+    table.plan = a_plan(0, table.now_ms() + 500, track=SONG)
 
     await until_over(table)
 
     assert table.over == [("A", None)]
     assert local_ms() > ends_ms - 300
     [heard] = levels.heard()
-    assert (heard.first_ms, heard.last_ms) == (PART.start_ms, PART.end_ms)
+    assert is_from_to(heard, PART.start_ms, PART.end_ms)
 
 
 async def test_where_it_is_counts_from_the_beginning_of_the_part(table: Table, levels: Levels) -> None:
@@ -84,14 +90,32 @@ async def test_where_it_is_counts_from_the_beginning_of_the_part(table: Table, l
     assert heard.last_ms == PART.end_ms
 
 
-async def test_the_end_comes_in_time_also_at_another_tempo(table: Table) -> None:
-    begins_ms = local_ms() + 100
-    table.plan = a_plan(0, table.now_ms() + 100, track=SONG, tempo=1.5)
+@pytest.mark.parametrize("tempo", [0.5, 2])
+async def test_the_end_comes_in_time_at_any_tempo(table: Table, tempo: float) -> None:
+    """Given somebody who joins before it."""
+    left_ms = 1_400
+    ends_ms = local_ms() + left_ms
+    table.plan = a_plan(round(LENGTH_MS / tempo - left_ms), table.now_ms(), track=SONG, tempo=tempo)
 
     await until_over(table)
 
     assert table.over == [("A", None)]
-    assert begins_ms + LENGTH_MS / 1.5 - 300 < local_ms()
+    # mpv's tempo filter hands over its last 0.15 s early; whoever forgets the tempo is 0.7 s off
+    assert local_ms() > ends_ms - 600
+
+
+async def test_one_that_repeats_begins_where_it_was_cut_each_time(table: Table, levels: Levels) -> None:
+    short = wire.Part(SET, PART.start_ms, PART.start_ms + 1_500)
+    table.deck._prefetch._known[SONG] = wire.Track(part_of=short)
+    table.plan = a_plan(0, table.now_ms() + 500, track=SONG)
+    await table.player.until(lambda: table.over)
+    table.plan = a_plan(0, table.now_ms() + 500, track=SONG)
+    await table.player.until(lambda: len(table.over) == 2)
+    table.plan = None
+
+    first, second = levels.heard()
+    assert is_from_to(first, short.start_ms, short.end_ms)
+    assert is_from_to(second, short.start_ms, short.end_ms)
 
 
 async def test_the_next_part_of_the_same_recording_follows(table: Table, levels: Levels) -> None:
@@ -100,14 +124,14 @@ async def test_the_next_part_of_the_same_recording_follows(table: Table, levels:
     table.plan = a_plan(LENGTH_MS - 500, table.now_ms(), track=SONG)
     await table.player.until(lambda: table.over)
 
-    table.plan = a_plan(0, table.now_ms() + 200, track=other, item="B")
+    table.plan = a_plan(0, table.now_ms() + 500, track=other, item="B")
     await table.player.until(lambda: len(table.over) == 2)
     table.plan = None
 
     assert table.over == [("A", None), ("B", None)]
     first, second = levels.heard()
     assert first.last_ms == PART.end_ms
-    assert (second.first_ms, second.last_ms) == (begins_ms, ROUND_MS)
+    assert is_from_to(second, begins_ms, ROUND_MS)
 
 
 async def test_a_part_behind_the_end_of_a_file_that_was_cut_is_told_as_such(table: Table, recording: Path) -> None:
