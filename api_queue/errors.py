@@ -942,6 +942,12 @@ class SiteBusy(Unavailable):
     code = "site_busy"
 
 
+class OrderTaken(Conflict):
+    """The order '{correlation_id}' is of '{url}'; choose another id for this one."""
+
+    code = "order_taken"
+
+
 class UnknownOrder(NotFound):
     """There is no order '{correlation_id}'."""
 

@@ -11,10 +11,9 @@ import httpx
 
 from api_queue import __version__
 from api_queue.drivers.clock import Clock
+from api_queue.tracklists.page_tree import PAGE_BYTES_MAX
 from api_queue.tracklists.site import Site
 
-#: Of a page when it is unpacked: twenty times the largest that was seen.
-PAGE_BYTES: Final = 16 * 1024 * 1024
 #: No `Retry-After` is believed to be longer.
 _LONGEST_RETRY_S: Final = 7 * 86_400.0
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -123,9 +122,9 @@ async def _text(response: httpx.Response) -> str:
     unpack, body = zlib.decompressobj(zlib.MAX_WBITS | 16), bytearray()
     try:
         async for chunk in response.aiter_raw():
-            body += unpack.decompress(chunk, PAGE_BYTES + 1 - len(body)) if encoding == "gzip" else chunk
-            if len(body) > PAGE_BYTES:
-                raise NoReply(f"its page is longer than {PAGE_BYTES:,} bytes", passing=False)
+            body += unpack.decompress(chunk, PAGE_BYTES_MAX + 1 - len(body)) if encoding == "gzip" else chunk
+            if len(body) > PAGE_BYTES_MAX:
+                raise NoReply(f"its page is longer than {PAGE_BYTES_MAX:,} bytes", passing=False)
     except zlib.error:
         raise NoReply("its page is damaged") from None
     return body.decode("utf-8", "replace")

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from api_queue.errors import UnknownOrder
+from api_queue.errors import OrderTaken, UnknownOrder
 from api_queue.jobs.models import Task, TaskId, TaskItem
 from api_queue.jobs.service import JobService
 
@@ -44,10 +44,15 @@ class FetchOrders:
         self._store = store
 
     async def place(self, item: FetchItem, correlation_id: str | None) -> Order:
-        """Under an id of ours, where the caller has none. One that was used before is that order. Raises Invalid."""
-        known = correlation_id and await self._store.task_of(correlation_id)
-        if correlation_id and known:
-            return await self.order(correlation_id)
+        """Under an id of ours, where the caller has none. The same that was placed before is that order.
+
+        Raises Invalid, OrderTaken.
+        """
+        if correlation_id and await self._store.task_of(correlation_id):
+            known = await self.order(correlation_id)
+            if (known.item.payload["url"], known.item.payload.get("draft", False)) != (item.url, item.draft):
+                raise OrderTaken(correlation_id=correlation_id, url=known.item.payload["url"])
+            return known
         correlation_id = correlation_id or f"{uuid.uuid4()}"
         meta = {"correlation_id": correlation_id, "url": item.url}
         task, _ = await self._jobs.create(TYPE, [item], created_by=item.created_by or "system", meta=meta)

@@ -173,6 +173,8 @@ async def test_an_order_is_followed_by_its_correlation_id(party: SiteParty, auth
     assert (placed["success"], placed["tracklist"], placed["correlation_id"]) == (True, None, "order-1")
     again = (await author.post(f"{API}/tracklist?async_processing=true", json=body)).json()
     assert again["task_id"] == placed["task_id"]
+    other = await author.post(f"{API}/tracklist?async_processing=true", json={**body, "url": f"{party.url}x"})
+    assert (other.status_code, other.json()["code"]) == (409, "order_taken")
     status = (await author.get(f"{API}/tracklist/status/order-1")).json()
     assert (status["status"], status["tracklist"], status["error"]) == ("queued", None, None)
 
