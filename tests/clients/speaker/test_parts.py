@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sanic import Sanic
 
 from api_queue.clients.speaker import wire
 from api_queue.clients.speaker.clock import local_ms
@@ -13,6 +15,7 @@ from api_queue.types import TrackId
 from tests.clients.levels import ROUND_MS, Heard, Levels, make_recording
 from tests.clients.speaker.conftest import Player
 from tests.clients.speaker.test_deck import Table, a_plan
+from tests.serving import serving
 
 SET, SONG = TrackId("set"), TrackId("song")
 PART = wire.Part(SET, 123_450, 126_450)
@@ -116,6 +119,24 @@ async def test_one_that_repeats_begins_where_it_was_cut_each_time(table: Table, 
     first, second = levels.heard()
     assert is_from_to(first, short.start_ms, short.end_ms)
     assert is_from_to(second, short.start_ms, short.end_ms)
+
+
+async def test_a_part_of_what_has_no_room_in_the_folder_streams(
+    table: Table, levels: Levels, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given an address with all that means something where mpv is told of parts."""
+    table.deck._prefetch._place(SONG).unlink()
+    app: Sanic[Any, Any] = Sanic("streaming", configure_logging=False)
+    app.static("/set", recording, use_content_range=True)
+    async with serving(app) as url:
+        address = wire.Address(f"{url}/set?token=a,b;c=%25!#", PART)
+        monkeypatch.setattr(table._api, "address", lambda _track: asyncio.sleep(0, address))
+        table.plan = a_plan(1_000, table.now_ms() + 500, track=SONG)
+        await until_over(table)
+
+    assert table.over == [("A", None)]
+    [heard] = levels.heard()
+    assert PART.start_ms <= heard.first_ms < heard.last_ms == PART.end_ms
 
 
 async def test_the_next_part_of_the_same_recording_follows(table: Table, levels: Levels) -> None:
