@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,7 +16,7 @@ from api_queue.tracklists import batch_blueprint, batch_tasks
 from tests.jobs.house import MovedClock
 from tests.tracklists.site.pages import ROWS, Head, tracklist
 from tests.tracklists.site.server import Page
-from tests.tracklists.site_party import SiteParty, a_site_party
+from tests.tracklists.site_party import SiteParty
 from tests.tracklists.workers import a_worker, a_worker_that_dies, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,23 +25,17 @@ OVER = {"completed", "failed", "cancelled"}
 Json = dict[str, Any]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SiteParty]:
-    async with a_site_party(redis_url, furnished, tmp_path_factory.mktemp("site")) as party:
-        yield party
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def party(shared: SiteParty, monkeypatch: pytest.MonkeyPatch) -> SiteParty:
+async def party(site_party: SiteParty, monkeypatch: pytest.MonkeyPatch) -> SiteParty:
     """Three pages that nobody has asked for, and nothing to do."""
     monkeypatch.setattr(service, "LOOK_AGAIN_S", 0.05)
     monkeypatch.setattr(batch_tasks, "LOOK_S", 0.02)
     monkeypatch.setattr(batch_blueprint, "EACH_S", 0.02)
-    await shared.begin()
-    await shared.house.parts.jobs.cancel_all(shared.house.parts.clock.now_ms())
+    await site_party.begin()
+    await site_party.house.parts.jobs.cancel_all(site_party.house.parts.clock.now_ms())
     for name in ("a", "b", "c"):
-        shared.site.serve(path_of(name), tracklist(head=Head(page_id=name)))
-    return shared
+        site_party.site.serve(path_of(name), tracklist(head=Head(page_id=name)))
+    return site_party
 
 
 @pytest_asyncio.fixture(loop_scope="module")

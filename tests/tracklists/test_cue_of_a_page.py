@@ -1,7 +1,6 @@
 """The call of source 003, against a site of our own: an address becomes a CUE file."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -10,21 +9,9 @@ import pytest_asyncio
 from api_queue.formats.cue.reading import read
 from tests.tracklists.cue_over_http import CUE
 from tests.tracklists.site.refusals import challenge
-from tests.tracklists.site_party import SiteParty, a_site_party
+from tests.tracklists.site_party import SiteParty
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SiteParty]:
-    async with a_site_party(redis_url, furnished, tmp_path_factory.mktemp("site")) as party:
-        yield party
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def party(shared: SiteParty) -> SiteParty:
-    await shared.begin()
-    return shared
 
 
 @pytest_asyncio.fixture(loop_scope="module")

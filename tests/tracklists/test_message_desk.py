@@ -1,33 +1,18 @@
 """Programs that ask by messages."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from api_queue.messages.models import Draft, Wish
 from api_queue.tracklists.message_desk import REQUESTS, RESULTS
 from api_queue.types import MessageId
 from tests.tracklists.site.pages import ROWS, tracklist
 from tests.tracklists.site.refusals import ip_block
-from tests.tracklists.site_party import PATH, SEARCH, SiteParty, a_site_party
+from tests.tracklists.site_party import PATH, SEARCH, SiteParty
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SiteParty]:
-    async with a_site_party(redis_url, furnished, tmp_path_factory.mktemp("site")) as party:
-        yield party
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def party(shared: SiteParty) -> SiteParty:
-    await shared.begin()
-    return shared
 
 
 async def answered(party: SiteParty, request: dict[str, Any] | str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +15,7 @@ from tests.tasks import run_task
 from tests.tracklists.site.pages import ROWS
 from tests.tracklists.site.refusals import challenge, ip_block, shell, without_tracks
 from tests.tracklists.site.server import Page
-from tests.tracklists.site_party import PATH, SiteParty, a_site_party
+from tests.tracklists.site_party import PATH, SiteParty
 from tests.tracklists.workers import a_worker, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,18 +25,6 @@ OF_A_LIST = {
     *("id", "url", "dj_name", "event_name", "venue", "date", "tracks", "transitions", "metadata", "scraped_at"),
     "source_html_hash",
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SiteParty]:
-    async with a_site_party(redis_url, furnished, tmp_path_factory.mktemp("site")) as party:
-        yield party
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def party(shared: SiteParty) -> SiteParty:
-    await shared.begin()
-    return shared
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,7 +1,6 @@
 """`/search` over HTTP."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,23 +10,11 @@ import pytest_asyncio
 from tests.tracklists.site.refusals import ip_block, news
 from tests.tracklists.site.searches import HITS, IRRELEVANT, Hit
 from tests.tracklists.site.server import Page
-from tests.tracklists.site_party import SEARCH, SiteParty, a_site_party
+from tests.tracklists.site_party import SEARCH, SiteParty
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 API = "/api/v1/search"
 MANY = [Hit(f"Ada Lovelace @ Place {n}, Town", f"2024-01-{n % 28 + 1:02}", f"1many{n:03}") for n in range(60)]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SiteParty]:
-    async with a_site_party(redis_url, furnished, tmp_path_factory.mktemp("site")) as party:
-        yield party
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def party(shared: SiteParty) -> SiteParty:
-    await shared.begin()
-    return shared
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,7 +1,6 @@
 """A list and its page over HTTP: fetched again, merged, and decided of where two have told it in two ways."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,7 +14,7 @@ from tests.tasks import Ran, run_task
 from tests.tracklists.lists import LISTS, Author, titles
 from tests.tracklists.site.pages import SITE, Head, Row, tracklist
 from tests.tracklists.site.refusals import ip_block
-from tests.tracklists.site_party import SiteParty, a_site_party
+from tests.tracklists.site_party import SiteParty
 from tests.tracklists.workers import a_worker, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,17 +25,11 @@ NAMED = (FIRST[0], Row("Ida - Tidal", "03:20", 200), FIRST[2])
 Json = dict[str, Any]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SiteParty]:
-    async with a_site_party(redis_url, furnished, tmp_path_factory.mktemp("site")) as party:
-        yield party
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def party(shared: SiteParty) -> SiteParty:
-    await shared.begin()
-    tell(shared, FIRST)
-    return shared
+async def party(site_party: SiteParty) -> SiteParty:
+    await site_party.begin()
+    tell(site_party, FIRST)
+    return site_party
 
 
 @pytest_asyncio.fixture(loop_scope="module")
