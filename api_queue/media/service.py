@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import BadMediaToken, ForeignMediaToken, NotTheSpeaker, PreviewOff
+from api_queue.errors import BadMediaToken, ForeignMediaToken, MissingRight, NotTheSpeaker, PreviewOff
 from api_queue.media import tokens
 from api_queue.media.models import (
     MAX_BAD_USES,
@@ -67,7 +67,11 @@ class MediaService:
         return await self._minted(caller, track_id, turn)
 
     async def mint_to_listen(self, caller: Caller, track_id: TrackId) -> Minted:
-        """To hear what a recording is made of, beside the speakers of queues. Raises TrackNotFound."""
+        """For a person, to hear what a recording is made of beside the speakers of queues. Raises MissingRight for a
+        program, which has no ears; TrackNotFound.
+        """
+        if caller.highest_role == "program":
+            raise MissingRight(needs="a member of this server or a host")
         return await self._minted(caller, track_id, None)
 
     async def _minted(self, caller: Caller, track_id: TrackId, turn: Turn | None) -> Minted:

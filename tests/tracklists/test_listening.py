@@ -2,6 +2,7 @@
 
 import pytest
 
+from api_queue.accounts.api_keys import queue_rights
 from tests.house import House
 from tests.tracklists.lists import LISTS, RECORDING, Author
 
@@ -16,6 +17,16 @@ async def test_an_author_hears_the_recording(author: Author, shared_house: House
         heard = await client.get(given["url"], headers={"Range": "bytes=0-3"})
     assert (heard.status_code, heard.content) == (206, b"fLaC")
     assert given["part_of"] is None
+
+
+async def test_a_program_makes_lists_and_hears_none(shared_house: House) -> None:
+    value = await shared_house.parts.api_keys.create("bot", queue_rights({"*": ["write"]}))
+    async with shared_house.nobody() as client:
+        client.headers["X-API-Key"] = value
+        bot = Author(client)
+        made = await bot.make(audio_file_id=RECORDING)
+        status, code, _ = await bot.refused("POST", f"/{made['id']}/listen")
+    assert (status, code) == (403, "missing_right")
 
 
 @pytest.mark.parametrize(("audio", "code"), [(None, "no_recording"), ("nowhere", "unknown_track")])
