@@ -12,6 +12,11 @@ export class Refusal extends Error {
     this.facts = problem;
   }
 
+  /** Whether the same may be done later: nothing was reached, it was too much, or something of the server is away. */
+  get passes() {
+    return [0, 429, 502, 503, 504].includes(this.status);
+  }
+
   /** The sentence; a long time to wait also as the time of day. */
   get sentence() {
     const seconds = this.facts.retry_after;

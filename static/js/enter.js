@@ -8,14 +8,27 @@ export const queueName = () => decodeURIComponent(location.pathname.split("/")[2
 
 /** The summary, as soon as the server can be reached. Never comes back for a queue that is not there. */
 export async function enter(queue, page = "") {
+  try {
+    const summary = await reached(() => get(`/queue/${queue}/`));
+    document.title = [summary.title || queue, page].filter(Boolean).join(" – ");
+    return summary;
+  } catch (error) {
+    return notHere(error.message);
+  }
+}
+
+/**
+ * The answer, as soon as the server can be reached; a refusal that will not pass by itself is thrown.
+ * @template T @param {() => Promise<T>} ask @returns {Promise<T>}
+ */
+export async function reached(ask) {
   for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
     try {
-      const summary = await get(`/queue/${queue}/`);
-      document.title = [summary.title || queue, page].filter(Boolean).join(" – ");
+      const answer = await ask();
       link(true);
-      return summary;
+      return answer;
     } catch (error) {
-      if (error.status >= 400 && error.status < 500 && error.status !== 429) return notHere(error.message);
+      if (error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
       link(false);
       await new Promise((done) => setTimeout(done, wait));
     }

@@ -2,7 +2,7 @@
 
 import { get, post, refresh } from "./api.js";
 import { byId, write } from "./dom.js";
-import { link } from "./enter.js";
+import { reached } from "./enter.js";
 
 /** Which field a refusal is about. */
 const FIELDS = { bad_username: "username", username_taken: "username" };
@@ -21,16 +21,11 @@ export async function enterAsMember() {
 
 /** As soon as the server can be reached; null when what the browser has is no good and could not be renewed. */
 async function whoAmI() {
-  for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
-    try {
-      const me = await get("/me");
-      link(true);
-      return me;
-    } catch (error) {
-      if (error.status === 401) return null;
-      link(false);
-      await new Promise((done) => setTimeout(done, wait));
-    }
+  try {
+    return await reached(() => get("/me"));
+  } catch (error) {
+    if (error.status === 401) return null;
+    throw error;
   }
 }
 

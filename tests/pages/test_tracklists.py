@@ -25,6 +25,12 @@ Cleo - Last Platform
 follow me for more!!"""
 
 
+#: Boxes with more in them than they hold.
+BURST: Final = """() => [...document.querySelectorAll(".hear, .words, details, .sheets li, .versions li")]
+    .filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth)
+    .map((node) => node.outerHTML.slice(0, 160))"""
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def author(house: House) -> AsyncIterator[Author]:
     """Somebody else, with curl."""
@@ -134,28 +140,26 @@ async def test_starts_are_marked_while_it_plays(host: Device, queue: Queue, auth
     await page.get_by_role("button", name="Begins now: Ana – One").click()
     await expect(page.get_by_role("button", name="Begins now: Ana – Two")).to_be_enabled()
     await page.get_by_label("Position").fill("12.5")
-    await expect(page.locator("#at")).to_contain_text("0:1")
+    await expect(page.locator("#at")).to_have_text(re.compile(r"0:[12]\d"))
     await page.get_by_role("button", name="Pause").press("Space")
     await is_saved(page)
     one, two = await starts(author, made)
-    assert one in range(10_000)
-    assert two in range(12_500, 20_000)
+    assert one is not None
+    assert two is not None
+    assert one < 12_500 <= two
     # And where all have a start, a row that nobody knows begins; and it can be taken back
     await page.get_by_role("button", name="A new row begins now").click()
     await expect(page.locator("#rows .item")).to_have_count(3)
     await page.get_by_role("button", name="Undo").click()
     await expect(page.locator("#rows .item")).to_have_count(2)
     # And it is heard from where a row begins
-    await page.get_by_role("button", name=re.compile(r"Listen at 0:1.*Two")).click()
+    await page.get_by_role("button", name=re.compile(r"Listen at 0:[12].*Two")).click()
     await expect(item(page, 2)).to_have_class(re.compile("heard"))
     await is_saved(page)
     await author.done("DELETE", f"/{made['id']}")
 
 
-@pytest.mark.parametrize(("button", "title"), [("Keep mine", "Mine"), ("Take theirs", "Theirs")])
-async def test_of_two_who_change_the_same_one_is_chosen(
-    host: Device, queue: Queue, author: Author, button: str, title: str
-) -> None:
+async def test_of_two_who_change_the_same_one_is_chosen(host: Device, queue: Queue, author: Author) -> None:
     # Given somebody who has changed a row that is open here
     made = await author.make(row("One", "0:00"), row("Two", "5:00"))
     page = await opened(host, queue, made)
@@ -167,10 +171,10 @@ async def test_of_two_who_change_the_same_one_is_chosen(
     sides = page.get_by_role("dialog", name="Somebody else has changed this list")
     await expect(sides.get_by_role("row", name="Row 2")).to_contain_text("Ana – Mine5:00  Ana – Theirs")
     # And the one that is chosen stands, there and on the server
-    await sides.get_by_role("button", name=button).click()
-    await expect(item(page, 2).locator("strong")).to_have_text(title)
+    await sides.get_by_role("button", name="Keep mine").click()
+    await expect(item(page, 2).locator("strong")).to_have_text("Mine")
     await is_saved(page)
-    assert [each["title"] for each in (await author.done("GET", f"/{made['id']}"))["tracks"]] == ["One", title]
+    assert [each["title"] for each in (await author.done("GET", f"/{made['id']}"))["tracks"]] == ["One", "Mine"]
     await author.done("DELETE", f"/{made['id']}")
 
 
@@ -188,18 +192,6 @@ async def test_what_is_changed_without_a_connection_is_kept(host: Device, queue:
     await expect(page.locator("#banner")).to_be_hidden()
     assert await starts(author, made) == [0, 303_000]
     await author.done("DELETE", f"/{made['id']}")
-
-
-async def test_an_old_file_is_read_as_it_was_meant(phone: Device, queue: Queue) -> None:
-    page = await phone.open(f"{at_the_party(queue.address)}/tracklists")
-    sheet = 'TITLE "Café"\nFILE "a.wav" WAVE\n  TRACK 01 AUDIO\n    TITLE "Überall"\n    INDEX 01 00:00:00\n'
-    for encoding in ("cp1252", "utf-8", "utf-16"):
-        file: FilePayload = {"name": "a.cue", "mimeType": "text/plain", "buffer": sheet.encode(encoding)}
-        await page.locator("#file").set_input_files(file)
-        await expect(page.locator("#parsed")).to_contain_text("A CUE sheet: Café · 1 track")
-        await expect(page.locator("#preview")).to_contain_text("Überall")
-        await page.get_by_label("The list").fill("")
-        await expect(page.locator("#parsed")).to_have_text("")
 
 
 async def test_times_are_mended_as_proposed(host: Device, queue: Queue, author: Author) -> None:
@@ -253,18 +245,32 @@ async def test_an_older_version_is_compared_and_brought_back(host: Device, queue
 
 
 async def test_a_guest_reads_and_is_told_how_to_write(phone: Device, queue: Queue, author: Author) -> None:
-    made = await author.make(row(HOSTILE, "0:00"), audio_file_id=RECORDING)
+    made = await author.make(row(HOSTILE, "0:00"))
     page = await opened(phone, queue, made)
     await expect(item(page, 1)).to_contain_text(HOSTILE)
+    await expect(page.locator("#editor button:visible:enabled")).to_have_count(0)
+    await expect(page.get_by_text("Choose the recording").last).to_be_hidden()
     await expect(page.get_by_role("button", name="Publish")).to_be_hidden()
     await expect(item(page, 1).locator(".start")).to_be_hidden()
     await expect(item(page, 1).locator(".hear")).to_be_disabled()
     await page.get_by_role("link", name="All lists").click()
-    await page.get_by_label("The list").fill(PASTED)
+    file: FilePayload = {"name": "set.txt", "mimeType": "text/plain", "buffer": PASTED.encode("utf-16")}
+    await page.locator("#file").set_input_files(file)
+    await expect(page.locator("#preview li")).to_have_count(3)
+    # And what was taken outlives a reload, as before a login
+    await page.reload()
     await expect(page.locator("#preview li")).to_have_count(3)
     await expect(page.get_by_role("button", name="Save as a draft")).to_be_hidden()
     await expect(page.get_by_role("link", name="log in or make an account")).to_be_visible()
     await author.done("DELETE", f"/{made['id']}")
+
+
+@pytest.mark.parametrize("name", ["%", "<img src=x onerror=document.title='taken'>"])
+async def test_a_list_that_is_gone_leads_to_all_of_them(phone: Device, queue: Queue, name: str) -> None:
+    page = await phone.open(f"{at_the_party(queue.address)}/tracklists#{name}")
+    await expect(page.locator("#refusal")).to_contain_text("There is no tracklist")
+    await expect(page.locator("#home")).to_be_visible()
+    assert await page.title() == "Tracklists"
 
 
 async def test_why_there_is_nothing_to_be_had_stands_in_its_form(host: Device, queue: Queue) -> None:
@@ -312,6 +318,7 @@ async def test_it_fits_is_named_and_stands_out(
         await item(page, 3).locator(".words").click()
         await expect(page.locator(".sheets > li")).to_have_count(6)
         await is_within_reach(page, size)
+        assert await page.evaluate(BURST) == []
         await page.get_by_role("button", name="Change row 3").click()
         await is_within_reach(page, size)
         await page.keyboard.press("Escape")

@@ -51,14 +51,19 @@ export class Draft {
         link(true);
         wait = 250;
       } catch (error) {
-        if (error.status === 0) {
-          link(false);
-          await new Promise((done) => setTimeout(done, wait));
-        } else if (error.code === "concurrent_edit") await this.settle(edit, error.facts);
+        if (error.passes) await this.later(error, wait);
+        else if (error.code === "concurrent_edit") await this.settle(edit, error.facts);
         else this.drop(error.sentence);
       }
     }
     this.on.saved(this.saved);
+  }
+
+  /** It stays the first of those that wait. */
+  async later(error, wait) {
+    link(error.status === 429);
+    if (error.status === 429) this.on.refused(error.sentence);
+    await new Promise((done) => setTimeout(done, Math.max(wait, (error.facts.retry_after ?? 0) * 1000)));
   }
 
   take(list) {
@@ -73,14 +78,15 @@ export class Draft {
     this.on.shown(this.list);
   }
 
-  /** Mine is sent once more, on top of what somebody else has done. */
-  async settle(edit, { yours, current }) {
+  /** Mine is sent once more, on top of what somebody else has done; what is not to be seen waits for another word. */
+  async settle(edit, { yours, current, detail }) {
     const mine = yours ?? edit.apply(current);
     const differ = differences(mine, current).length || otherFacts(mine, current).length;
     const keep = differ && (await this.on.conflict(mine, current));
     this.saved = current;
+    if (!differ) return this.drop(detail);
     if (keep) edit.key = randomKey();
     else this.waiting.shift();
-    this.on.shown(this.list);
+    return this.on.shown(this.list);
   }
 }

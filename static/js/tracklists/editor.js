@@ -70,8 +70,8 @@ export class Editor {
     write(byId("title"), titleOf(list));
     document.title = `${titleOf(list)} – Tracklists`;
     const id = list.audio_file_id;
-    showRecording(byId("of-recording"), id && (lookUp(id, () => this.show()) ?? { title: "…", track_id: id }));
-    byId("of-recording").disabled = !this.mayEdit;
+    const track = id && (lookUp(id, () => this.show()) ?? { title: "…", track_id: id });
+    showRecording(byId("of-recording"), track, this.mayEdit);
     write(byId("saved"), this.draft.isSaved ? "" : "Saving…");
     for (const part of this.parts) part.show(list);
   }

@@ -21,8 +21,11 @@ export class Facts {
   }
 
   show(list) {
+    const { mayEdit } = this.editor;
+    byId("facts").hidden = !mayEdit && !this.inputs.some(([name]) => list[name]);
     for (const [name, , input] of this.inputs) {
-      input.disabled = !this.editor.mayEdit;
+      input.disabled = !mayEdit;
+      input.parentNode.hidden = !mayEdit && !list[name];
       if (document.activeElement !== input) input.value = list[name] ?? "";
     }
   }

@@ -15,6 +15,7 @@ export class Listening {
     this.audio = audio;
     this.path = path;
     this.on = on;
+    this.signal = signal;
     this.tries = 0;
     this.wanted = false;
     const moves = ["timeupdate", "play", "pause", "seeked"];
@@ -73,7 +74,7 @@ export class Listening {
 
   async renew() {
     const asked = Date.now();
-    const { url, ttl_s: ttl } = await post(`${this.path}/listen`);
+    const { url, ttl_s: ttl } = await post(`${this.path}/listen`, {}, { signal: this.signal });
     this.until = asked + ttl * 1000 - EARLY_MS;
     this.audio.src = url;
   }

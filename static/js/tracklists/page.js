@@ -2,7 +2,7 @@
 
 import { get, refresh } from "../api.js";
 import { byId, write } from "../dom.js";
-import { link } from "../enter.js";
+import { link, reached } from "../enter.js";
 import { Editor } from "./editor.js";
 import { Lists } from "./lists.js";
 import { offerOrders } from "./orders.js";
@@ -28,33 +28,31 @@ await show();
 
 /** A login that has only run out is renewed first. */
 async function isAuthor() {
-  const asks = async () => AUTHORS.includes((await reached(() => get("/auth/me"))).role);
-  return (await asks()) || ((await refresh()) && asks());
+  let { role } = await whoAmI();
+  if (!AUTHORS.includes(role) && (await refresh())) ({ role } = await whoAmI());
+  document.body.dataset.role = role;
+  return AUTHORS.includes(role);
 }
 
-/** The answer, as soon as the server can be reached. */
-async function reached(ask) {
-  for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
-    try {
-      const answer = await ask();
-      link(true);
-      return answer;
-    } catch (error) {
-      if (error.status === 401) return { role: "guest" };
-      if (error.status >= 400 && error.status < 500) throw error;
-      link(false);
-      await new Promise((done) => setTimeout(done, wait));
-    }
+/** Nobody we know, while the login is no good. */
+async function whoAmI() {
+  try {
+    return await reached(() => get("/auth/me"));
+  } catch (error) {
+    if (error.status !== 401) throw error;
+    return { role: "guest" };
   }
 }
 
 /** @param {boolean} [turned] to another list, which screen readers then hear of */
 async function show(turned = false) {
-  const id = decodeURIComponent(location.hash.slice(1));
+  const { hash } = location;
   editor?.close();
   editor = null;
-  const list = id && (await found(id));
-  if (id !== decodeURIComponent(location.hash.slice(1))) return;
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  const list = hash.length > 1 && (await found(hash.slice(1)));
+  if (hash !== location.hash) return;
+  if (hash && !list) history.replaceState(null, "", location.pathname);
   byId("home").hidden = Boolean(list);
   byId("editor").hidden = byId("back").hidden = !list;
   scrollTo(0, 0);
@@ -68,7 +66,6 @@ async function found(id) {
   try {
     return await reached(() => get(`/api/v1/tracklists/${encodeURIComponent(id)}`));
   } catch (error) {
-    history.replaceState(null, "", location.pathname);
     write(byId("refusal"), error.sentence);
     return null;
   }

@@ -1,13 +1,15 @@
 // What is pasted, typed, dropped or taken from a file is read as it comes, and becomes a draft when somebody says so.
 
 import { post } from "../api.js";
-import { byId, write } from "../dom.js";
+import { byId, memory, write } from "../dom.js";
 import { link } from "../enter.js";
 import { readText } from "./file_text.js";
 import { showParsed } from "./preview.js";
 import { chooseRecording, showRecording } from "./recording.js";
 
 const SOON_MS = 300;
+/** A phone drops a page at will, and whoever logs in leaves it. */
+const KEPT = ["aq_tracklist", "sessionStorage"];
 
 export class Paste {
   /** @param {(list: any) => void} made */
@@ -23,6 +25,7 @@ export class Paste {
     this.acceptDrops(byId("pasted"));
     this.choose(null);
     this.show(null);
+    this.text.value ||= memory.get(...KEPT) ?? "";
     if (this.text.value) this.soon();
   }
 
@@ -65,6 +68,8 @@ export class Paste {
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     write(byId("refusal"), "");
+    const [name, store] = KEPT;
+    memory.set(name, this.text.value, store);
     if (!this.text.value.trim()) return this.show(null);
     try {
       this.show(await post("/api/v1/tracklists/parse", this.text.value, { signal: asking.signal }));
@@ -78,7 +83,7 @@ export class Paste {
   /** What passes by itself is tried again by itself. */
   failed(error) {
     link(error.status !== 0);
-    if (error.status === 0 || error.status === 429) return this.soon((error.facts.retry_after ?? 3) * 1000);
+    if (error.passes) return this.soon((error.facts.retry_after ?? 3) * 1000);
     this.show(null);
     return write(byId("refusal"), error.sentence);
   }

@@ -39,7 +39,7 @@ export class Player {
     this.wave.mark(length, main.map(({ start_ms: start }) => start));
     const next = nextUnmarked(list);
     byId("mark").disabled = !this.listening.isPlaying;
-    write(byId("mark"), next ? `Begins now: ${nameOf(next)}` : "A new row begins now");
+    write(byId("mark").firstChild, next ? `Begins now: ${nameOf(next)}` : "A new row begins now");
     byId("undo").hidden = !(this.last && list.tracks[this.last.position - 1]?.start_ms === this.last.at);
     this.follow();
   }

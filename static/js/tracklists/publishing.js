@@ -25,10 +25,15 @@ export class Publishing {
   /** Why not stands beside the button, and what to mend at its row. */
   async publish() {
     const { editor } = this;
+    if (this.isSending) return;
+    this.isSending = true;
     write(byId("publish-refusal"), "");
     const edit = editor.edits.publish();
     await editor.change({ ...edit, send: (how) => edit.send(how).catch((error) => this.refused(error)) });
-    if (!editor.draft.saved.is_draft) toast("Published.");
+    this.isSending = false;
+    if (editor.draft.saved.is_draft || editor.over.signal.aborted) return;
+    toast("Published.");
+    byId("change").focus();
   }
 
   refused(error) {

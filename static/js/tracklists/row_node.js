@@ -41,7 +41,7 @@ export function showRow(node, row, { issue, current, mayHear }) {
   for (const kind of Object.keys(KINDS)) node.classList.toggle(kind, row.kind === kind);
   node.classList.toggle("current", current);
   node.classList.toggle("unknown", Boolean(row.is_id));
-  write(hear.lastChild, !main ? KINDS[row.kind] : unset ? "–" : writeTime(Math.round(row.start_ms / 100) * 100));
+  write(hear.lastChild, !main ? KINDS[row.kind] : unset ? "–" : writeTime(Math.floor(row.start_ms / 1000) * 1000));
   hear.disabled = !main || unset || !mayHear;
   write(title, nameOf({ ...row, artist: "" }));
   const artist = row.is_id && row.artist === row.title ? "not identified" : row.artist;
