@@ -28,6 +28,7 @@ from api_queue.web.answers import AnswerStore
 from api_queue.web.client_address import client_address, is_secure, networks
 from api_queue.web.credentials import add_session_cookie, drop_session_cookie, presented, presented_by_program
 from api_queue.web.cross_site import CrossSiteCheck
+from api_queue.web.finishing import finish_writes
 from api_queue.web.headers import Cors, harden
 from api_queue.web.idempotency import Idempotency
 from api_queue.web.identity import Caller, IdentityResolver, Presented
@@ -71,6 +72,7 @@ def setup_guard(app: Sanic[Any, Any], table: AccessTable, keepers: Doorkeepers, 
     @app.before_server_start
     async def take_rules(app: Sanic[Any, Any]) -> None:
         guard.rules = rules_of(app, table)
+        finish_writes(app, guard.rules)
 
 
 class Guard:

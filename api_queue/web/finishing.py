@@ -1,0 +1,55 @@
+"""Who hangs up in the middle of a change does not break it off: it is done to its end, and nobody hears the answer.
+
+Sanic cancels the handler of a lost connection. What is cancelled between two steps is done by half; and aiosqlite may
+lose a connection that is cancelled while SQLite lets it wait, together with the lock that it gets after that, so that
+for minutes nobody else can write.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from functools import wraps
+from typing import Any, Final, Protocol
+
+import structlog
+from sanic import HTTPResponse, Request, Sanic
+
+from api_queue.errors import ApiQueueError
+from api_queue.web.access_rules import Rule
+
+_log = structlog.get_logger()
+#: The loop holds its tasks but weakly.
+_running: Final[set[asyncio.Task[HTTPResponse]]] = set()
+
+
+class Handler(Protocol):
+    def __call__(self, request: Request, /, **parts: str) -> Coroutine[Any, Any, HTTPResponse]: ...
+
+
+def finish_writes(app: Sanic[Any, Any], rules: Mapping[tuple[str, str], Rule]) -> None:
+    """Before the first request. A socket is open until somebody hangs up, and is no change."""
+    for route in app.router.routes:
+        writes = any(rule.writes for method in route.methods if (rule := rules.get((method, route.path))))
+        if writes and not route.extra.websocket:
+            route.handler = finished(route.handler)
+
+
+def finished(handler: Handler) -> Handler:
+    @wraps(handler)
+    async def whole(request: Request, /, **parts: str) -> HTTPResponse:
+        task = asyncio.create_task(handler(request, **parts), name=f"{request.method} {request.path}")
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_unheard)
+            raise
+
+    return whole
+
+
+def _unheard(task: asyncio.Task[HTTPResponse]) -> None:
+    """A refusal concerns nobody any more."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, ApiQueueError):
+        _log.error("a request failed after its caller was gone", request=task.get_name(), exc_info=error)

@@ -1,0 +1,73 @@
+"""A change that its caller does not wait for."""
+
+import asyncio
+
+import pytest
+from sanic import HTTPResponse, Request
+from structlog.testing import capture_logs
+
+from api_queue.errors import UnknownTracklist
+from api_queue.web.finishing import finished
+from tests.house import House
+from tests.web.requests import a_request
+
+
+class Change:
+    """Goes on when it is let."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.begun, self.may_go_on, self.over = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._error = error
+
+    async def handle(self, _request: Request, /, **_parts: str) -> HTTPResponse:
+        self.begun.set()
+        await self.may_go_on.wait()
+        self.over.set()
+        if self._error:
+            raise self._error
+        return HTTPResponse(status=204)
+
+    async def left(self) -> list[str]:
+        """What is logged when the caller hangs up in the middle."""
+        call = asyncio.ensure_future(finished(self.handle)(a_request()))
+        await self.begun.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        with capture_logs() as logged:
+            self.may_go_on.set()
+            await asyncio.wait_for(self.over.wait(), 5)
+            await asyncio.sleep(0)  # its callbacks
+            await asyncio.sleep(0)
+        return [line["event"] for line in logged]
+
+
+async def test_it_is_done_to_its_end() -> None:
+    assert await Change().left() == []
+
+
+async def test_a_refusal_that_nobody_hears_is_no_error() -> None:
+    assert await Change(UnknownTracklist(tracklist_id="x")).left() == []
+
+
+async def test_a_fault_is_logged_all_the_same() -> None:
+    assert await Change(RuntimeError("broken")).left() == ["a request failed after its caller was gone"]
+
+
+async def test_who_waits_hears_the_answer_and_the_refusal() -> None:
+    change, refused = Change(), Change(UnknownTracklist(tracklist_id="x"))
+    change.may_go_on.set()
+    refused.may_go_on.set()
+    assert (await finished(change.handle)(a_request())).status == 204
+    with pytest.raises(UnknownTracklist):
+        await finished(refused.handle)(a_request())
+
+
+async def test_changes_are_finished_and_what_is_only_looked_at_is_not(house: House) -> None:
+    async with house.nobody() as client:
+        await client.get("/health")
+    by_path = {(route.path, *route.methods): route.handler for route in house.app.router.routes}
+    whole = {key for key, handler in by_path.items() if hasattr(handler, "__wrapped__")}
+    assert ("api/v1/tracklists/<tracklist_id:str>/publish", "POST") in whole
+    assert not any("GET" in key for key in whole if key[0].startswith("api/v1/tracklists"))
+    assert not any(key[0].endswith("progress") for key in whole)
