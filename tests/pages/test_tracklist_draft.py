@@ -75,6 +75,12 @@ async def test_an_old_file_is_read_as_it_was_meant(sandbox: Page) -> None:
         assert await sandbox.evaluate(read, [*mark, *"Café Überall".encode(encoding)]) == "Café Überall", encoding
 
 
+async def test_a_recording_is_not_taken_for_a_list(sandbox: Page) -> None:
+    read = """async () => (await import("/static/js/tracklists/file_text.js"))
+        .readText(new Blob([new Uint8Array(5 * 2 ** 20)])).catch((error) => error.message)"""
+    assert await sandbox.evaluate(read) == "A list has no more than 4 MiB; is this one?"
+
+
 async def test_who_has_left_hears_nothing(sandbox: Page) -> None:
     left = """async () => {
         const { Listening } = await import("/static/js/tracklists/listening.js");

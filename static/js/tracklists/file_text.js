@@ -2,8 +2,12 @@
 
 const MARKS = [["utf-16le", [0xff, 0xfe]], ["utf-16be", [0xfe, 0xff]]];
 
-/** @param {Blob} file @returns {Promise<string>} */
+/** As much as the server reads of a page. */
+const MOST_MIB = 4;
+
+/** @param {Blob} file @returns {Promise<string>} Throws for what is too large to be a list. */
 export async function readText(file) {
+  if (file.size > MOST_MIB * 2 ** 20) throw new Error(`A list has no more than ${MOST_MIB} MiB; is this one?`);
   const bytes = new Uint8Array(await file.arrayBuffer());
   const marked = MARKS.find(([, mark]) => mark.every((byte, at) => bytes[at] === byte));
   if (marked) return new TextDecoder(marked[0]).decode(bytes);

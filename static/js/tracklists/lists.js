@@ -1,7 +1,7 @@
 // All lists: drafts, and what is published; with what to do where there is none.
 
 import { get } from "../api.js";
-import { byId, el, fill, icon, toast, write } from "../dom.js";
+import { byId, done, el, fill, icon, write } from "../dom.js";
 import { count, day } from "../text.js";
 import { titleOf } from "./rules.js";
 
@@ -16,17 +16,16 @@ const FROM = {
 export class Lists {
   constructor() {
     this.published = [];
-    byId("more").addEventListener("click", () => this.page(this.published.length));
+    byId("more").addEventListener("click", () => done(this.page(this.published.length)));
   }
 
-  async load() {
-    try {
-      const { tracklists: drafts } = await get(`/api/v1/tracklists?is_draft=true&limit=${MOST_DRAFTS}`);
-      show("drafts", drafts);
-      await this.page(0);
-    } catch (error) {
-      toast(error.sentence);
-    }
+  load() {
+    return done(Promise.all([this.drafts(), this.page(0)]));
+  }
+
+  async drafts() {
+    const { tracklists } = await get(`/api/v1/tracklists?is_draft=true&limit=${MOST_DRAFTS}`);
+    show("drafts", tracklists);
   }
 
   async page(offset) {

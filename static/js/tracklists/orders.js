@@ -1,7 +1,7 @@
 // Lists from elsewhere: from nothing, from what a queue has played, from an address of 1001tracklists.
 
 import { get, post } from "../api.js";
-import { byId, write } from "../dom.js";
+import { byId, done, write } from "../dom.js";
 import { fromLocal } from "../text.js";
 import { chooseRecording } from "./recording.js";
 
@@ -15,10 +15,11 @@ const BY_HAND = "Or open the page in your browser, save it, and take the file on
 export function offerOrders(made) {
   onSubmit("night", async () => made(await post("/api/v1/tracklists/import/history", night())));
   onSubmit("address", async (form) => made(await fetched(form, byId("address-url").value.trim())));
-  onSubmit("blank", () => chooseRecording(async (track) => {
-    made(await post("/api/v1/tracklists/manual", { audio_file_id: track.track_id, title: track.title, tracks: [] }));
-  }));
+  onSubmit("blank", () => chooseRecording((track) => done(blank(track).then(made))));
 }
+
+const blank = ({ track_id: id, title }) =>
+  post("/api/v1/tracklists/manual", { audio_file_id: id, title, tracks: [] });
 
 /** What goes wrong stands in the form. */
 function onSubmit(name, does) {
@@ -54,7 +55,7 @@ async function fetched(form, url) {
     let order = await post("/api/v1/tracklists/import/1001tracklists?async_processing=true", { url });
     while (["queued", "running"].includes(order.status)) {
       write(hint, WORDS[order.status]);
-      await new Promise((done) => setTimeout(done, LOOK_MS));
+      await new Promise((looked) => setTimeout(looked, LOOK_MS));
       const status = `/api/v1/tracklists/import/status/${order.correlation_id}`;
       order = await get(status).catch((error) => later(error, order));
     }

@@ -42,7 +42,11 @@ export class Paste {
   }
 
   async take(file) {
-    if (file) this.put(await readText(file));
+    try {
+      if (file) this.put(await readText(file));
+    } catch (error) {
+      write(byId("refusal"), error.message);
+    }
     byId("file").value = "";
   }
 

@@ -12,7 +12,7 @@ export class Publishing {
     this.editor = editor;
     write(byId("publish-refusal"), "");
     editor.on("publish", "click", () => this.publish());
-    editor.on("change", "click", () => editor.newDraft());
+    editor.on("change", "click", () => this.change());
   }
 
   show(list) {
@@ -34,6 +34,13 @@ export class Publishing {
     if (editor.draft.saved.is_draft || editor.over.signal.aborted) return;
     toast("Published.");
     byId("change").focus();
+  }
+
+  /** One draft, however often it is tapped. */
+  async change() {
+    byId("change").disabled = true;
+    await this.editor.newDraft();
+    byId("change").disabled = false;
   }
 
   refused(error) {

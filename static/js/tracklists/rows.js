@@ -22,17 +22,17 @@ export class Rows {
     if (!on) this.show(this.editor.list);
   }
 
-  show({ tracks }) {
+  show({ tracks, audio_file_id: recording }) {
     byId("no-rows").hidden = tracks.length > 0;
+    this.mayHear = this.editor.mayWrite && Boolean(recording);
     this.last = tracks.length;
     if (this.held) return;
     fill(this.list, tracks, (row) => String(row.position), () => makeRow(this), (node, row) => this.showRow(node, row));
   }
 
   showRow(node, row) {
-    const { editor } = this;
-    const mayHear = editor.mayWrite && Boolean(editor.list.audio_file_id);
-    showRow(node, row, { issue: editor.verdict.of(row.position), current: row.position === this.pointed, mayHear });
+    const issue = this.editor.verdict.of(row.position);
+    showRow(node, row, { issue, current: row.position === this.pointed, mayHear: this.mayHear });
   }
 
   /** The row that is worked on shows its tools. */
