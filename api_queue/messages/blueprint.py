@@ -73,7 +73,7 @@ async def update(request: Request, queue: str, message_id: str) -> HTTPResponse:
 
 
 @bp.post(f"{_QUEUE}/messages/receive")
-@Operation(query=wire.ReceiveQuery)
+@Operation(query=wire.ReceiveQuery, waits=True)
 async def receive(request: Request, queue: str) -> HTTPResponse:
     """Take the first messages: nobody else gets them for `visibility_timeout` seconds. Delete what is done."""
     name = _may(request, queue, "read")

@@ -15,6 +15,7 @@ from sanic import HTTPResponse, Request, Sanic
 
 from api_queue.errors import ApiQueueError
 from api_queue.web.access_rules import Rule
+from api_queue.web.operation import Operation
 
 _log = structlog.get_logger()
 #: The loop holds its tasks but weakly.
@@ -26,10 +27,12 @@ class Handler(Protocol):
 
 
 def finish_writes(app: Sanic[Any, Any], rules: Mapping[tuple[str, str], Rule]) -> None:
-    """Before the first request. A socket is open until somebody hangs up, and is no change."""
+    """Before the first request. A socket is open until somebody hangs up, and a long poll that went on after that would
+    take what is for others.
+    """
     for route in app.router.routes:
         writes = any(rule.writes for method in route.methods if (rule := rules.get((method, route.path))))
-        if writes and not route.extra.websocket:
+        if writes and not route.extra.websocket and not Operation.of(route.handler).waits:
             route.handler = finished(route.handler)
 
 

@@ -14,6 +14,7 @@ class Operation:
     """A decorator, below the routes. `query` is read as a struct, or its names have a sentence each.
 
     A GET that is not `safe` changes something. `most_bytes`: of a body, where the route is a stream.
+    One that `waits` for something to happen is over when its caller hangs up, though it is no GET.
     """
 
     body: type[msgspec.Struct] | None = None
@@ -22,6 +23,7 @@ class Operation:
     media_type: str = "application/json"
     safe: bool = True
     most_bytes: int | None = None
+    waits: bool = False
 
     def __call__(self, handler: H) -> H:
         handler.operation = self  # type: ignore[attr-defined]  # a function or a view may carry what it likes

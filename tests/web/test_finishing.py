@@ -71,3 +71,11 @@ async def test_changes_are_finished_and_what_is_only_looked_at_is_not(house: Hou
     assert ("api/v1/tracklists/<tracklist_id:str>/publish", "POST") in whole
     assert not any("GET" in key for key in whole if key[0].startswith("api/v1/tracklists"))
     assert not any(key[0].endswith("progress") for key in whole)
+
+
+async def test_a_long_poll_is_over_when_its_caller_is_gone(house: House) -> None:
+    """Else it would take a message, which nobody else gets for half a minute."""
+    async with house.nobody() as client:
+        await client.get("/health")
+    [poll] = [route for route in house.app.router.routes if route.path.endswith("/messages/receive")]
+    assert not hasattr(poll.handler, "__wrapped__")
