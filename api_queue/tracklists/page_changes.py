@@ -56,7 +56,9 @@ def _of_set(before: Facts, page: Facts, ours: Facts) -> Iterator[Change]:
 
 
 def _of_rows(before: Sequence[Entry], page: Sequence[Entry], ours: Sequence[Entry]) -> Iterator[Change]:
-    """A row that somebody removed here stays so, and one that somebody added here is not added again."""
+    """A row that somebody removed here stays so, and one that somebody added here is not added again. Of two neighbours
+    of which one was removed here and one renamed, the first counts as the renamed one.
+    """
     pairs, places = list(paired(before, page)), places_of(before, ours)
     wanted, there = Counter(map(name_of, page)), _names_then(pairs, places, ours)
     for old, new in pairs:
