@@ -186,16 +186,18 @@ class CueService:
 
     # -- judging and converting --------------------------------------------------------------------------------
 
-    async def judge(self, text: bytes, recording: Recording | None = None, rows: Sequence[Entry] = ()) -> Judgement:
+    async def judge(
+        self, text: bytes, recording: Recording | None = None, rows: Sequence[Entry] = (), *, served: bool = False
+    ) -> Judgement:
         """One after another, in a thread: whoever sends many large ones waits, and nobody else."""
         async with self._judging:
-            return await asyncio.to_thread(judge, text, recording, rows)
+            return await asyncio.to_thread(judge, text, recording, rows, served=served)
 
     async def judge_file(self, cue_id: str, audio: str | None) -> Judgement:
         """Against the recording that it was made for, or another one. Raises UnknownCueFile, BadAudioFile."""
         file = await self.file(cue_id)
         recording = file.making.recording if audio is None else await self._recordings.recording(audio)
-        return await self.judge(file.bytes, recording, await self._rows(file))
+        return await self.judge(file.bytes, recording, await self._rows(file), served=True)
 
     async def _rows(self, file: CueFile) -> Sequence[Entry]:
         """Of its list as it is now; none where the list is not here."""
