@@ -231,11 +231,11 @@ async def test_suggestions_are_for_the_rows_of_the_list_as_it_is_now(desk: Desk)
 async def test_sheets_are_judged_one_after_another(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     running, most = 0, 0
 
-    def slow(text: bytes, recording: Recording | None, rows: Sequence[Entry]) -> Judgement:
+    def slow(text: bytes, recording: Recording | None, rows: Sequence[Entry], *, served: bool) -> Judgement:
         nonlocal running, most
         running += 1
         most = max(most, running)
-        judged = judge(text, recording, rows)
+        judged = judge(text, recording, rows, served=served)
         running -= 1
         return judged
 
