@@ -49,6 +49,7 @@ from api_queue.web import docs, health, join_qr, pages
 from api_queue.web.docs import setup_docs
 from api_queue.web.errors import setup_errors
 from api_queue.web.file_ranges import FileSender
+from api_queue.web.finishing import end_writes
 from api_queue.web.guard import Doorkeepers, setup_guard
 from api_queue.web.health import Readiness
 from api_queue.web.methods import HeadRouter
@@ -165,6 +166,7 @@ def _look_after(app: "Sanic[Any, Any]", parts: WebParts) -> None:
 
     @app.after_server_stop
     async def end(_app: "Sanic[Any, Any]") -> None:
+        await end_writes(app.config.GRACEFUL_SHUTDOWN_TIMEOUT)
         await asyncio.gather(*map(end_task, beside))
         await parts.close()
 

@@ -97,11 +97,20 @@ async def house(redis: Redis, redis_url: str, furnished: Path, tmp_path: Path) -
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def emptied_redis_url(redis_url: str) -> str:
+    """For all tests of a file: what the files before left there is none of its tasks."""
+    client = connect(redis_url)
+    await client.call("FLUSHALL")
+    await client.close()
+    return redis_url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared_house(
-    redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory
+    emptied_redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[House]:
     """One for all tests of a file, which runs in one loop: each leaves it as it was, or has a part of its own."""
-    async with a_house(redis_url, furnished, tmp_path_factory.mktemp("house")) as house:
+    async with a_house(emptied_redis_url, furnished, tmp_path_factory.mktemp("house")) as house:
         yield house
 
 

@@ -190,8 +190,21 @@ def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:
         assert "did not end in time" in server.err.read_text()
 
 
-def test_the_demo_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_too_deep_for_sockets_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setenv("TMPDIR", str(deep))
+    server = LiveServer(tmp_path)
+    assert server.process.wait(20) == 1
+    assert server.err.read_text().count("\n") == 1
+    assert "is too long for the sockets in it: set TMPDIR to a shorter one." in server.err.read_text()
+
+
+def test_the_demo_leaves_nothing_behind(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Given a demo, which takes a data folder of its own
+    tmp_path = tmp_path_factory.mktemp("d")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     demo = Path(__file__).parent.parent / "config" / "demo.toml"
     with live_server(tmp_path, "--config", str(demo)) as server:

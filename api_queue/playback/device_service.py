@@ -145,6 +145,10 @@ class DeviceService:
         device = await self._rosters.itself(caller)
         return (device.queue, device.device_id) if device else None
 
+    async def rename(self, device: Device) -> None:
+        """What the screens call the speaker, if it is this one."""
+        await self._speakers.rename(device.queue, device.device_id, device.name)
+
     # -- the end -----------------------------------------------------------------------------------------------
 
     async def remove(self, caller: Caller, named: str | None, device_id: DeviceId) -> None:

@@ -84,6 +84,8 @@ class RegistrationService:
         device = self._device(queue, wish, owner, token.token_id, there)
         await self._audit.write(owner, "device registered", queue, device=token.token_id, kind=wish.kind)
         await self._enter(device)
+        if there and there.name != device.name:
+            await self._devices.rename(device)
         view = await self._devices.view(await self._queues.queue(queue), device.device_id)
         await self._news.changed(view)
         return Registered(view, value, there is None)

@@ -86,6 +86,13 @@ class SpeakerService:
 
         return await self._apply(name, rule)
 
+    async def rename(self, name: QueueName, device: DeviceId, device_name: str) -> Queue:
+        def rule(queue: Queue, _now_ms: int) -> Session:
+            session = queue.session
+            return replace(session, speaker_name=device_name) if session.speaker == device else session
+
+        return await self._apply(name, rule)
+
     async def after_restart(self, name: QueueName) -> Queue:
         return await self._apply(name, lambda queue, now_ms: seat.after_restart(queue, now_ms, self.lease_ms))
 

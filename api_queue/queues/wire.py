@@ -136,7 +136,7 @@ def transition_notices(
 
 
 def _seat(s: Session) -> tuple[object, ...]:
-    return s.active, s.generation, s.lease_until_ms, s.yielding
+    return s.active, s.speaker_name, s.generation, s.lease_until_ms, s.yielding
 
 
 def _timeline(s: Session) -> tuple[object, ...]:

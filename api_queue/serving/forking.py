@@ -10,10 +10,12 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 from multiprocessing import forkserver, resource_tracker
 from typing import Final
 
 from api_queue.drivers.parent_death import become_maker, die_with_maker
+from api_queue.errors import StartRefused
 
 #: The signals that end us. Blocked in each process until it is ready to hear them, so that none is lost.
 ENDING: Final = (signal.SIGTERM, signal.SIGINT)
@@ -27,8 +29,19 @@ def start_fork_server() -> None:
     forkserver.set_forkserver_preload(["api_queue.serving.preloaded"])
     resource_tracker.ensure_running()  # whoever starts it later unblocks the signals
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    forkserver.ensure_running()
+    _run()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+
+
+def _run() -> None:
+    try:
+        forkserver.ensure_running()
+    except OSError as error:  # a socket's path has room for 107 bytes
+        reason = (
+            f"The path of the folder for temporary files, {tempfile.gettempdir()}, is too long for the sockets in it:"
+            " set TMPDIR to a shorter one."
+        )
+        raise StartRefused(reason=reason) from error
 
 
 def _enter() -> None:

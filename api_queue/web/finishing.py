@@ -51,6 +51,14 @@ def finished(handler: Handler) -> Handler:
     return whole
 
 
+async def end_writes(within_s: float) -> None:
+    """Before the server ends; what takes longer is broken off."""
+    if _running:
+        _, late = await asyncio.wait(_running, timeout=within_s)
+        for task in late:
+            task.cancel()
+
+
 def _unheard(task: asyncio.Task[HTTPResponse]) -> None:
     """A refusal concerns nobody any more."""
     error = None if task.cancelled() else task.exception()

@@ -1,9 +1,10 @@
 """A set of two hours becomes thirty tracks: a pasted list, published, queued from, and played by a real speaker.
 
 The samples of the recording say where in it they stand (`tests/clients/levels.py`), so that what was heard is known to
-ten milliseconds, however busy this machine is.
+ten milliseconds.
 """
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from api_queue.drivers.redis import Redis
 from tests.clients.levels import ROUND_MS, STEP_MS, Levels, make_recording
 from tests.clients.speaker.party import Room, a_speaker, choose, control
 from tests.house import House, a_house, furnish
+from tests.live import below, waited_s
 from tests.playback.test_conductor import conducting
 
 LENGTH_MS = 2 * 60 * 60 * 1000
@@ -77,6 +79,11 @@ async def play_from_the_beginning(host: httpx.AsyncClient, kitchen: Room) -> Non
     await control(host, "play")
 
 
+def kept_waiting_s() -> float:
+    """This process, which is server and speaker, and the mpv below it."""
+    return sum(map(waited_s, (os.getpid(), *below(os.getpid()))))
+
+
 async def test_three_of_thirty_tracks_are_queued_and_heard_from_their_cues_to_the_next(
     house: House, tmp_path: Path
 ) -> None:
@@ -95,13 +102,15 @@ async def test_three_of_thirty_tracks_are_queued_and_heard_from_their_cues_to_th
         # And played to the end
         await choose(host, kitchen)
         await levels.listen(kitchen.speaker._mpv)
+        waits_s = kept_waiting_s()
         await play_from_the_beginning(host, kitchen)
         await kitchen.until(lambda: kitchen.status and kitchen.status.state == "stopped", "the end", 60)
         await kitchen.until(lambda: not kitchen.speaker._reports.pending, "that the server knows of it")
         items = (await host.get("/queue/party/items")).json()["items"]
-    # Then each was heard from its cue to the next one
+        late_ms = 1000 * (kept_waiting_s() - waits_s)
+    # Then each was heard from its cue to the next one, besides what a busy machine has kept the speaker waiting
     assert [item["status"] for item in items] == ["played"] * 3
     for number, heard in zip(HEARD, levels.heard(), strict=True):
         first_ms = starts[number] % ROUND_MS
-        assert first_ms - STEP_MS < heard.first_ms <= first_ms + NEAR_MS
+        assert first_ms - STEP_MS < heard.first_ms <= first_ms + NEAR_MS + late_ms
         assert abs(heard.last_ms - first_ms - SHORT_MS) <= STEP_MS

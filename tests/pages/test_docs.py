@@ -1,6 +1,7 @@
 """The description of the API as a page: found by words, unfolded, the same on a phone."""
 
 import pytest
+from playwright.async_api import expect
 
 from tests.house import House
 from tests.pages.conftest import PHONE, Device
@@ -15,8 +16,8 @@ async def test_a_route_is_found_and_unfolds(phone: Device, house: House) -> None
     row = page.locator(".operation:visible")
     assert await row.count() == 1
     await row.locator("summary").click()
+    await expect(row).to_contain_text("the host of this queue")  # it is filled when it is unfolded
     said = await row.inner_text()
-    assert "the host of this queue" in said
     assert "Name of the queue." in said
     assert "history_length\noptional · integer 0 – 10000, default 200" in said
     assert "problem+json" in said

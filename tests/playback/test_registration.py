@@ -55,6 +55,16 @@ async def test_registering_again_keeps_the_place_and_ends_the_old_token(party: P
     assert [token is not None and token.revoked_at_ms is None for token in tokens] == [False, True]
 
 
+async def test_a_speaker_with_another_name_keeps_its_seat_and_all_hear_of_it(party: Party) -> None:
+    await register(party, "kitchen")
+    await party.parts.playback.choose_speaker(X, DeviceId("kitchen"), if_free=False)
+    before = await party.parts.queues.queue(X)
+    await party.parts.pairing.register(HOST, X, Wish(name="Kitchen sink", device_id=DeviceId("kitchen")))
+    after = await party.parts.queues.queue(X)
+    assert after.session == replace(before.session, speaker_name="Kitchen sink")
+    assert after.rev == before.rev + 1
+
+
 async def test_a_speaker_that_becomes_a_remote_leaves_its_seat(party: Party) -> None:
     old = await register(party, "kitchen")
     await party.parts.playback.choose_speaker(X, DeviceId("kitchen"), if_free=False)

@@ -34,10 +34,10 @@ async def visitor(redis_url: str, site: SiteServer) -> AsyncIterator[Visitor]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site_party(
-    redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory
+    emptied_redis_url: str, furnished: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[SiteParty]:
     """A house and a site of its own, for all tests of a file."""
-    async with a_site_party(redis_url, furnished, tmp_path_factory.mktemp("site")) as party:
+    async with a_site_party(emptied_redis_url, furnished, tmp_path_factory.mktemp("site")) as party:
         yield party
 
 

@@ -7,7 +7,7 @@ from sanic import HTTPResponse, Request
 from structlog.testing import capture_logs
 
 from api_queue.errors import UnknownTracklist
-from api_queue.web.finishing import finished
+from api_queue.web.finishing import end_writes, finished
 from tests.house import House
 from tests.web.requests import a_request
 
@@ -61,6 +61,18 @@ async def test_who_waits_hears_the_answer_and_the_refusal() -> None:
     assert (await finished(change.handle)(a_request())).status == 204
     with pytest.raises(UnknownTracklist):
         await finished(refused.handle)(a_request())
+
+
+async def test_the_server_waits_for_them_before_it_ends_but_not_for_ever() -> None:
+    quick, stuck = Change(), Change()
+    calls = [asyncio.ensure_future(finished(change.handle)(a_request())) for change in (quick, stuck)]
+    await quick.begun.wait()
+    await stuck.begun.wait()
+    quick.may_go_on.set()
+    await end_writes(0.05)
+    assert (quick.over.is_set(), stuck.over.is_set()) == (True, False)
+    done = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(each) for each in done] == [HTTPResponse, asyncio.CancelledError]
 
 
 async def test_changes_are_finished_and_what_is_only_looked_at_is_not(house: House) -> None:
