@@ -34,12 +34,12 @@ from tests.tracks.flacs import JPEG, Flac, song
 FILES: Final = 2_000
 PROCESSES: Final = 2
 ROUNDS: Final = 5
-#: Real sound, for `analyze`.
-TONES: Final = 4
+#: Real sound, for `analyze`: some ten seconds of it, so that the worst of a hundred adds is not the worst of all.
+TONES: Final = 14
 TONE_S: Final = 240
 PAUSE_S: Final = 0.02
 #: Adds of a round on an idle server; beside a task they go on until it ends, or is canceled.
-ADDS: Final = 100
+ADDS: Final = 300
 
 _BARE: Final = """
 import json, sys
