@@ -10,8 +10,9 @@ from weakref import WeakValueDictionary
 
 from api_queue.types import QueueName
 
-#: How often a change is worked out again when the queue moved underneath; then the caller is told (QueueMoved).
-TRIES: Final = 8
+#: How often a change is worked out again when the queue moved underneath; then the caller is told (QueueMoved). Of
+#: three workers who are all at it one gets through each time, and nobody is to be the unlucky one so often.
+TRIES: Final = 32
 
 
 class Turns:

@@ -27,6 +27,8 @@ MUSIC_TIMEOUT_S = 10.0
 #: Seconds between a stop and the kill of what is still there.
 STOP_TIMEOUT_S = 8.0
 TICK_S = 0.1
+#: Seconds until a signal that was sent is heard, on a busy machine.
+HEARING_S = 0.5
 
 _log = structlog.get_logger()
 
@@ -77,9 +79,11 @@ class Supervision:
         return bool(self._manager._all_workers_ack())  # type: ignore[no-untyped-call]
 
     def _give_up(self) -> None:
+        """Unless we are told to end as well: whoever tells a whole group may be heard by a worker first."""
+        time.sleep(HEARING_S)
         while self._manager.monitor_subscriber.poll():
             self._manager.monitor_subscriber.recv()  # "__TERMINATE_EARLY__", as we know already
-        self.failed = True
+        self.failed = not self._ending
         self._ending = True
 
     def _watch(self) -> None:

@@ -123,13 +123,21 @@ def test_it_does_not_wait_for_ever_for_music(no_waiting: list[float]) -> None:
 
 def test_a_worker_that_died_before_it_was_ready_fails_the_start(no_waiting: list[float]) -> None:
     watch, said = started(lambda: True, Process("web", 1, ProcessState.STARTED, alive=False))
-    assert (said, watch.failed, no_waiting) == ([], True, [])
+    assert (said, watch.failed, no_waiting) == ([], True, [supervision.HEARING_S])
+
+
+def test_a_worker_that_was_told_to_end_as_we_are_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a worker that heard the signal of the whole group before we did
+    watch = Supervision(cast("Any", Manager([Process("web", 1, ProcessState.STARTED, alive=False)])), bool, print)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: watch._on_signal(signal.SIGTERM, None))
+    watch._wait_until_ready()
+    assert not watch.failed
 
 
 def test_a_worker_that_is_never_ready_fails_it_in_the_end(no_waiting: list[float]) -> None:
     watch, said = started(lambda: True, Process("web", 1, ProcessState.STARTED))
     assert (said, watch.failed) == ([], True)
-    assert sum(no_waiting) == pytest.approx(supervision.START_TIMEOUT_S, abs=0.1)
+    assert sum(no_waiting) == pytest.approx(supervision.START_TIMEOUT_S + supervision.HEARING_S, abs=0.1)
 
 
 @pytest.mark.parametrize("state", [ProcessState.STARTED, ProcessState.ACKED])
