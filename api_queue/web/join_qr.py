@@ -1,13 +1,11 @@
-"""The join address as a QR code: dark on light with its quiet zone, on whatever page it stands."""
+"""The join address as a QR code."""
 
-import io
-
-import segno
 from sanic import Blueprint, HTTPResponse, Request
 
-from api_queue.settings import Settings
 from api_queue.web.operation import Operation
 from api_queue.web.pages import QUEUE
+from api_queue.web.public_address import public_base
+from api_queue.web.qr_codes import qr_svg
 
 bp = Blueprint("join_qr")
 
@@ -15,18 +13,7 @@ bp = Blueprint("join_qr")
 @bp.get(f"{QUEUE}/join.svg")
 @Operation(media_type="image/svg+xml")
 async def join_svg(request: Request, name: str) -> HTTPResponse:
-    """A QR code that leads to the guest page of the queue."""
-    settings: Settings = request.app.ctx.settings
-    base = settings.public_url.rstrip("/") or f"{request.scheme}://{request.host}"
-    drawing = qr_svg(f"{base}/queue/{name}/")
+    """A QR code that leads to the guest page of the queue; the pages read the address in its `<title>`."""
+    address = f"{public_base(request)}/queue/{name}/"
+    drawing = qr_svg(address, address)
     return HTTPResponse(drawing, 200, {"Cache-Control": "no-cache"}, "image/svg+xml")
-
-
-def qr_svg(address: str) -> bytes:
-    """The address also stands in the `<title>`, where the pages read it."""
-    drawing = io.BytesIO()
-    code = segno.make(address, error="m", micro=False)
-    code.save(
-        drawing, kind="svg", border=4, dark="#140d07", light="#fffaf0", title=address, omitsize=True, xmldecl=False
-    )
-    return drawing.getvalue()

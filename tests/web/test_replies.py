@@ -1,17 +1,14 @@
-"""Answers as bytes, and the join address as a drawing."""
+"""Answers as bytes."""
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api_queue.web.error_list import refusals, refusals_html
-from api_queue.web.join_qr import qr_svg
 from api_queue.web.operation import Operation
 from api_queue.web.replies import empty, reply, text_reply
 
@@ -54,29 +51,6 @@ def test_a_text_names_its_charset() -> None:
 
 def test_nothing_is_204() -> None:
     assert (empty().status, empty().body) == (204, b"")
-
-
-# -- the drawing -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("address", ["http://party.test/queue/x/", "http://h/?a=1&b=<script>alert('\"')</script>"])
-def test_a_drawing_is_whole_and_runs_nothing(address: str) -> None:
-    drawing = ElementTree.fromstring(qr_svg(address))
-    assert drawing.findtext("{*}title") == address
-    assert drawing.find(".//{*}script") is None
-
-
-def test_another_address_is_another_drawing() -> None:
-    def paths(address: str) -> list[str]:
-        return re.findall(r' d="([^"]+)"', qr_svg(address).decode())
-
-    assert paths("http://h/queue/a/") == paths("http://h/queue/a/") != paths("http://h/queue/b/")
-
-
-def test_a_drawing_takes_the_size_of_its_place() -> None:
-    drawing = ElementTree.fromstring(qr_svg("http://h/queue/a/"))
-    assert "viewBox" in drawing.attrib
-    assert not {"width", "height"} & drawing.attrib.keys()
 
 
 # -- what describes --------------------------------------------------------------------------------------------
