@@ -6,8 +6,11 @@ from typing import Final
 from api_queue.types import QueueName
 
 NAMES: Final = "q:names"
-ROWS: Final = ("items", "index", "meta", "counts", "played", "events", "bell")
-GUESTS: Final = ("muted", "ended", "guests", "buckets")
+ROWS: Final = (
+    *("items", "index", "meta", "counts", "played", "events", "bell"),
+    *("order", "bands", "turns", "points", "undo", "moves", "lobby", "joined"),
+)
+GUESTS: Final = ("muted", "ended", "guests", "buckets", "tokens")
 
 
 def key(name: QueueName, part: str) -> str:
@@ -16,7 +19,7 @@ def key(name: QueueName, part: str) -> str:
 
 @lru_cache(1000)
 def rows(name: QueueName) -> tuple[str, ...]:
-    """The seven that every script which writes a queue takes, in its order."""
+    """Those that every script which writes a queue takes, in its order."""
     return tuple(key(name, part) for part in ROWS)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -20,8 +20,17 @@ When = Annotated[datetime, Meta(tz=True)]
 LATEST_MS: Final = 4_102_444_800_000
 
 
+class Fallback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What plays when nothing waits: these tracks, or any with one of these tags."""
+
+    tags: Tags = ()
+    tracks: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...], Meta(max_length=1000)] = ()
+
+
 class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`track_space` in seconds, windows in minutes, `retention` in hours, times as ISO 8601 with a zone."""
+    """`track_space` in seconds, windows in minutes, `retention` and `token_horizon` in hours, times as ISO 8601 with a
+    zone. What the rules make of them: docs/rules.md.
+    """
 
     title: Annotated[str, Meta(max_length=100)] = ""
     description: Annotated[str, Meta(max_length=1000)] = ""
@@ -34,9 +43,23 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     hidden_tags: Tags = ()
     max_items: Count | None = None
     max_per_guest: Count | None = None
+    max_minutes_per_guest: Minutes | None = None
     duplicate_track_window: Minutes | None = None
     duplicate_performer_window: Minutes | None = None
+    order: Literal["fifo", "fair", "weight"] = "fifo"
     coming_soon_count: Annotated[int, Meta(ge=0, le=100)] = 5
+    #: Who may perform; None: everybody.
+    performer_names: (
+        Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=1000)] | None
+    ) = None
+    limit_model: Literal["none", "token", "points"] = "none"
+    token_window: Annotated[int, Meta(ge=1, le=24 * 60)] = 20
+    token_horizon: Annotated[float, Meta(gt=0, le=7 * 24)] = 3
+    points_max: Annotated[int, Meta(ge=1, le=10_000)] = 30
+    points_per_hour: Annotated[float, Meta(ge=0, le=100_000)] = 20
+    join: Literal["open", "code"] = "open"
+    approval: Literal["off", "excess", "all"] = "off"
+    fallback: Fallback | None = None
     preview: bool = False
     guest_playback: bool = False
     #: Ids of the devices that may be the speaker, in the order of taking over; None: every speaker.
@@ -60,7 +83,7 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 FIELDS: Final = {field.name: field for field in msgspec.structs.fields(QueueSettings)}
 _NO_LINES: Final = str.maketrans("", "", "\r\n")
-_LISTS: Final = frozenset({"filter_tags", "forced_tags", "hidden_tags", "devices"})
+_LISTS: Final = frozenset({"filter_tags", "forced_tags", "hidden_tags", "devices", "performer_names"})
 
 
 @dataclass(frozen=True, slots=True)

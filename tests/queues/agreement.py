@@ -22,11 +22,27 @@ async def check_index(redis: Redis, queue: QueueName) -> None:
     assert int(meta["waiting_ms"]) == sum(item.track_duration_ms for item in waiting)
     assert int(meta["fixed"]) == sum(item.timestamp_play is not None for item in waiting)
     assert {field: int(count) for field, count in counts.items()} == tallies(waiting)
+    await _check_order(redis, queue, waiting)
+
+
+async def _check_order(redis: Redis, queue: QueueName, waiting: list[Item]) -> None:
+    """Where the queue is sorted, the list is in the order of the rounds, and the bands are their sums."""
+    kept: list[str] = await redis.call("ZRANGE", key(queue, "order"), 0, -1, "WITHSCORES")
+    bands: dict[str, str] = await redis.call("HGETALL", key(queue, "bands"))
+    rounds = {item_id: float(score) for item_id, score in zip(kept[::2], kept[1::2], strict=True)}
+    assert not rounds or rounds.keys() == {item.id for item in waiting}
+    in_list = [rounds[item.id] for item in waiting] if rounds else []
+    assert in_list == sorted(in_list)
+    wanted: Counter[float] = Counter()
+    for score, item in zip(in_list, waiting, strict=bool(rounds)):
+        wanted[score] += item.track_duration_ms
+    assert {float(score): int(ms) for score, ms in bands.items()} == {score: ms for score, ms in wanted.items() if ms}
 
 
 def tallies(waiting: list[Item]) -> dict[str, int]:
     """By owner, track and performer, as the limits count them."""
     wanted: Counter[str] = Counter()
     for item in waiting:
+        wanted[f"m:{item.session_owner}"] += item.track_duration_ms
         wanted.update([f"o:{item.session_owner}", f"t:{item.track_id}", f"p:{same_performer(item.performer_name)}"])
-    return dict(wanted)
+    return {field: count for field, count in wanted.items() if count}

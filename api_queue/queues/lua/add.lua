@@ -1,5 +1,6 @@
 -- Adds one item, if the queue and its limits allow it.
--- KEYS  the seven of rows, then 8 muted HASH guest -> until_ms|reason, 9 ended SET of guests, 10 guests SET, 11 buckets HASH
+-- KEYS  those of rows, then 16 muted HASH guest -> until_ms|reason, 17 ended SET of guests, 18 guests SET, 19 buckets HASH,
+--       20 tokens HASH guest -> valid_from|valid_until, last -> end of the last window
 -- ARGV  1 queue  2 now_ms  3 kept  4 settings_rev that the limits were read from  5 rev that they hold for, or ''
 --       6 id  7 line  8 owner  9 track  10 performer  11 duration_ms
 --       12 guest (0, 1): whether mutes and the end of the party concern the owner
@@ -15,7 +16,7 @@
 
 local queue, now_ms, kept = ARGV[1], ARGV[2], ARGV[3]
 local id, line, owner, track, performer = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
-local muted, ended, guests, buckets = KEYS[8], KEYS[9], KEYS[10], KEYS[11]
+local muted, ended, guests, buckets, tokens = unpack(KEYS, 16, 20)
 
 local known = redis.call('HMGET', meta, 'rev', 'settings_rev', 'head', 'waiting_ms', 'fixed', 'session')
 if not known[1] then return {'gone'} end

@@ -1,5 +1,5 @@
 -- Changes one waiting item: its line, its place, or both.
--- KEYS  the seven of rows
+-- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that must still hold, or ''
 --       5 id  6 line before  7 line after  8 owner  9 track  10 performer before  11 performer after  12 duration_ms before
 --       13 fixed before (0, 1)  14 fixed after  15 '' keeps the place, 'end', or the id to stand before  16 that one's line

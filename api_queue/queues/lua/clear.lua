@@ -1,5 +1,5 @@
 -- Takes all waiting items off the queue; what was played and what plays stays.
--- KEYS  the seven of rows
+-- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from  5 changes as JSON  6... ids of the waiting items
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 --! use queues/rows
@@ -18,7 +18,7 @@ end
 for at = 6, #ARGV do
   redis.call('HDEL', index, ARGV[at])
 end
-redis.call('DEL', counts)
+redis.call('DEL', counts, order, bands)
 redis.call('HSET', meta, 'waiting_ms', 0, 'fixed', 0)
 rev = revise(now_ms)
 emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', '"changes":' .. ARGV[5])

@@ -1,6 +1,6 @@
 -- Makes a queue, if there is none of this name. Revisions go on where a deleted one of the same name ended,
 -- so that a reader who drops what it has seen is not deaf to the new one.
--- KEYS  the seven of rows
+-- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 kind  5 settings as JSON  6 session as JSON
 -- Returns {'ok', rev} or {'exists'}.
 -- settings_rev and session_rev begin where no earlier queue of the name has been: what was worked out from that is stale.

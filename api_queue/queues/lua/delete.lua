@@ -1,5 +1,5 @@
 -- Deletes a queue and everything of it. Its event stream stays for a day, to tell its readers.
--- KEYS  the seven of rows, then every other key of the queue
+-- KEYS  those of rows, then every other key of the queue
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that it must still have, or ''
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 --! use queues/rows

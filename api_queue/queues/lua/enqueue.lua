@@ -1,5 +1,5 @@
 -- Adds items, each before a waiting one (also of these) or at the end.
--- KEYS  the seven of rows
+-- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from  5 changes as JSON
 --       then for each item seven: id, line, owner, track, performer, duration_ms, line of the one to stand before or ''
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.

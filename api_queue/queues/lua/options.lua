@@ -1,5 +1,5 @@
 -- Writes shuffle, repeat and volume; when shuffle was switched, also the waiting items in their new order.
--- KEYS  the seven of rows
+-- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from  5 session as JSON  6 shuffle was switched (0, 1)
 --       7 fields of the event  8 changes as JSON, '' when nothing moves  9... ids of all waiting items in their order
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.

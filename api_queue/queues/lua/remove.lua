@@ -1,5 +1,5 @@
 -- Takes one waiting item off the queue.
--- KEYS  the seven of rows
+-- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 id  5 line  6 owner  7 track  8 performer  9 duration_ms  10 fixed (0, 1)
 -- Returns {'ok', rev}, {'gone'} or {'moved'}: the item is no longer this line.
 --! use queues/rows

@@ -1,12 +1,18 @@
--- What every verb that writes a queue shares. KEYS are the same seven for all of them:
+-- What every verb that writes a queue shares. KEYS are the same for all of them:
 --   1 items   LIST of CSV lines in playing order      5 played  HASH t:track, p:performer -> ms of the last start
 --   2 index   HASH item id -> line                    6 events  STREAM, see stream/emit
 --   3 meta    HASH kind rev head waiting_ms fixed settings settings_rev session session_rev created_at_ms
---              changed_at_ms, and of the speaker: lease_until_ms lease_since_ms report
---   4 counts  HASH o:owner, t:track, p:performer -> how many wait       7 bell
+--              changed_at_ms, and of the speaker: lease_until_ms lease_since_ms report; of the rules: round paused cards
+--   4 counts  HASH o:owner, t:track, p:performer -> how many wait, m:owner -> how many ms       7 bell
+-- And for the rules (docs/rules.md):
+--   8 order   ZSET item id -> round or weight of what waits, empty in fifo     12 undo    LIST, newest first
+--   9 bands   HASH round or weight -> ms that wait at it                       13 moves   HASH item id -> JSON
+--  10 turns   HASH o:owner, p:performer, g:table -> turns charged              14 lobby   HASH item id -> line
+--  11 points  HASH guest id -> milli-points|ms                                 15 joined  HASH guest id -> table or ''
 -- Scripts never parse a line: what they need of it comes as ARGV, and the line itself proves that it still stands.
 
 local items, index, meta, counts, played, events, bell = unpack(KEYS, 1, 7)
+local order, bands, turns, points, undo, moves, lobby, joined = unpack(KEYS, 8, 15)
 
 local function tally(field, by)
   if redis.call('HINCRBY', counts, field, by) <= 0 then
@@ -17,12 +23,31 @@ end
 -- weigh(by, owner, track, performer, duration_ms, fixed): an item begins (by = 1) or ends (by = -1) to wait.
 local function weigh(by, owner, track, performer, duration_ms, fixed)
   tally('o:' .. owner, by)
+  tally('m:' .. owner, by * duration_ms)
   tally('t:' .. track, by)
   tally('p:' .. performer, by)
   redis.call('HINCRBY', meta, 'waiting_ms', by * duration_ms)
   if fixed == '1' then
     redis.call('HINCRBY', meta, 'fixed', by)
   end
+end
+
+-- rank(id, score, duration_ms): a waiting item is sorted by this round or weight; '' where the queue is not sorted.
+local function rank(id, score, duration_ms)
+  if score == '' then return end
+  redis.call('ZADD', order, score, id)
+  redis.call('HINCRBY', bands, redis.call('ZSCORE', order, id), duration_ms)
+end
+
+-- unrank(id, duration_ms): its round or weight; nil where the queue is not sorted.
+local function unrank(id, duration_ms)
+  local score = redis.call('ZSCORE', order, id)
+  if not score then return nil end
+  redis.call('ZREM', order, id)
+  if redis.call('HINCRBY', bands, score, -duration_ms) <= 0 then
+    redis.call('HDEL', bands, score)
+  end
+  return score
 end
 
 -- stand(id, line): whether the item is still exactly this line.
@@ -45,6 +70,12 @@ local function twice_within(field, window_ms, now_ms)
   if redis.call('HEXISTS', counts, field) == 1 then return '' end
   local last = redis.call('HGET', played, field)
   if last and tonumber(now_ms) - last < tonumber(window_ms) then return last end
+end
+
+-- remember(entry): what a host did, newest first; more than twenty in the minute that they can be undone is no mistake.
+local function remember(entry)
+  redis.call('LPUSH', undo, entry)
+  redis.call('LTRIM', undo, 0, 19)
 end
 
 -- revise(now_ms): the next revision.

@@ -1,5 +1,5 @@
 -- Replaces the settings of a queue.
--- KEYS  the seven of rows
+-- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 settings_rev that they were worked out from  5 settings as JSON
 -- Returns {'ok', rev}, {'gone'} or {'moved'}: somebody else changed them meanwhile.
 --! use queues/rows

@@ -1,5 +1,5 @@
 -- Writes what was worked out for a session, and the items that began or ceased to play.
--- KEYS  the seven of rows
+-- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 session_rev that it was worked out from  5 session as JSON
 --       6 number of items  7 number of events
 --       8 lease_until_ms that it was worked out from, '' when the speaker's seat is not touched  9 lease_until_ms and

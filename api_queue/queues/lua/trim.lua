@@ -1,5 +1,5 @@
 -- Drops the oldest played items, which the caller has written to the history before.
--- KEYS  the seven of rows
+-- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 changes as JSON  5... id and line of each, oldest first
 -- Returns {'ok', rev}, {'gone'} or {'moved'}: the head of the list is not these lines.
 --! use queues/rows

@@ -1,0 +1,80 @@
+-- Writes the list anew from one place on: which items, in which order, sorted by what. For what moves more than one item.
+-- KEYS  those of rows
+-- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from
+--       5 how many at the head of the list stay as they are  6 how many of the lines that follow wait no more
+--       7 settings as JSON, or ''  8 session as JSON, or ''  9 newest entry of undo that is used up by this, or ''
+--       10 number of other fields of meta, 11 of turns, 12 of points, 13 of moves, 14 of events, 15 of items that leave
+--       16 entry for undo, or ''
+--       then of meta, turns, points and moves two each: field, value ('' removes it); of the events three each: name, type,
+--       fields; of the items that leave the id; then for each item of the list eight: id, line, owner, track, performer,
+--       duration_ms, fixed (0, 1), round or weight or ''
+-- Returns {'ok', rev}, {'gone'} or {'moved'}.
+--! use queues/rows
+--! use stream/emit
+
+local now_ms, kept, keep, past = ARGV[2], ARGV[3], tonumber(ARGV[5]), tonumber(ARGV[6])
+local rev = redis.call('HGET', meta, 'rev')
+if not rev then return {'gone'} end
+if rev ~= ARGV[4] then return {'moved'} end
+if ARGV[9] ~= '' then
+  if redis.call('LINDEX', undo, 0) ~= ARGV[9] then return {'moved'} end
+  redis.call('LPOP', undo)
+end
+
+local at = 17
+local function pairs_of(key, many)
+  for _ = 1, tonumber(many) do
+    if ARGV[at + 1] == '' then
+      redis.call('HDEL', key, ARGV[at])
+    else
+      redis.call('HSET', key, ARGV[at], ARGV[at + 1])
+    end
+    at = at + 2
+  end
+end
+pairs_of(meta, ARGV[10])
+pairs_of(turns, ARGV[11])
+pairs_of(points, ARGV[12])
+pairs_of(moves, ARGV[13])
+if ARGV[7] ~= '' then
+  redis.call('HSET', meta, 'settings', ARGV[7])
+  redis.call('HINCRBY', meta, 'settings_rev', 1)
+end
+if ARGV[8] ~= '' then
+  redis.call('HSET', meta, 'session', ARGV[8])
+end
+-- Whoever works with the first waiting item, or with where an add goes, works it out again.
+redis.call('HINCRBY', meta, 'session_rev', 1)
+if ARGV[16] ~= '' then remember(ARGV[16]) end
+
+local first_event = at
+at = at + 3 * tonumber(ARGV[14])
+for _ = 1, tonumber(ARGV[15]) do
+  redis.call('HDEL', index, ARGV[at])
+  at = at + 1
+end
+
+if keep == 0 then
+  redis.call('DEL', items)
+else
+  redis.call('LTRIM', items, 0, keep - 1)
+end
+redis.call('DEL', order, bands, counts)
+redis.call('HSET', meta, 'waiting_ms', 0, 'fixed', 0, 'head', keep + past)
+local nth = 0
+for here = at, #ARGV, 8 do
+  local id, line, owner, track, performer, duration_ms, fixed, score = unpack(ARGV, here, here + 7)
+  nth = nth + 1
+  redis.call('RPUSH', items, line)
+  redis.call('HSET', index, id, line)
+  if nth > past then
+    weigh(1, owner, track, performer, duration_ms, fixed)
+    rank(id, score, duration_ms)
+  end
+end
+rev = revise(now_ms)
+for here = first_event, first_event + 3 * tonumber(ARGV[14]) - 1, 3 do
+  emit(events, kept, rev, now_ms, ARGV[here], ARGV[here + 1], ARGV[here + 2])
+end
+ring(bell, ARGV[1])
+return {'ok', rev}
