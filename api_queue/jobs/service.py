@@ -9,6 +9,7 @@ from api_queue.jobs.models import (
     LIVE,
     Cleared,
     Courier,
+    Delivery,
     Detail,
     Json,
     NewTask,
@@ -115,6 +116,10 @@ class JobService:
 
     async def _pause(self, task_id: TaskId, *, paused: bool) -> Task:
         before, deliveries = await self._store.pause(task_id, paused=paused, now_ms=self._clock.now_ms())
+        return await self._told(task_id, before, deliveries)
+
+    async def _told(self, task_id: TaskId, before: Task | None, deliveries: Sequence[Delivery]) -> Task:
+        """`before`: the task as the change found it. Raises UnknownTask, TaskEnded: then nothing was changed."""
         if before is None:
             raise UnknownTask(task_id=task_id)
         if before.status in FINAL:
@@ -127,12 +132,7 @@ class JobService:
     async def cancel(self, task_id: TaskId) -> Task:
         """With all below it: what waits never starts, what runs is told to end. Raises UnknownTask, TaskEnded."""
         before, _, deliveries = await self._store.cancel(task_id, self._clock.now_ms())
-        if before is None:
-            raise UnknownTask(task_id=task_id)
-        if before.status in FINAL:
-            raise TaskEnded(status=before.status)
-        await self._courier.send(deliveries)
-        return await self.task(task_id)
+        return await self._told(task_id, before, deliveries)
 
     async def cancel_all(self, created_before_ms: int) -> Cleared:
         tasks = items = 0
