@@ -27,7 +27,7 @@ from api_queue.parts import Parts
 from api_queue.playback import blueprint as playback_blueprint
 from api_queue.playback import device_blueprint, like_blueprint
 from api_queue.queues import blueprint as queues_blueprint
-from api_queue.queues import enqueue_blueprint, export_blueprint
+from api_queue.queues import enqueue_blueprint, export_blueprint, history_blueprint
 from api_queue.settings import Settings
 from api_queue.stream import blueprint as stream_blueprint
 from api_queue.tracklists import (
@@ -85,7 +85,7 @@ class WebParts(Parts):
 _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "accounts", "audit", "queues", "items", "commands", "guests", "options"),
     *("playback", "devices", "pairing", "tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
-    *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports"),
+    *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports", "nights"),
     *("personal_queues", "enqueue", "likes"),
     *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake", "cue", "cue_jobs"),
     *("retrieval", "tracklist_search", "site_import", "fetch_orders", "site_upkeep"),
@@ -127,6 +127,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             queues_blueprint.bp,
             enqueue_blueprint.bp,
             export_blueprint.bp,
+            history_blueprint.bp,
             stream_blueprint.bp,
             tracks_blueprint.bp,
             library_blueprint.bp,

@@ -642,6 +642,18 @@ class UnknownExport(NotFound):
     code = "unknown_export"
 
 
+class EmptyNight(NotFound):
+    """Nothing was played on '{queue}' then, so there is no night to write down."""
+
+    code = "empty_night"
+
+
+class UnknownNightFile(NotFound):
+    """A night has no file '{file}'; it has {files}."""
+
+    code = "unknown_night_file"
+
+
 # -- tracks and media ------------------------------------------------------------------------------------------
 
 

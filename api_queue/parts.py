@@ -64,6 +64,7 @@ from api_queue.queues.exports import Exports
 from api_queue.queues.guests import GuestService
 from api_queue.queues.history import SqlHistory
 from api_queue.queues.items import ItemService
+from api_queue.queues.night_service import NightService
 from api_queue.queues.options import OptionService
 from api_queue.queues.personal import PersonalQueues
 from api_queue.queues.service import QueueService
@@ -260,7 +261,7 @@ class Parts:
     def task_types(self) -> TaskTypes:
         """What each feature has in its `tasks.py`."""
         of_library = (*self.library_tasks.types(), self.analyze_task.type(), self.rename_task.type())
-        export = ExportTask(self.queues, self.tracks, self.exports, self.clock)
+        export = ExportTask(self.queues, self.tracks, self.nights, self.exports, self.clock)
         fetch = FetchTask(self.retrieval, self.site_import)
         batches = BatchTasks(self.retrieval, self.site_import, self.task_store)
         of_lists = (fetch.type(), SyncTask(self.sync).type(), CueTask(self.cue).type())
@@ -326,6 +327,10 @@ class Parts:
     @cached_property
     def exports(self) -> Exports:
         return Exports(self.settings.data / "exports")
+
+    @cached_property
+    def nights(self) -> NightService:
+        return NightService(self.queues, self.tracks)
 
     @cached_property
     def transport(self) -> TransportService:

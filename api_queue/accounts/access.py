@@ -99,6 +99,8 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/queue/<name>/history"): "open",
     ("GET", "/queue/<name>/history.json"): "open",
     ("GET", "/queue/<name>/history.csv"): "open",
+    ("GET", "/queue/<name>/history.m3u"): "open",
+    ("GET", "/queue/<name>/night/<file>"): "host",
     # the host's
     ("POST", "/queue/<name>/invite"): "host",
     ("GET", "/queue/<name>/tokens"): "host",

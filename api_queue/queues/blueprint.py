@@ -249,7 +249,7 @@ async def remove_item(request: Request, name: str, item_id: str) -> HTTPResponse
     return reply(wire.item_json(await items.remove(queue_name(name), read_item_id(item_id), request.ctx.caller)))
 
 
-# -- playing and history ---------------------------------------------------------------------------------------
+# -- playing ---------------------------------------------------------------------------------------------------
 
 
 @bp.get("/queue/<name>/command/<command>", name="get_command")
@@ -262,22 +262,6 @@ async def command(request: Request, name: str, command: str) -> HTTPResponse:
     x = queue_name(name)
     queue = await commands.run(x, command.removesuffix(".json"), read_fields(request), caller.role_on(x))
     return reply(wire.session_json(queue, request.app.ctx.clock.now_ms()), headers={"Cache-Control": "no-store"})
-
-
-@bp.get("/queue/<name>/history", name="history")
-@bp.get("/queue/<name>/history.json", name="history_json")
-async def show_history(request: Request, name: str) -> HTTPResponse:
-    """What was played, skipped or failed, oldest first."""
-    queues: QueueService = request.app.ctx.queues
-    return reply(wire.history_json(await queues.history(queue_name(name))))
-
-
-@bp.get("/queue/<name>/history.csv")
-@Operation(media_type="text/csv")
-async def show_history_csv(request: Request, name: str) -> HTTPResponse:
-    """The history as CSV."""
-    queues: QueueService = request.app.ctx.queues
-    return text_reply(wire.history_csv(await queues.history(queue_name(name))), "text/csv")
 
 
 # -- the host's ------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ bp = Blueprint("exports")
 @bp.get("/exports/<file>")
 @Operation(media_type="application/zip")
 async def fetch(request: Request, file: str) -> ResponseStream:
-    """One night as a ZIP: items and history as CSV and JSON, and a playlist of the server's own files."""
+    """A queue as a ZIP: items and history as CSV and JSON, a playlist of the server's own files, and the last night."""
     exports: Exports = request.app.ctx.exports
     path = exports.path(file)
     headers = {"Content-Length": str(path.stat().st_size), "Cache-Control": "no-store"}

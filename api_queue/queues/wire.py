@@ -69,16 +69,6 @@ def items_sheet(items: Iterable[Item]) -> str:
     return document(COLUMNS, spreadsheet_rows(map(astuple, items)))
 
 
-def history_csv(items: Iterable[Item]) -> str:
-    """For spreadsheets: readable times, no owners, no cell that could run."""
-    rows = ((_when(i.timestamp_play), i.performer_name, i.track_id, i.status, i.track_duration_ms) for i in items)
-    return document(("started_at", "performer_name", "track_id", "status", "track_duration_ms"), spreadsheet_rows(rows))
-
-
-def history_json(items: Sequence[Item]) -> dict[str, Any]:
-    return {"total": len(items), "items": [item_json(i) for i in items]}
-
-
 def session_json(queue: Queue, now_ms: int | None = None) -> dict[str, Any]:
     """With `now_ms` the position is projected to it; without, it is as stored, at `position_at_ms`."""
     s = queue.session
@@ -229,7 +219,3 @@ def changes_order(order: Iterable[Item]) -> list[dict[str, Any]]:
 
 def changes_remove(items: Iterable[Item]) -> list[dict[str, Any]]:
     return [{"op": "remove", "id": item.id} for item in items]
-
-
-def _when(timestamp_ms: int | None) -> str:
-    return "" if timestamp_ms is None else iso(timestamp_ms)

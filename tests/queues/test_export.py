@@ -43,7 +43,8 @@ async def test_the_night_of_a_queue_can_be_fetched_by_an_admin(house: House) -> 
     assert len(answer.content) == result["bytes"]
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     files = {name: archive.read(name).decode() for name in archive.namelist()}
-    assert files.keys() == {"items.csv", "items.json", "history.csv", "history.json", "night.m3u8"}
+    of_queue = {"items.csv", "items.json", "history.csv", "history.json", "night.m3u8"}
+    assert files.keys() == of_queue | {"setlist.csv", "setlist.txt", "night.cue"}
     # And it says who sang what
     [sung] = csv.DictReader(io.StringIO(files["history.csv"]))
     assert sung["performer_name"] == "Ann"
@@ -54,6 +55,8 @@ async def test_the_night_of_a_queue_can_be_fetched_by_an_admin(house: House) -> 
     extended = [line for line in files["night.m3u8"].splitlines() if line.startswith("#EXTINF")]
     assert len(extended) == 2
     assert "Your side" in extended[0]
+    # And the sheet of the night has what was heard of it
+    assert 'TITLE "Your side (Instrumental)"' in files["night.cue"]
 
 
 async def test_what_waits_has_the_time_at_which_it_is_expected(house: House) -> None:

@@ -11,7 +11,7 @@ from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import GuestId
 from tests.queues.builders import NOW, a_queue
-from tests.queues.shown import NOTICED_SESSION, OVER, QUEUE, SESSION, VIEW, WAITING, WAITING_JSON
+from tests.queues.shown import NOTICED_SESSION, QUEUE, SESSION, VIEW, WAITING, WAITING_JSON
 
 #: The current one has 40 s left, the pauses are 15 s.
 FIRST_START = NOW + 40_000 + 15_000
@@ -85,18 +85,6 @@ def test_the_retained_csv_of_a_stopped_queue_is_what_waits() -> None:
     stopped = replace(VIEW, queue=replace(QUEUE, session=Session()))
     ids = [row["id"][0] for row in csv.DictReader(io.StringIO(wire.retained_csv(stopped)))]
     assert ids == ["C", "D"]
-
-
-def test_the_history_as_csv_has_readable_times_and_no_owners() -> None:
-    assert wire.history_csv([OVER]) == (
-        "started_at,performer_name,track_id,status,track_duration_ms\r\n"
-        "2023-11-14T22:11:40.000Z,Ova,t0,played,50000\r\n"
-    )
-
-
-def test_the_history_as_csv_runs_nothing_in_a_spreadsheet() -> None:
-    evil = replace(OVER, performer_name="=HYPERLINK(1)", timestamp_play=None)
-    assert wire.history_csv([evil]).splitlines()[1] == ",'=HYPERLINK(1),t0,played,50000"
 
 
 # -- the session -----------------------------------------------------------------------------------------------
@@ -214,10 +202,3 @@ def test_who_asks() -> None:
 
 def test_a_mute_for_good_has_no_end() -> None:
     assert wire.mute_json(Mute(GuestId("ana"), None, "loud"))["until"] is None
-
-
-def test_a_history() -> None:
-    told = wire.history_json([OVER])
-    assert told["total"] == 1
-    assert told["items"] == [wire.item_json(OVER)]
-    assert wire.history_json([]) == {"total": 0, "items": []}
