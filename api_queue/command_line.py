@@ -3,7 +3,6 @@
 import argparse
 import os
 import signal
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from api_queue.accounts.key_commands import create_key, list_keys, revoke_key
 from api_queue.accounts.models import TokenRole
 from api_queue.accounts.service import TokenService
 from api_queue.accounts.token_commands import create_token, list_tokens, revoke_token
+from api_queue.clients.command_line import add_programs
 from api_queue.errors import ApiQueueError, StartRefused
 from api_queue.messages.models import Storage as MessageStorage
 from api_queue.settings_sources import LoadedSettings
@@ -82,8 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_account_commands(commands, common)
     _add_key_commands(commands, common)
     _add_message_commands(commands, common)
-    _add_speaker(commands)
-    _add_drill(commands)
+    add_programs(commands)
     command("settings", _show_settings, "Show each setting with its value and where it was set.")
     command("version", _show_version, "Show the version.")
     return parser
@@ -158,39 +157,6 @@ def _add_message_commands(
     copying.set_defaults(command=_copy_messages)
 
 
-def _add_speaker(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    sentence = "Play a queue on this machine, with mpv."
-    parser = commands.add_parser("speaker", help=sentence, description=sentence, allow_abbrev=False)
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--server", metavar="URL", help="address of the server")
-    where.add_argument("--discover", action="store_true", help="find the server of this network by mDNS")
-    parser.add_argument("--interface", metavar="ADDRESS", help="with --discover: look only there")
-    parser.add_argument("--queue", metavar="NAME", help="the queue to play; a member's token has its own")
-    parser.add_argument("--name", default=socket.gethostname(), help="what the host sees")
-    parser.add_argument(
-        "--token", metavar="aq_...", help="a token of the queue; else API_QUEUE_TOKEN; with neither the host lets it in"
-    )
-    parser.add_argument(
-        "--output", default="auto", metavar="auto|null|DEVICE", help="as `mpv --audio-device=help` says"
-    )
-    parser.add_argument("--state", metavar="DIR", type=Path, help="where it keeps which device it is")
-    parser.add_argument("--json", action="store_true", help="show its state as lines of JSON, as into a pipe")
-    parser.add_argument("--mpv-socket", metavar="PATH", type=Path, help="lets others look into mpv; for tests")
-    parser.set_defaults(command=_speaker)
-
-
-def _add_drill(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    sentence = "Strike a party of its own, and hear whether ever two speakers sound."
-    parser = commands.add_parser("drill", help=sentence, description=sentence)
-    parser.add_argument("--minutes", metavar="M", type=float, default=10, help="how long; 10")
-    parser.add_argument("--seed", metavar="N", type=int, help="the same blows as with this one before")
-    parser.add_argument("--speakers", metavar="N", type=int, default=2, choices=range(1, 6), help="1 to 5; 2")
-    parser.add_argument("--lease", metavar="S", type=float, default=15, help="seconds of a lease; 15")
-    parser.add_argument("--without", metavar="PART,...", default="", help="of browser and mosquitto")
-    parser.add_argument("--log", metavar="FILE", type=Path, help="what is shown, kept")
-    parser.set_defaults(command=_drill)
-
-
 def _of_data() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="the server's data folder")
@@ -239,21 +205,6 @@ def _run_role(asked: argparse.Namespace) -> None:
         variables = " and ".join(f"{settings_sources.PREFIX}{setting.upper()}" for setting in shared)
         raise StartRefused(reason=f"A {role} alone needs the server's own {' and '.join(shared)}: set {variables}.")
     run_alone(role, settings)
-
-
-def _speaker(asked: argparse.Namespace) -> None:
-    from api_queue.clients.speaker.options import Options, hide_token
-    from api_queue.clients.speaker.program import run
-
-    hide_token(asked.token)
-    run(Options.of(asked))
-
-
-def _drill(asked: argparse.Namespace) -> int:
-    from api_queue.clients.drill.drill import run
-    from api_queue.clients.drill.options import Options
-
-    return run(Options.of(asked))
 
 
 def _scan(asked: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The processes of a drill: started, struck, and ended by their own ids."""
+"""Processes that a program of ours starts: struck, and ended by their own ids."""
 
 import asyncio
 import os
@@ -37,7 +37,7 @@ class Program:
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """In a session of its own: Ctrl-C is for the drill, which ends it then."""
+        """In a session of its own: Ctrl-C is for who started it, and ends it then."""
         with self.out.open("wb") as out, self._err.open("ab") as err:
             self._process = await asyncio.create_subprocess_exec(
                 *self.words,

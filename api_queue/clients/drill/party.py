@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from api_queue.clients.drill.options import Options
-from api_queue.clients.drill.programs import Program, free_port, ours
+from api_queue.clients.programs import Program, free_port, ours
 
 QUEUE: Final = "party"
 #: Known to everybody on this machine, as the demo's are.
