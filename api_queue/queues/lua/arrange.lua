@@ -3,9 +3,8 @@
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from
 --       5 how many at the head of the list stay as they are  6 how many of the lines that follow wait no more
 --       7 settings as JSON, or ''  8 session as JSON, or ''  9 newest entry of undo that is used up by this, or ''
---       10 number of other fields of meta, 11 of turns, 12 of points, 13 of moves, 14 of events, 15 of items that leave
---       16 entry for undo, or ''
---       then of meta, turns, points and moves two each: field, value ('' removes it); of the events three each: name, type,
+--       10 deed that can be undone as JSON, or ''  11 number of fields, 12 of events, 13 of items that leave
+--       then of the fields three each: part (of rows), field, value ('' removes it); of the events three each: name, type,
 --       fields; of the items that leave the id; then for each item of the list eight: id, line, owner, track, performer,
 --       duration_ms, fixed (0, 1), round or weight or ''
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
@@ -21,21 +20,18 @@ if ARGV[9] ~= '' then
   redis.call('LPOP', undo)
 end
 
-local at = 17
-local function pairs_of(key, many)
-  for _ = 1, tonumber(many) do
-    if ARGV[at + 1] == '' then
-      redis.call('HDEL', key, ARGV[at])
-    else
-      redis.call('HSET', key, ARGV[at], ARGV[at + 1])
-    end
-    at = at + 2
+undoable(ARGV[10])
+local at = 14
+for _ = 1, tonumber(ARGV[11]) do
+  local part, field, value = unpack(ARGV, at, at + 2)
+  note_field(part, field)
+  if value == '' then
+    redis.call('HDEL', parts[part], field)
+  else
+    redis.call('HSET', parts[part], field, value)
   end
+  at = at + 3
 end
-pairs_of(meta, ARGV[10])
-pairs_of(turns, ARGV[11])
-pairs_of(points, ARGV[12])
-pairs_of(moves, ARGV[13])
 if ARGV[7] ~= '' then
   redis.call('HSET', meta, 'settings', ARGV[7])
   redis.call('HINCRBY', meta, 'settings_rev', 1)
@@ -45,11 +41,11 @@ if ARGV[8] ~= '' then
 end
 -- Whoever works with the first waiting item, or with where an add goes, works it out again.
 redis.call('HINCRBY', meta, 'session_rev', 1)
-if ARGV[16] ~= '' then remember(ARGV[16]) end
+remember()
 
 local first_event = at
-at = at + 3 * tonumber(ARGV[14])
-for _ = 1, tonumber(ARGV[15]) do
+at = at + 3 * tonumber(ARGV[12])
+for _ = 1, tonumber(ARGV[13]) do
   redis.call('HDEL', index, ARGV[at])
   at = at + 1
 end
@@ -73,7 +69,7 @@ for here = at, #ARGV, 8 do
   end
 end
 rev = revise(now_ms)
-for here = first_event, first_event + 3 * tonumber(ARGV[14]) - 1, 3 do
+for here = first_event, first_event + 3 * tonumber(ARGV[12]) - 1, 3 do
   emit(events, kept, rev, now_ms, ARGV[here], ARGV[here + 1], ARGV[here + 2])
 end
 ring(bell, ARGV[1])

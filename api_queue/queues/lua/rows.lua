@@ -72,9 +72,43 @@ local function twice_within(field, window_ms, now_ms)
   if last and tonumber(now_ms) - last < tonumber(window_ms) then return last end
 end
 
--- remember(entry): what a host did, newest first; more than twenty in the minute that they can be undone is no mistake.
-local function remember(entry)
-  redis.call('LPUSH', undo, entry)
+-- What can be undone (docs/rules.md): a script says `undoable` first, then `note_item` and `note_field` of what it is
+-- about to write, and `remember` once it has. All but the first do nothing where it was given ''.
+local parts = {meta = meta, turns = turns, points = points, moves = moves, lobby = lobby, played = played}
+local memory
+
+-- undoable(deed): what a host does, as a JSON object that is not empty.
+local function undoable(deed)
+  if deed ~= '' then memory = {deed = deed, items = {}, fields = {}} end
+end
+
+-- note_item(id, before, after): a waiting item becomes another line, goes elsewhere, or leaves ('').
+local function note_item(id, before, after)
+  if not memory then return end
+  local place = redis.call('LPOS', items, before, 'RANK', -1)
+  local first = place == tonumber(redis.call('HGET', meta, 'head'))
+  table.insert(memory.items, {before, after, first and '' or redis.call('LINDEX', items, place - 1),
+    redis.call('LINDEX', items, place + 1) or '', redis.call('ZSCORE', order, id) or ''})
+end
+
+-- note_field(part, field): a field of one of the parts is written.
+local function note_field(part, field)
+  if not memory then return end
+  memory.fields[part] = memory.fields[part] or {}
+  memory.fields[part][field] = memory.fields[part][field] or {redis.call('HGET', parts[part], field) or ''}
+end
+
+-- remember(): newest first; more than twenty in the minute that they can be undone is no mistake.
+local function remember()
+  if not memory then return end
+  for part, fields in pairs(memory.fields) do
+    for field, values in pairs(fields) do
+      values[2] = redis.call('HGET', parts[part], field) or ''
+    end
+  end
+  local noted = #memory.items > 0 and ',"items":' .. cjson.encode(memory.items) or ''
+  noted = noted .. ',"fields":' .. cjson.encode(memory.fields) .. '}'
+  redis.call('LPUSH', undo, string.sub(memory.deed, 1, -2) .. noted)
   redis.call('LTRIM', undo, 0, 19)
 end
 
