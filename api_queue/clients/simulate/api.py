@@ -81,7 +81,9 @@ class Api:
         await self._http.aclose()
 
     async def songs(self) -> Sequence[Song]:
-        return _read(await self._ask("GET", f"/tracks?limit={_MOST_SONGS}"), _Songs).tracks
+        """In an order that is the same each time."""
+        found = _read(await self._ask("GET", f"/tracks?limit={_MOST_SONGS}"), _Songs).tracks
+        return sorted(found, key=lambda song: song.track_id)
 
     async def make_queue(self, **settings: object) -> None:
         made = _read(await self._ask("POST", "/queue/", {"kind": "transient", **settings}), _Made)

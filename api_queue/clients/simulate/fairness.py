@@ -97,8 +97,8 @@ def _sung_meanwhile(waiting: Request, requests: Iterable[Request]) -> Counter[st
 
 
 def _gap_ms(party: str, since_ms: int, sung: Iterable[Request], length_ms: int) -> int:
-    starts_ms = (request.started_ms for request in sung if request.guest.party == party)
-    moments_ms = sorted([since_ms, length_ms, *filter(None, starts_ms)])
+    starts_ms = (request.started_ms or 0 for request in sung if request.guest.party == party)
+    moments_ms = sorted([since_ms, length_ms, *starts_ms])
     return max(later_ms - earlier_ms for earlier_ms, later_ms in pairwise(moments_ms))
 
 

@@ -23,6 +23,8 @@ _PER_GUEST: Final = 2
 _RUSH_EACH: Final = 5
 _RUSHES: Final = 5
 _MINUTE_MS: Final = 60_000
+#: Between two nights, so that nothing of the one counts in the other.
+_APART_MS: Final = 60 * _MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Night:
 
 async def a_night(place: Place, options: Options, order: Order, told: Callable[[int], None]) -> Night:
     """`told` hears the time of the night, in ms. Raises StartRefused."""
-    began_ms = time.time_ns() // 1_000_000
+    began_ms = place.now_ms + _APART_MS
     api = Api(place.url)
 
     def tell(now_ms: int) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import random
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
@@ -13,6 +14,7 @@ LimitModel = Literal["none", "token", "points"]
 
 MOST_GUESTS: Final = 500
 MOST_HOURS: Final = 24
+_PICTURES: Final = frozenset({".png", ".svg", ".pdf"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,18 @@ def _check(asked: argparse.Namespace) -> None:
         raise StartRefused(
             reason=f"--limit {asked.limit} counts minutes, which nobody can hurry at {asked.url}; leave --url out."
         )
+    _check_files(asked.plot, asked.json)
+
+
+def _check_files(plot: Path | None, json: Path | None) -> None:
+    """Before a night is spent on them."""
+    if plot and plot.suffix not in _PICTURES:
+        raise StartRefused(reason=f"{plot} cannot be drawn: --plot takes a name that ends with .png, .svg or .pdf.")
+    if plot and find_spec("matplotlib") is None:
+        raise StartRefused(reason="A plot needs matplotlib: pip install 'api_queue[plot]'.")
+    for file in filter(None, (plot, json)):
+        if not file.parent.is_dir():
+            raise StartRefused(reason=f"{file} cannot be written: there is no folder for it.")
 
 
 def _orders(text: str) -> tuple[Order, ...]:

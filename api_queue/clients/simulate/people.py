@@ -1,6 +1,5 @@
 """What guests and the host do when they look at the queue. Each answers when to look again."""
 
-import asyncio
 import random
 from collections.abc import Sequence
 from itertools import count
@@ -38,7 +37,7 @@ class Bot:
             return None
         await self._reconsider()
         missing = guest.wants - len(self._record.open_of(guest))
-        refused = await asyncio.gather(*(self._add(now_ms) for _ in range(missing)))
+        refused = [await self._add(now_ms) for _ in range(missing)]  # at once they would come in any order
         waits_ms = [_LATER_MS if each.wait_ms is None else each.wait_ms for each in refused if each is not None]
         return now_ms + max([guest.look_ms, *waits_ms])
 

@@ -1,7 +1,6 @@
 """The nights as a picture: how the turns of each guest add up, and how long songs waited."""
 
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -9,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from api_queue.clients.simulate.crowd import STEADY, Kind
 from api_queue.clients.simulate.night import Night
 from api_queue.clients.simulate.record import Request
-from api_queue.errors import StartRefused
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,14 +22,8 @@ _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 60 * _MINUTE_MS
 
 
-def needs_matplotlib() -> None:
-    """Raises StartRefused, before a night is spent on it."""
-    if find_spec("matplotlib") is None:
-        raise StartRefused(reason="A plot needs matplotlib: pip install 'api_queue[plot]'.")
-
-
 def draw(nights: Sequence[Night], file: Path) -> None:
-    """A column for each night. What `file` ends with says its form: png, svg, pdf. Raises StartRefused."""
+    """A column for each night. What `file` ends with says its form. Raises OSError."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
 
     figure = Figure(figsize=(4.5 * len(nights), 6), layout="constrained")
@@ -41,10 +33,7 @@ def draw(nights: Sequence[Night], file: Path) -> None:
         _draw_turns(axes[0][column], night)
         _draw_waits(axes[1][column], night)
     figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=7, frameon=False)
-    try:
-        figure.savefig(file, dpi=110, metadata={"Date": None} if file.suffix == ".svg" else None)
-    except (OSError, ValueError) as error:
-        raise StartRefused(reason=f"{file} cannot be drawn: {error}") from None
+    figure.savefig(file, dpi=110)
 
 
 def _draw_turns(axes: "Axes", night: Night) -> None:

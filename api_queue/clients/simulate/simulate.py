@@ -3,9 +3,8 @@
 import asyncio
 import json
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import httpx
@@ -14,7 +13,7 @@ from rich.progress import Progress
 
 from api_queue.clients.simulate.night import Night, a_night
 from api_queue.clients.simulate.options import Options
-from api_queue.clients.simulate.plot import draw, needs_matplotlib
+from api_queue.clients.simulate.plot import draw
 from api_queue.clients.simulate.report import as_json, failures, table, verdict
 from api_queue.clients.simulate.server import a_place
 from api_queue.errors import StartRefused
@@ -33,7 +32,8 @@ async def simulate(options: Options, told: Callable[[int], None] = lambda _ms: N
     except TimeoutError:
         raise StartRefused(reason=f"The nights were not over after {_LONGEST_S // 60} minutes.") from None
     except httpx.HTTPError as error:
-        raise StartRefused(reason=f"The server does not do its part: {error}") from None
+        said = str(error) or type(error).__name__
+        raise StartRefused(reason=f"{options.url or 'The server'} does not do its part: {said}.") from None
     return nights
 
 
@@ -43,19 +43,24 @@ def _later(told: Callable[[int], None], by_ms: int, now_ms: int) -> None:
 
 def run(options: Options) -> int:
     """The exit code: 1 when `fair` was not. Raises StartRefused."""
-    if options.plot:
-        needs_matplotlib()
     nights = asyncio.run(_until_stopped(options))
     if nights is None:
         return 1
     console = Console()
     console.print(table(nights))
     console.print(f"seed {options.seed}: {verdict(nights)}", highlight=False)
+    try:
+        _write(options, nights)
+    except OSError as error:
+        raise StartRefused(reason=f"{error.filename} cannot be written: {error.strerror}.") from None
+    return 1 if failures(nights) else 0
+
+
+def _write(options: Options, nights: Sequence[Night]) -> None:
     if options.json:
-        _write(options.json, as_json(options, nights))
+        options.json.write_text(json.dumps(as_json(options, nights), indent=2) + "\n", encoding="utf-8")
     if options.plot:
         draw(nights, options.plot)
-    return 1 if failures(nights) else 0
 
 
 async def _until_stopped(options: Options) -> list[Night] | None:
@@ -66,16 +71,9 @@ async def _until_stopped(options: Options) -> list[Night] | None:
         asyncio.get_running_loop().add_signal_handler(number, lambda: task.cancelling() or task.cancel())
     console = Console(stderr=True)
     try:
-        with Progress(console=console, transient=True) as bar:
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             row = bar.add_task("the night", total=options.length_ms * len(options.orders))
             return await simulate(options, lambda now_ms: bar.update(row, completed=now_ms))
     except asyncio.CancelledError:
         console.print("interrupted: no verdict")
         return None
-
-
-def _write(file: Path, found: Mapping[str, object]) -> None:
-    try:
-        file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise StartRefused(reason=f"{file} cannot be written: {error.strerror}.") from None
