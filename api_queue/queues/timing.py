@@ -1,13 +1,18 @@
 """When what plays: the one rule behind every view, the add answer, the limits and the pages (docs/timing.md).
 
-An item starts `track_space` after the end of the one before, and not before a start that was set for it by hand.
+An item starts `track_space` after the end of the one before, and not before a start that was set for it by hand. What
+a paused performer sings has no time, and nobody waits for it.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from api_queue.queues.models import LEAD_MS, Item
 from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
+from api_queue.queues.turn_taking import Paused, is_paused
+
+_NOBODY: Final[Paused] = {}
 
 
 def free_at(session: Session, now_ms: int) -> int | None:
@@ -31,11 +36,13 @@ def _end(session: Session, now_ms: int) -> int:
     return now_ms + max(0, session.duration_ms - session.projected_ms(now_ms))
 
 
-def expected_starts(waiting: Iterable[Item], free_ms: int | None, space_ms: int) -> Iterator[int | None]:
+def expected_starts(
+    waiting: Iterable[Item], free_ms: int | None, space_ms: int, paused: Paused = _NOBODY
+) -> Iterator[int | None]:
     """One start for each waiting item, in order, when the music is free at `free_ms`."""
     end = free_ms
     for item in waiting:
-        if end is None:
+        if end is None or is_paused(item.performer_name, paused):
             yield None
         else:
             start = max(end + space_ms, item.timestamp_play or 0)
@@ -48,9 +55,10 @@ def expected_after(ahead: int, ahead_ms: int, free_ms: int | None, space_ms: int
     return None if free_ms is None else free_ms + ahead_ms + (ahead + 1) * space_ms
 
 
-def expected_last(waiting: Iterable[Item], free_ms: int, space_ms: int) -> int:
+def expected_last(waiting: Iterable[Item], free_ms: int, space_ms: int, paused: Paused = _NOBODY) -> int:
     """The start of what comes behind these items, whatever was set by hand."""
     end = free_ms
     for item in waiting:
-        end = max(end + space_ms, item.timestamp_play or 0) + item.track_duration_ms
+        if not is_paused(item.performer_name, paused):
+            end = max(end + space_ms, item.timestamp_play or 0) + item.track_duration_ms
     return end + space_ms

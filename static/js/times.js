@@ -16,12 +16,13 @@ export function freeAt(session, now) {
  * One start for each waiting item, in order.
  * @param {{timestamp_play: number|null, track_duration_ms: number}[]} waiting
  * @param {{track_space: number}} settings seconds between tracks
+ * @param {string[]} [paused] performers whose songs nobody waits for
  * @returns {(number|null)[]} ms since 1970
  */
-export function expectedStarts(waiting, session, settings, now) {
+export function expectedStarts(waiting, session, settings, now, paused = []) {
   let end = freeAt(session, now);
   return waiting.map((item) => {
-    if (end === null) return null;
+    if (end === null || isPaused(item, paused)) return null;
     const start = Math.max(end + Math.round(settings.track_space * 1000), item.timestamp_play ?? 0);
     end = start + item.track_duration_ms;
     return start;
@@ -29,7 +30,17 @@ export function expectedStarts(waiting, session, settings, now) {
 }
 
 /** The start of one more item behind all of them. */
-export function expectedAfter(waiting, session, settings, now) {
-  const one = { timestamp_play: null, track_duration_ms: 0 };
-  return expectedStarts([...waiting, one], session, settings, now).at(-1);
+export function expectedAfter(waiting, session, settings, now, paused = []) {
+  const one = { performer_name: "", timestamp_play: null, track_duration_ms: 0 };
+  return expectedStarts([...waiting, one], session, settings, now, paused).at(-1);
 }
+
+/** Whether one of those who sing is paused. */
+export function isPaused({ performer_name: name }, paused) {
+  if (!paused.length) return false;
+  const keys = new Set(paused.flatMap(singers));
+  return singers(name).some((key) => keys.has(key));
+}
+
+/** Upper case first: `ß` is `ss`, as in Python's casefold. */
+const singers = (name) => name.split(" & ").map((part) => part.trim().normalize("NFKC").toUpperCase().toLowerCase());

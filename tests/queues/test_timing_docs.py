@@ -8,10 +8,13 @@ import pytest
 from api_queue.queues.models import Item
 from api_queue.queues.session import Session
 from api_queue.queues.timing import expected_starts, free_at
+from api_queue.queues.turn_taking import Pause
 from api_queue.types import Milliseconds
 from tests.queues.builders import NOW, an_item
 
 DOCS = Path(__file__).parents[2] / "docs" / "timing.md"
+#: Whoever sings with them waits too.
+PAUSED = {"weiss": Pause("WEISS", NOW)}
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]
     for line in DOCS.read_text().splitlines()
@@ -32,18 +35,19 @@ def the_session(text: str) -> Session:
 
 
 def the_item(text: str) -> Item:
-    seconds, _, at = text.partition("@")
-    return an_item(seconds=int(seconds), play_at=NOW + int(at) if at else None)
+    seconds, _, at = text.removesuffix(" paused").partition("@")
+    performer = "Weiß & Bo" if text.endswith("paused") else "Bo"
+    return an_item(performer, seconds=int(seconds), play_at=NOW + int(at) if at else None)
 
 
 @pytest.mark.parametrize(("session", "waiting", "expected"), ROWS)
 def test_a_vector_of_the_docs(session: str, waiting: str, expected: str) -> None:
-    items = [the_item(text) for text in waiting.split(",")]
-    starts = expected_starts(items, free_at(the_session(session), NOW), 15_000)
+    items = [the_item(text.strip()) for text in waiting.split(",")]
+    starts = expected_starts(items, free_at(the_session(session), NOW), 15_000, PAUSED)
     assert [None if s is None else s - NOW for s in starts] == [
         None if text.strip() == "null" else int(text) for text in expected.split(",")
     ]
 
 
 def test_there_are_vectors() -> None:
-    assert len(ROWS) == 8
+    assert len(ROWS) == 10

@@ -1,0 +1,37 @@
+"""How the scripts that write a queue are called, and what their answers mean."""
+
+from typing import Any, cast
+
+from api_queue.drivers.redis import Argument, Redis
+from api_queue.errors import UnknownQueue
+from api_queue.events import EVENTS
+from api_queue.queues import wire
+from api_queue.queues.keys import rows
+from api_queue.types import QueueName
+
+
+class Scripts:
+    """`events_kept`: about how many entries each event stream keeps."""
+
+    def __init__(self, redis: Redis, events_kept: int) -> None:
+        self._redis = redis
+        self._kept = events_kept
+
+    async def write(
+        self, verb: str, name: QueueName, now_ms: int, *body: Argument, extra_keys: tuple[str, ...] = ()
+    ) -> list[Any]:
+        args = (name, now_ms, self._kept, *body)
+        answer = cast("list[Any]", await self._redis.script(f"queues/{verb}", rows(name) + extra_keys, args))
+        if answer[0] == "gone":
+            raise UnknownQueue(queue=name)
+        return answer
+
+
+def rev_of(answer: list[Any]) -> int | None:
+    return int(answer[1]) if answer[0] == "ok" else None
+
+
+def event_of(notice: wire.Notice) -> tuple[str, str, str]:
+    """The three that a script takes for it: name, type, fields."""
+    name, fields = notice
+    return name, EVENTS[name][0], wire.json_text(fields)[1:-1]
