@@ -63,8 +63,11 @@ export class TabPlayer {
     this.speaker.sit((await post(`/sessions/${this.live.queue}/speaker`, wish)).generation);
   }
 
-  rename() {
-    if (this.device.token) this.device.register(this.how.name()).catch((error) => toast(error.sentence));
+  /** Also while it registers, which it does by its old name. Who was not let in has been told so. */
+  async rename() {
+    const { device } = this;
+    await device.registering?.catch(() => {});
+    if (device.token) await device.register(this.how.name()).catch((error) => toast(error.sentence));
   }
 
   /** Heartbeats make no events: only a snapshot and a change of speaker tell who is on. */

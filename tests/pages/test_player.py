@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from api_queue.tracks.parts import Cut, PartService
 from api_queue.tracks.store import SqlStore
@@ -226,6 +226,29 @@ async def test_never_two_and_a_spare_starts_by_itself_when_it_is_chosen(
         await kitchen.get_by_role("button", name="Play here instead").click()
         await hears(kitchen)
         await silent(cellar)
+
+
+async def test_a_name_that_is_given_while_the_page_registers_is_not_lost(laptop: Device, queue: Queue) -> None:
+    asked, go = asyncio.Event(), asyncio.Event()
+
+    async def held_back(route: Route) -> None:
+        asked.set()
+        await go.wait()
+        await route.continue_()
+
+    # Given a page whose registering is on its way, when it gets a name
+    await laptop.context.route("**/devices/register", held_back)
+    page = await laptop.open(queue.path("player"))
+    await asked.wait()
+    await page.get_by_text("Name of this player").click()
+    await page.get_by_label("Name", exact=True).fill("Kitchen")
+    await page.get_by_label("Name", exact=True).press("Tab")
+    go.set()
+    # Then it is known by that
+    await page.wait_for_function(
+        "async (all) => (await (await fetch(all)).json()).devices[0]?.device_name === 'Kitchen'",
+        arg=f"/devices?queue={queue.name}",
+    )
 
 
 async def test_its_heartbeats_go_one_by_one(laptop: Device, queue: Queue, three: httpx.AsyncClient) -> None:
