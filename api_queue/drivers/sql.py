@@ -5,6 +5,7 @@ connection`. Its tables stand in `store.py` as `Table(..., metadata, ...)`; `mig
 """
 
 import re
+import sqlite3
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
@@ -33,6 +34,15 @@ _PRAGMAS = (
 _WRITING: Final = {"sqlite_begin": "BEGIN IMMEDIATE"}
 
 
+class _Connection(sqlite3.Connection):
+    def close(self) -> None:
+        """SQLite closes for good, and lets go of its lock, once Python has forgotten each statement that was cancelled
+        between its first row and its last. Nobody waits for that.
+        """
+        self.rollback()
+        super().close()
+
+
 def url_of(sql_url: str, data: Path) -> str:
     """The operator's own, else a file in the data folder. `sqlite:` alone gets the driver that does not block."""
     url = sql_url or f"sqlite:///{data.resolve() / 'api_queue.sqlite'}"
@@ -41,14 +51,14 @@ def url_of(sql_url: str, data: Path) -> str:
 
 def connect(url: str) -> AsyncEngine:
     """Lazy. `await engine.dispose()` before the process ends: each SQLite connection is a thread."""
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, connect_args=_options(url))
     _prepare(engine.sync_engine)
     return engine
 
 
 def connect_here(url: str) -> Engine:
     """Blocks: it is for a thread, which saves two hand-overs for each statement."""
-    engine = create_engine(url)
+    engine = create_engine(url, connect_args=_options(url))
     _prepare(engine)
     return engine
 
@@ -80,6 +90,10 @@ async def ping(engine: AsyncEngine) -> None:
     """Raises when the database does not answer."""
     async with engine.connect() as connection:
         await connection.execute(select(1))
+
+
+def _options(url: str) -> dict[str, object]:
+    return {"factory": _Connection} if url.startswith("sqlite") else {}
 
 
 def _prepare(engine: Engine) -> None:

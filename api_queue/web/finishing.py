@@ -1,8 +1,6 @@
 """Who hangs up in the middle of a change does not break it off: it is done to its end, and nobody hears the answer.
 
-Sanic cancels the handler of a lost connection. What is cancelled between two steps is done by half; and aiosqlite may
-lose a connection that is cancelled while SQLite lets it wait, together with the lock that it gets after that, so that
-for minutes nobody else can write.
+Sanic cancels the handler of a lost connection. What is cancelled between two steps is done by half.
 """
 
 import asyncio

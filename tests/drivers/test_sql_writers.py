@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -77,6 +77,34 @@ async def test_a_writer_that_is_cancelled_leaves_nothing_and_lets_the_next_one_i
     async with writing(engines[1]) as connection:
         await connection.execute(insert(owners).values(number=2))
     assert await numbers(engines[0]) == [2]
+
+
+async def test_one_that_is_cancelled_between_the_rows_of_an_answer_lets_the_next_one_in(
+    engines: tuple[AsyncEngine, AsyncEngine],
+) -> None:
+    begun, cancelled = threading.Event(), threading.Event()
+
+    def first_row() -> bool:
+        begun.set()
+        return cancelled.wait(10)
+
+    async def write() -> None:
+        async with writing(engines[0]) as connection:
+            sqlite = (await connection.get_raw_connection()).driver_connection
+            assert sqlite
+            await sqlite.create_function("first_row", 0, first_row)
+            await connection.execute(text("SELECT first_row() UNION ALL SELECT 2"))
+
+    # Given a writer that is cancelled while SQLite is about to answer with the first of two rows
+    writer = asyncio.create_task(write())
+    await asyncio.to_thread(begun.wait)
+    writer.cancel()
+    cancelled.set()
+    with pytest.raises(asyncio.CancelledError) as _remembers_the_statement:
+        await writer
+    # Then it keeps nobody else out
+    async with writing(engines[1]) as connection:
+        await connection.execute(insert(owners).values(number=1))
 
 
 async def test_a_reader_keeps_what_it_began_with(engines: tuple[AsyncEngine, AsyncEngine]) -> None:
