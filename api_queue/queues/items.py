@@ -24,7 +24,7 @@ from api_queue.errors import (
     UnknownTrack,
 )
 from api_queue.formats import crockford
-from api_queue.queues import limits
+from api_queue.queues import limits, order
 from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, place_among
 from api_queue.queues.models import HOSTS, Added, Edit, Item, Limits, Mute, Queue, QueueView, Refused, Store
 from api_queue.queues.names import performer_name
@@ -176,7 +176,8 @@ class ItemService:
     async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None) -> Placed | None:
         now_ms = item.timestamp_added
         before = await self._drawn(queue.name) if queue.session.shuffle else None
-        answer = await self._store.add(queue.name, item, bounds, queue.settings_rev, rev, now_ms, before)
+        sorted_by = order.sorting(queue.settings, item)
+        answer = await self._store.add(queue.name, item, bounds, queue.settings_rev, rev, now_ms, before, sorted_by)
         if isinstance(answer, Added) and before:
             there = await self._there_already(queue.name, item.id, now_ms)
             return there or Placed(item, answer.ahead + 1, None, answer.rev)

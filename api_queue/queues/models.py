@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from api_queue.formats.csv_items import decode_line, encode_line
+from api_queue.queues.ledger import Ledger, Sorting
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import (
@@ -200,7 +201,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Added(Struct, frozen=True):
-    """The queue as it was just before the add, and the revision after it."""
+    """The queue as it was just before the add, of what waits what stands before it now, and the revision after it."""
 
     rev: int
     ahead: int
@@ -236,6 +237,14 @@ class Edit(Struct, frozen=True):
     performer_window_ms: int | None = None
 
 
+class Shift(Struct, frozen=True):
+    """A waiting item that goes elsewhere, with its new score; before another or (None) to the end."""
+
+    item: Item
+    before: Item | None
+    score: float
+
+
 class Store(Protocol):
     """Each write is one script, all or nothing. Writes that answer None found what they stand on changed.
 
@@ -252,6 +261,9 @@ class Store(Protocol):
         """The items from place `first` to `last`, counted from the first waiting one; without: all."""
 
     async def item(self, name: QueueName, item_id: ItemId) -> Item | None: ...
+    async def ledger(self, name: QueueName) -> Ledger:
+        """Of the view that was read before it, as long as that revision holds."""
+
     async def add(
         self,
         name: QueueName,
@@ -261,8 +273,9 @@ class Store(Protocol):
         rev: int | None,
         now_ms: int,
         before: Item | None = None,
+        sorting: Sorting | None = None,
     ) -> Added | Refused:
-        """Before another waiting item, or at the end."""
+        """Before another waiting item, or at the end; in a sorted queue where that places it."""
 
     async def enqueue(
         self, name: QueueName, rev: int, rows: Sequence[tuple[Item, Item | None]], now_ms: int

@@ -1,5 +1,6 @@
 """The queues' store on Redis: the only file that runs their scripts."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Literal, cast
 
@@ -11,6 +12,7 @@ from api_queue.errors import UnknownQueue
 from api_queue.events import EVENTS
 from api_queue.queues import wire
 from api_queue.queues.keys import NAMES, guests, key, rows
+from api_queue.queues.ledger import Ledger, Sorting
 from api_queue.queues.models import (
     Added,
     Command,
@@ -64,6 +66,21 @@ class RedisQueues:
         line = await self._redis.call("HGET", key(name, "index"), item_id)
         return Item.from_line(line) if line else None
 
+    async def ledger(self, name: QueueName) -> Ledger:
+        call = self._redis.call
+        scores, turns, joined, moved = await asyncio.gather(
+            call("ZRANGE", key(name, "order"), 0, -1, "WITHSCORES"),
+            call("HGETALL", key(name, "turns")),
+            call("HGETALL", key(name, "joined")),
+            call("HKEYS", key(name, "moves")),
+        )
+        return Ledger(
+            {ItemId(item_id): score for item_id, score in scores},
+            {payer: float(charged) for payer, charged in turns.items()},
+            {GuestId(guest): table for guest, table in joined.items() if table},
+            frozenset(map(ItemId, moved)),
+        )
+
     # -- the queue itself --------------------------------------------------------------------------------------
 
     async def create(self, name: QueueName, kind: QueueKind, settings: QueueSettings, now_ms: int) -> bool:
@@ -101,6 +118,7 @@ class RedisQueues:
         rev: int | None,
         now_ms: int,
         before: Item | None = None,
+        sorting: Sorting | None = None,
     ) -> Added | Refused:
         answer = await self._write(
             "add",
@@ -118,6 +136,7 @@ class RedisQueues:
             wire.change_add(item),
             before.id if before else "",
             before.as_line() if before else "",
+            wire.json_text(sorting) if sorting else "",
             *(part for bucket in limits.buckets for part in bucket),
             extra_keys=guests(name),
         )

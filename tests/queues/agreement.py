@@ -27,9 +27,9 @@ async def check_index(redis: Redis, queue: QueueName) -> None:
 
 async def _check_order(redis: Redis, queue: QueueName, waiting: list[Item]) -> None:
     """Where the queue is sorted, the list is in the order of the rounds, and the bands are their sums."""
-    kept: list[str] = await redis.call("ZRANGE", key(queue, "order"), 0, -1, "WITHSCORES")
+    kept: list[tuple[str, float]] = await redis.call("ZRANGE", key(queue, "order"), 0, -1, "WITHSCORES")
     bands: dict[str, str] = await redis.call("HGETALL", key(queue, "bands"))
-    rounds = {item_id: float(score) for item_id, score in zip(kept[::2], kept[1::2], strict=True)}
+    rounds = dict(kept)
     assert not rounds or rounds.keys() == {item.id for item in waiting}
     in_list = [rounds[item.id] for item in waiting] if rounds else []
     assert in_list == sorted(in_list)

@@ -6,11 +6,13 @@
 --       12 guest (0, 1): whether mutes and the end of the party concern the owner
 --       13 max_items  14 max_per_guest  15 track window ms  16 performer window ms   ('' none; a host only has the first)
 --       17 item as JSON  18 id of the waiting item to stand before, '' for the end  19 that one's line
---       20... rate buckets, three each: field, capacity, per_ms
--- Returns {'ok', rev, ahead, ahead_ms, fixed, session}: what waited before the add; or one refusal:
+--       20 how the queue is sorted, as order.lua takes it, or ''
+--       21... rate buckets, three each: field, capacity, per_ms
+-- Returns {'ok', rev, ahead, ahead_ms, fixed, session}: what waits before it, and what was before; or one refusal:
 --   {'gone'} {'stale'} {'ended'} {'muted', text} {'rate', ms} {'full', max_items} {'guest', n} {'exists', line}
 --   {'track', ms of its last start or ''} {'performer', the same}
 --! use queues/rows
+--! use queues/order
 --! use stream/emit
 --! use accounts/bucket
 
@@ -23,7 +25,7 @@ if not known[1] then return {'gone'} end
 if known[2] ~= ARGV[4] or (ARGV[5] ~= '' and known[1] ~= ARGV[5]) then return {'stale'} end
 if ARGV[18] ~= '' and not stand(ARGV[18], ARGV[19]) then return {'stale'} end
 
-local wait = take(buckets, tonumber(now_ms), 20)
+local wait = take(buckets, tonumber(now_ms), 21)
 if wait > 0 then return {'rate', wait} end
 
 local twice = redis.call('HGET', index, id)
@@ -49,17 +51,18 @@ if last then return {'track', last} end
 last = twice_within('p:' .. performer, ARGV[16], now_ms)
 if last then return {'performer', last} end
 
-local before = 'null'
-if ARGV[18] == '' then
-  redis.call('RPUSH', items, line)
-else
-  redis.call('LINSERT', items, 'BEFORE', ARGV[19], line)
-  before = '"' .. ARGV[18] .. '"'
+local ahead_ms, pivot, score, payers, turns_then = known[4], ARGV[18] ~= '' and ARGV[19], '', {}, {}
+if ARGV[20] ~= '' then
+  ahead, ahead_ms, pivot, score, payers, turns_then = sorted_place(cjson.decode(ARGV[20]), tonumber(known[3]), ahead)
 end
+
+pay(payers, turns_then)
+rank(id, score, ARGV[11])
+local before = put(line, pivot)
 redis.call('HSET', index, id, line)
 if ARGV[12] == '1' then redis.call('SADD', guests, owner) end
 weigh(1, owner, track, performer, ARGV[11], '0')
 local rev = revise(now_ms)
 emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"add","item":' .. ARGV[17] .. ',"before":' .. before .. '}]')
 ring(bell, queue)
-return {'ok', rev, ahead, known[4], known[5], known[6]}
+return {'ok', rev, ahead, ahead_ms, known[5], known[6]}

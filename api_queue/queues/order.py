@@ -1,0 +1,142 @@
+"""Where an item goes in a sorted queue, and who pays for it (docs/rules.md). Pure; `lua/order.lua` says the same.
+
+A score is what the list is sorted by: an item's round (`fair`) or its weight (`weight`).
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from api_queue.queues.ledger import Bill, Ledger, Sorting
+from api_queue.queues.models import Item, Shift
+from api_queue.queues.names import singers
+from api_queue.queues.settings import QueueSettings
+from api_queue.types import GuestId
+
+_NOBODY: Final = frozenset({"server"})
+#: A skipped turn is not a turn, a failed one neither.
+_SUNG: Final = frozenset({"played", "playing"})
+
+
+class Arranged(Struct, frozen=True):
+    """All that waits, in its order and with its scores; the turns of payers, and the round of what began last."""
+
+    waiting: Sequence[tuple[Item, float]]
+    turns: Mapping[str, float]
+    round: float
+
+
+def bill(item: Item) -> Bill:
+    """A duet is half a turn, for its guest too. What the server adds itself is nobody's."""
+    if item.added_by in _NOBODY:
+        return Bill((), "", 0)
+    together = singers(item.performer_name)
+    return Bill(together, "" if item.by_host else item.session_owner, 1 if len(together) == 1 else 0.5)
+
+
+def sorting(settings: QueueSettings, item: Item) -> Sorting | None:
+    """None in a queue that is not sorted."""
+    match settings.order:
+        case "fair":
+            return Sorting(settings.coming_soon_count, bill=bill(item))
+        case "weight":
+            return Sorting(settings.coming_soon_count, weight=item.weight)
+        case _:
+            return None
+
+
+def payers(bill: Bill, tables: Mapping[GuestId, str]) -> dict[str, float]:
+    """Fields of the hash of turns, and what each is charged: a table has one turn, however many sing."""
+    charges = {f"p:{name}": bill.charge for name in bill.singers}
+    if bill.guest:
+        charges[f"o:{bill.guest}"] = bill.charge
+        if table := tables.get(GuestId(bill.guest)):
+            charges[f"g:{table}"] = 1
+    return charges
+
+
+def charged(
+    turns: Mapping[str, float], charges: Mapping[str, float], next_round: float
+) -> tuple[float, dict[str, float]]:
+    """The round of a new item, and the turns with it. Who comes late begins a round before the next, not with none."""
+    floor = max(0, next_round - 1)
+    known = {payer: max(floor, turns.get(payer, 0)) for payer in charges}
+    after = {payer: known[payer] + charge for payer, charge in charges.items()}
+    return max(known.values(), default=floor), {**turns, **after}
+
+
+def given_back(turns: Mapping[str, float], charges: Mapping[str, float]) -> dict[str, float]:
+    after = {**turns, **{payer: turns.get(payer, 0) - charge for payer, charge in charges.items()}}
+    return {payer: left for payer, left in after.items() if left > 0}
+
+
+def place(scores: Sequence[float], score: float, soon: int) -> tuple[int, float]:
+    """The index among what waits, and the score that it has there: behind its equals and behind what comes soon."""
+    index = max(bisect_right(scores, score), min(soon, len(scores)))
+    return index, max(score, scores[index - 1]) if index else score
+
+
+def moved_up(waiting: Sequence[Item], left: Item, left_score: float, ledger: Ledger, soon: int) -> list[Shift]:
+    """What moves when `left` went unsung, one after the other: the later items of its guest, of a host's add those of
+    its performers, each to the round that its payers would have been in. `waiting` is the list without it.
+    """
+    turns = given_back(ledger.turns, payers(bill(left), ledger.tables))
+    list_now, scores, shifts = list(waiting), dict(ledger.scores), []
+    for item in [i for i in waiting[soon:] if _same_guest(i, left) and i.id not in ledger.moved]:
+        score = min(scores[item.id], max(left_score, _round_before(item, waiting, turns, ledger.tables)))
+        at = list_now.index(item)
+        others = list_now[:at] + list_now[at + 1 :]
+        index, score = place([scores[other.id] for other in others], score, soon)
+        if score < scores[item.id] and index <= at:
+            shifts.append(Shift(item, others[index] if index < len(others) else None, score))
+            list_now, scores[item.id] = [*others[:index], item, *others[index:]], score
+    return shifts
+
+
+def sorted_anew(
+    over: Sequence[Item], waiting: Sequence[Item], settings: QueueSettings, tables: Mapping[GuestId, str]
+) -> Arranged:
+    """What comes soon stays, the rest is added once more in the order of its adding, after the turns of `over`."""
+    turns, began = _turns_of(over, tables)
+    soon = settings.coming_soon_count
+    rest = sorted(waiting[soon:], key=lambda item: (item.timestamp_added, item.id))
+    order: list[Item] = []
+    scores: list[float] = []
+    for item in (*waiting[:soon], *rest):
+        score = item.weight
+        if settings.order == "fair":
+            score, turns = charged(turns, payers(bill(item), tables), scores[0] if scores else began)
+        index, score = place(scores, score, soon)
+        order.insert(index, item)
+        scores.insert(index, score)
+    return Arranged(list(zip(order, scores, strict=True)), turns if settings.order == "fair" else {}, began)
+
+
+def _turns_of(over: Sequence[Item], tables: Mapping[GuestId, str]) -> tuple[dict[str, float], float]:
+    """What was sung and what is being sung, and the round that the last of it was in."""
+    turns: dict[str, float] = {}
+    began = 0.0
+    for item in over:
+        if item.status in _SUNG:
+            began, turns = charged(turns, payers(bill(item), tables), 0)
+    return turns, began
+
+
+def _same_guest(item: Item, left: Item) -> bool:
+    if left.by_host:
+        return not set(singers(item.performer_name)).isdisjoint(singers(left.performer_name))
+    return item.session_owner == left.session_owner and not item.by_host
+
+
+def _round_before(
+    item: Item, waiting: Sequence[Item], turns: Mapping[str, float], tables: Mapping[GuestId, str]
+) -> float:
+    """What its payers had been charged before it: without it, and without what was added since and still waits."""
+    own = payers(bill(item), tables)
+    since = [other for other in waiting if (other.timestamp_added, other.id) > (item.timestamp_added, item.id)]
+    for other in (item, *since):
+        shared = {payer: charge for payer, charge in payers(bill(other), tables).items() if payer in own}
+        turns = {**turns, **{payer: turns.get(payer, 0) - charge for payer, charge in shared.items()}}
+    return max((turns.get(payer, 0) for payer in own), default=0)
