@@ -104,7 +104,7 @@ class Settings:
 
     rate_adds_per_minute: Count = _key(30, "Adds and changes of one guest in a minute.")
     rate_address_per_minute: Count = _key(600, "Adds and changes from one address in a minute: a party may share it.")
-    rate_logins_per_minute: Count = _key(10, "Login attempts from one address in a minute.")
+    rate_logins_per_minute: Count = _key(10, "Logins from one address in a minute; wrong join codes of it or a guest.")
     rate_control_per_minute: Count = _key(240, "Play, stop, seek and the like of one caller in a minute.")
     rate_mints_per_minute: Count = _key(60, "Music addresses minted by one caller in a minute.")
     rate_pairings_per_10_minutes: Count = _key(5, "Devices of one address that may ask a host to let them in.")

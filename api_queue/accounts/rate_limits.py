@@ -14,6 +14,9 @@ class BucketStore(Protocol):
     async def take(self, klass: RateClass, now_ms: int, buckets: Sequence[Bucket]) -> int:
         """A token of each, and 0; or none of any, and the ms until there is one."""
 
+    async def guess(self, klass: RateClass, now_ms: int, buckets: Sequence[Bucket], *, right: bool) -> int:
+        """As `take`, but a right guess leaves each its token."""
+
 
 class RateLimiter:
     """web.rate_limits.Limiter."""
@@ -24,6 +27,13 @@ class RateLimiter:
         self._clock = clock
 
     async def check(self, klass: RateClass, caller: Caller, queue: QueueName | None = None) -> None:
-        wait_ms = await self._store.take(klass, self._clock.now_ms(), self._limits.buckets(klass, caller, queue))
-        if wait_ms:
-            raise RateLimited(retry_after=-(-wait_ms // 1000))
+        _refuse(await self._store.take(klass, self._clock.now_ms(), self._limits.buckets(klass, caller, queue)))
+
+    async def guess(self, klass: RateClass, caller: Caller, queue: QueueName | None = None, *, right: bool) -> None:
+        buckets = self._limits.buckets(klass, caller, queue)
+        _refuse(await self._store.guess(klass, self._clock.now_ms(), buckets, right=right))
+
+
+def _refuse(wait_ms: int) -> None:
+    if wait_ms:
+        raise RateLimited(retry_after=-(-wait_ms // 1000))

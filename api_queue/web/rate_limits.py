@@ -14,7 +14,7 @@ from api_queue.settings import Settings
 from api_queue.types import QueueName
 from api_queue.web.identity import Caller, Grant
 
-RateClass = Literal["add", "login", "renew", "control", "mint", "pair", "create", "signup"]
+RateClass = Literal["add", "login", "join", "renew", "control", "mint", "pair", "create", "signup"]
 
 _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 3_600_000
@@ -52,16 +52,21 @@ class Limiter(Protocol):
     async def check(self, klass: RateClass, caller: Caller, queue: QueueName | None = None) -> None:
         """Takes one token; raises RateLimited when there is none."""
 
+    async def guess(self, klass: RateClass, caller: Caller, queue: QueueName | None = None, *, right: bool) -> None:
+        """As `check`, but a right guess takes none. Without one it is refused too, or guessing would go on."""
+
 
 class RateLimits:
     """Which buckets a call takes from."""
 
     def __init__(self, settings: Settings) -> None:
         adds, address = Limit(settings.rate_adds_per_minute), Limit(settings.rate_address_per_minute)
+        logins = Limit(settings.rate_logins_per_minute)
         self._factor = settings.rate_signed_in_factor
         self._limits: dict[RateClass, Limits] = {
             "add": Limits(adds, address),
-            "login": Limits(None, Limit(settings.rate_logins_per_minute)),
+            "login": Limits(None, logins),
+            "join": Limits(logins, logins),
             "renew": Limits(None, address),  # nothing to guess there, and the hosts of a house share its address
             "control": Limits(Limit(settings.rate_control_per_minute), None),
             "mint": Limits(Limit(settings.rate_mints_per_minute), None),

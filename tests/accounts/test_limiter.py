@@ -99,6 +99,28 @@ async def test_who_waits_as_long_as_was_said_gets_through(limiter: RateLimiter, 
     await limiter.check("add", guest("ana"))
 
 
+async def test_a_right_guess_costs_nothing_until_the_wrong_ones_are_used_up(limiter: RateLimiter, clock: Clock) -> None:
+    # Given as many right guesses as one likes, at once too
+    ana = guest("ana")
+    await asyncio.gather(*(limiter.guess("join", ana, right=True) for _ in range(20)))
+    # When the wrong ones are used up
+    for _ in range(2):
+        await limiter.guess("join", ana, right=False)
+    # Then the right one waits as well, also in another session, and is let through in time
+    for caller in (ana, guest("bo")):
+        with pytest.raises(RateLimited):
+            await limiter.guess("join", caller, right=True)
+    clock.time_ms += 30_000
+    await limiter.guess("join", ana, right=True)
+
+
+async def test_a_guest_who_guesses_from_many_addresses_waits_too(limiter: RateLimiter) -> None:
+    for last in (1, 2):
+        await limiter.guess("join", guest("ana", f"192.0.2.{last}"), right=False)
+    with pytest.raises(RateLimited):
+        await limiter.guess("join", guest("ana", "192.0.2.3"), right=False)
+
+
 class Said:
     """A store that always says the same wait."""
 
@@ -107,6 +129,9 @@ class Said:
 
     async def take(self, _klass: RateClass, _now_ms: int, _buckets: Sequence[Bucket]) -> int:
         return self.wait_ms
+
+    async def guess(self, _klass: RateClass, _now_ms: int, _buckets: Sequence[Bucket], *, right: bool) -> int:
+        return right and self.wait_ms
 
 
 @pytest.mark.parametrize(("wait_ms", "seconds"), [(1, 1), (999, 1), (1000, 1), (1001, 2), (59_999, 60)])
