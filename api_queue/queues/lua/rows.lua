@@ -72,8 +72,8 @@ local function twice_within(field, window_ms, now_ms)
   if last and tonumber(now_ms) - last < tonumber(window_ms) then return last end
 end
 
--- What can be undone (docs/rules.md): a script says `undoable` first, then `note_item` and `note_field` of what it is
--- about to write, and `remember` once it has. All but the first do nothing where it was given ''.
+-- What can be undone (docs/rules.md): a script says `undoable` first, then `note_item` of all items and `note_field` of
+-- what it is about to write, and `remember` once it has. All but the first do nothing where it was given ''.
 local parts = {meta = meta, turns = turns, points = points, moves = moves, lobby = lobby, played = played}
 local memory
 
@@ -87,7 +87,7 @@ local function note_item(id, before, after)
   if not memory then return end
   local place = redis.call('LPOS', items, before, 'RANK', -1)
   local first = place == tonumber(redis.call('HGET', meta, 'head'))
-  table.insert(memory.items, {before, after, first and '' or redis.call('LINDEX', items, place - 1),
+  table.insert(memory.items, {place, before, after, first and '' or redis.call('LINDEX', items, place - 1),
     redis.call('LINDEX', items, place + 1) or '', redis.call('ZSCORE', order, id) or ''})
 end
 
