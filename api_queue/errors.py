@@ -351,6 +351,36 @@ class QueueMoved(Conflict):
     code = "queue_moved"
 
 
+class NothingToUndo(Conflict):
+    """There is nothing to take back: what was done longer than a minute ago stays, and so does what guests did."""
+
+    code = "nothing_to_undo"
+
+
+class SettingsOvertaken(Conflict):
+    """{keys} changed once more since then; look at the settings and change them by hand."""
+
+    code = "settings_overtaken"
+
+
+class NotComingSoon(Conflict):
+    """This item is at place {position}; that can be said of the first {coming_soon_count}."""
+
+    code = "not_coming_soon"
+
+
+class NobodyToSwapWith(Conflict):
+    """Nobody else waits behind this item, so nobody can go first."""
+
+    code = "nobody_to_swap_with"
+
+
+class PassUsed(Conflict):
+    """Somebody was let go first already, and once is what each item has; sing, or take it off the queue."""
+
+    code = "pass_used"
+
+
 class NotYourItem(Forbidden):
     """This item was added by somebody else; only they, a helper or the host may change it."""
 
@@ -367,6 +397,24 @@ class GuestQueuesOff(Forbidden):
     """Guests may not make {kind} queues here; ask the host for one."""
 
     code = "guest_queues_off"
+
+
+class BadTableName(Invalid):
+    """The table's name {reason}."""
+
+    code = "bad_table_name"
+
+
+class WrongJoinCode(Forbidden):
+    """This is not the join code of '{queue}', or not any more; look at the big screen, or ask the host for it."""
+
+    code = "wrong_join_code"
+
+
+class TableCharged(Conflict):
+    """The turns of what you have waiting ({waiting}) are charged to your table; change it when none of that waits."""
+
+    code = "table_charged"
 
 
 class UnknownTrack(Invalid):
@@ -393,6 +441,18 @@ class TrackNotOffered(Invalid):
     code = "track_not_offered"
 
 
+class UnknownPerformer(Invalid):
+    """{performer_name} is not on the list of who performs here.{hint}"""
+
+    code = "unknown_performer"
+
+
+class TrackTooLong(Invalid):
+    """This track costs {cost} points, and nobody can have more than {points_max}; take a shorter one."""
+
+    code = "track_too_long"
+
+
 class AddingClosed(Forbidden):
     """The host has closed adding; what is on the queue will still be played."""
 
@@ -405,8 +465,14 @@ class NotStarted(Forbidden):
     code = "not_started"
 
 
+class JoinCodeNeeded(Forbidden):
+    """To add here you need the join code: scan the code on the big screen, or ask the host for it."""
+
+    code = "join_code_needed"
+
+
 class EndsTooLate(Forbidden):
-    """This track would end after the event does ({event_end}); the longest that still fits is {longest}."""
+    """This track would end after the event does ({event_end}); the longest that still fits is {longest}.{turn}"""
 
     code = "ends_too_late"
 
@@ -421,6 +487,18 @@ class GuestFull(TooMany):
     """You have {waiting} waiting items, and each guest may have {max_per_guest}. {place_free}"""
 
     code = "guest_full"
+
+
+class GuestMinutesFull(TooMany):
+    """With this track {waiting_minutes} minutes of yours wait, and each guest may have {max_minutes_per_guest}. {place_free}"""
+
+    code = "guest_minutes_full"
+
+
+class NotEnoughPoints(TooMany):
+    """This track costs {cost} points, and you have {points}. {again}"""
+
+    code = "not_enough_points"
 
 
 class DuplicateTrack(TooMany):

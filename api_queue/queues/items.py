@@ -24,7 +24,7 @@ from api_queue.errors import (
     UnknownTrack,
 )
 from api_queue.formats import crockford
-from api_queue.queues import limits, order
+from api_queue.queues import limits, order, refusals
 from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, place_among
 from api_queue.queues.models import HOSTS, Added, Edit, Item, Limits, Mute, Queue, QueueView, Refused, Store
 from api_queue.queues.names import performer_name
@@ -144,13 +144,15 @@ class ItemService:
         queue = await self._paid(self._judged(name, item, facts), name, caller)
         buckets = self._buckets(caller, name)
         if item.by_host:
-            return await self._put(queue, item, Limits(max_items=queue.kind_limit, buckets=buckets), None)
-        bounds = limits.limits_of(queue.settings, buckets)
-        if queue.settings.event_end is None:
-            return await self._put(queue, item, bounds, None)
+            return await self._put(queue, item, Limits(most=queue.kind_limit, buckets=buckets), None)
+        bounds = limits.limits_of(queue.kind_limit, queue.settings, buckets)
+        if not queue.fixed or queue.settings.event_end is None:
+            room = limits.room(queue, item.timestamp_added)
+            return await self._put(queue, item, replace(bounds, room=room) if room else bounds, None)
         async with self._turns(name):
-            queue = await self._paid(self._fitting(name, item), name, caller)
-            return await self._put(queue, item, bounds, queue.rev)
+            view = await self._store.view(name, 0, LAST)
+            room = limits.room_behind(view, item.timestamp_added)
+            return await self._put(view.queue, item, replace(bounds, room=room), view.queue.rev)
 
     async def _judged(self, name: QueueName, item: Item, facts: TrackFacts) -> Queue:
         """A queue that takes this item, by its settings. They are kept in the worker, since the script refuses an add
@@ -165,13 +167,6 @@ class ItemService:
         if refusal := _refusal_by_settings(queue.settings, item, facts):
             raise refusal
         return queue
-
-    async def _fitting(self, name: QueueName, item: Item) -> Queue:
-        """Before `event_end`. Others are read only where one has a start set by hand; else the sums do."""
-        queue = await self._store.queue(name)
-        view = await self._store.view(name, 0, queue.waiting) if queue.fixed else _unread(queue)
-        limits.check_fits(view.queue, view.to_come, item.track_duration_ms, item.timestamp_added)
-        return view.queue
 
     async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None) -> Placed | None:
         now_ms = item.timestamp_added
@@ -197,9 +192,10 @@ class ItemService:
 
     async def _placed(self, queue: Queue, item: Item, added: Added, now_ms: int) -> Placed:
         free_ms, space_ms = free_at(added.session, now_ms), queue.settings.track_space_ms
-        if added.fixed:
+        if added.fixed or queue.paused:
             view = await self._store.view(queue.name, 0, added.ahead)
-            expected_ms = [*expected_starts(view.to_come, free_ms, space_ms), None][min(added.ahead, len(view.to_come))]
+            starts = expected_starts(view.to_come, free_ms, space_ms, view.queue.paused)
+            expected_ms = [*starts, None][min(added.ahead, len(view.to_come))]
         else:
             expected_ms = expected_after(added.ahead, added.ahead_ms, free_ms, space_ms)
         return Placed(item, added.ahead + 1, expected_ms, added.rev)
@@ -207,7 +203,8 @@ class ItemService:
     async def _there_already(self, name: QueueName, item_id: ItemId, now_ms: int) -> Placed | None:
         """None when it was taken off the queue between the script's answer and this look."""
         view = await self._store.view(name)
-        starts = expected_starts(view.to_come, free_at(view.queue.session, now_ms), view.queue.settings.track_space_ms)
+        free_ms, space_ms = free_at(view.queue.session, now_ms), view.queue.settings.track_space_ms
+        starts = expected_starts(view.to_come, free_ms, space_ms, view.queue.paused)
         for place, (item, start_ms) in enumerate(zip(view.to_come, starts, strict=True), 1):
             if item.id == item_id:
                 return Placed(item, place, start_ms, view.queue.rev)
@@ -216,10 +213,10 @@ class ItemService:
 
     async def _refusal(self, queue: Queue, refused: Refused, item: Item, now_ms: int) -> Exception:
         if refused.why == "muted":
-            return limits.muted(Mute.from_text(item.session_owner, refused.fact), now_ms)
+            return refusals.muted(Mute.from_text(item.session_owner, refused.fact), now_ms)
         looked = _LOOKED_THROUGH.get(refused.why)
         view = _unread(queue) if looked is None else await self._store.view(queue.name, 0, looked)
-        return limits.refusal(refused, item, view, now_ms)
+        return refusals.refusal(refused, item, view, now_ms)
 
     # -- edit and move -----------------------------------------------------------------------------------------
 
@@ -227,7 +224,7 @@ class ItemService:
         """An owner may change the name; a helper or the host everything."""
         check_fields(changes, caller.role_on(name))
         for _ in range(TRIES):
-            item = await self._own(name, item_id, caller, may_be_muted=False)
+            item = await self.own(name, item_id, caller, may_be_muted=False)
             after = await self._changed(item, changes)
             target, rev = await self._target(name, item, changes)
             if after == item and target is None:
@@ -248,10 +245,10 @@ class ItemService:
         if caller.role_on(name) in HOSTS:
             return await self._store.change(name, edit, rev, now_ms) is not None
         queue = await self._store.queue(name)
-        window_ms = limits.limits_of(queue.settings, ()).performer_window_ms
+        window_ms = limits.limits_of(None, queue.settings, ()).performer_window_ms
         done = await self._store.change(name, replace(edit, performer_window_ms=window_ms), rev, now_ms)
         if isinstance(done, Refused):
-            raise limits.refusal(done, edit.after, _unread(queue), now_ms)
+            raise refusals.refusal(done, edit.after, _unread(queue), now_ms)
         return done is not None
 
     async def move(self, name: QueueName, source: ItemId, target: ItemId | None, caller: Caller) -> Item:
@@ -280,7 +277,7 @@ class ItemService:
 
     async def remove(self, name: QueueName, item_id: ItemId, caller: Caller) -> Item:
         for _ in range(TRIES):
-            item = await self._own(name, item_id, caller, may_be_muted=True)
+            item = await self.own(name, item_id, caller, may_be_muted=True)
             if await self._store.remove(name, item, self._clock.now_ms()) is not None:
                 return item
         raise QueueMoved
@@ -295,7 +292,7 @@ class ItemService:
                 return
         raise QueueMoved
 
-    async def _own(self, name: QueueName, item_id: ItemId, caller: Caller, *, may_be_muted: bool) -> Item:
+    async def own(self, name: QueueName, item_id: ItemId, caller: Caller, *, may_be_muted: bool) -> Item:
         item = await self._waits(name, item_id)
         if caller.role_on(name) in HELPERS:
             return item
@@ -303,7 +300,7 @@ class ItemService:
         if standing == "ended" or item.session_owner != caller.guest_id:
             raise NotYourItem
         if isinstance(standing, Mute) and not may_be_muted and standing.holds(now_ms := self._clock.now_ms()):
-            raise limits.muted(standing, now_ms)
+            raise refusals.muted(standing, now_ms)
         return item
 
     async def _waits(self, name: QueueName, item_id: ItemId) -> Item:
@@ -317,7 +314,7 @@ class ItemService:
 
 _QUEUES_KEPT: Final = 1000
 #: How far down the waiting items a refusal looks for the time at which it passes; the others need no look.
-_LOOKED_THROUGH: Final = {"full": 0, "guest": 1000}
+_LOOKED_THROUGH: Final = {"full": 0, "guest": 1000, "minutes": 1000}
 
 
 def _unread(queue: Queue) -> QueueView:
@@ -330,4 +327,8 @@ def _refusal_by_settings(settings: QueueSettings, item: Item, facts: TrackFacts)
         return TrackNotOffered(track_id=item.track_id)
     if item.by_host:
         return None
-    return limits.closed(settings, item.timestamp_added)
+    return (
+        limits.closed(settings, item.timestamp_added)
+        or limits.unnamed(settings, item.performer_name)
+        or limits.too_long(settings, item.track_duration_ms)
+    )

@@ -1,127 +1,93 @@
-"""Why an add is refused, in words: each refusal says what would be right, and when it passes."""
+"""What an add is held against: by the script the bounds of the settings, before it what needs no look at the queue."""
 
-from datetime import datetime
+from difflib import get_close_matches
 from functools import lru_cache
 
-from api_queue.errors import (
-    AddingClosed,
-    ApiQueueError,
-    DuplicatePerformer,
-    DuplicateTrack,
-    EndsTooLate,
-    GuestFull,
-    Muted,
-    NotStarted,
-    QueueFull,
-    RateLimited,
-    SessionEnded,
-)
-from api_queue.queues.models import Item, Limits, Mute, Queue, QueueView, Refused
+from api_queue.errors import AddingClosed, ApiQueueError, NotStarted, TrackTooLong, UnknownPerformer
+from api_queue.queues import points
+from api_queue.queues.models import Limits, Queue, QueueView, Room
+from api_queue.queues.names import same_performer
+from api_queue.queues.refusals import wait_s
 from api_queue.queues.settings import QueueSettings, iso
-from api_queue.queues.timing import expected_after, expected_last, expected_starts, free_at, free_if_played
-from api_queue.types import GuestId, Milliseconds
+from api_queue.queues.timing import expected_last, free_if_played
+from api_queue.types import Milliseconds
 
 
 @lru_cache(4096)  # the same guests come again
-def limits_of(settings: QueueSettings, buckets: tuple[tuple[str, int, float], ...]) -> Limits:
+def limits_of(queue_limit: int | None, settings: QueueSettings, buckets: tuple[tuple[str, int, float], ...]) -> Limits:
+    """A guest's; without `room`. `queue_limit`: how many may wait whoever adds."""
     return Limits(
+        most=queue_limit,
         max_items=settings.max_items,
         max_per_guest=settings.max_per_guest,
+        max_per_guest_ms=_minutes(settings.max_minutes_per_guest),
         track_window_ms=_minutes(settings.duplicate_track_window),
         performer_window_ms=_minutes(settings.duplicate_performer_window),
+        join_code=settings.join == "code",
+        points=(settings.points_max * 1000, settings.points_per_hour) if settings.limit_model == "points" else None,
+        tokens=_tokens(settings) if settings.limit_model == "token" else None,
         buckets=buckets,
     )
+
+
+def _tokens(settings: QueueSettings) -> tuple[int, int, int | None]:
+    return settings.token_window * 60_000, round(settings.token_horizon * 3_600_000), settings.event_end_ms
 
 
 def closed(settings: QueueSettings, now_ms: int) -> ApiQueueError | None:
     start_ms = settings.event_start_ms
     if start_ms is not None and now_ms < start_ms:
-        return NotStarted(event_start=iso(start_ms), retry_after=_seconds(start_ms - now_ms))
+        return NotStarted(event_start=iso(start_ms), retry_after=wait_s(start_ms - now_ms))
     return None if settings.accepting else AddingClosed()
 
 
-def check_fits(queue: Queue, waiting: tuple[Item, ...], duration_ms: Milliseconds, now_ms: int) -> None:
-    """Against `event_end`. `waiting` is only needed where starts were set by hand."""
-    end_ms = queue.settings.event_end_ms
-    if end_ms is None:
-        return
+def room(queue: Queue, now_ms: int) -> Room | None:
+    """Before `event_end`, where no waiting item has a start that was set by hand. None: without an end."""
+    return _room(queue, free_if_played(queue.session, queue.settings, now_ms))
+
+
+def room_behind(view: QueueView, now_ms: int) -> Room | None:
+    """The same where one has: `view` is of all that wait, and what they take besides their sums is taken off."""
+    queue = view.queue
     free_ms, space_ms = free_if_played(queue.session, queue.settings, now_ms), queue.settings.track_space_ms
-    if queue.fixed:
-        start_ms = expected_last(waiting, free_ms, space_ms)
-    else:
-        start_ms = expected_after(queue.waiting, queue.waiting_ms, free_ms, space_ms) or 0
-    if start_ms + duration_ms > end_ms:
-        longest_ms = max(0, end_ms - start_ms)
-        raise EndsTooLate(event_end=iso(end_ms), longest=length_text(longest_ms), longest_ms=longest_ms)
+    sums_ms = queue.waiting_ms + (queue.waiting + 1) * space_ms
+    return _room(queue, expected_last(view.to_come, free_ms, space_ms) - sums_ms)
 
 
-def refusal(refused: Refused, item: Item, view: QueueView, now_ms: int) -> ApiQueueError:
-    """The error behind a script's refusal; `view` is the queue as it was read afterwards, for the times in it.
-
-    Only `guest` looks at the items, and `full` at the first that waits.
-    """
-    settings = view.queue.settings
-    match refused.why:
-        case "rate":
-            return RateLimited(retry_after=_seconds(int(refused.fact)))
-        case "full":
-            text, facts = _place_free(_first_start(view, None, now_ms), now_ms)
-            return QueueFull(max_items=int(refused.fact), place_free=text, **facts)
-        case "guest":
-            text, facts = _place_free(_first_start(view, item.session_owner, now_ms), now_ms)
-            limit = settings.max_per_guest
-            return GuestFull(waiting=int(refused.fact), max_per_guest=limit, place_free=text, **facts)
-        case "track":
-            when, again, facts = _again(refused.fact, settings.duplicate_track_window, now_ms)
-            return DuplicateTrack(track_id=item.track_id, when=when, again=again, **facts)
-        case "performer":
-            when, again, facts = _again(refused.fact, settings.duplicate_performer_window, now_ms)
-            return DuplicatePerformer(performer_name=item.performer_name, when=when, again=again, **facts)
-        case _:
-            return SessionEnded(queue=view.queue.name)
+def _room(queue: Queue, free_ms: int) -> Room | None:
+    end_ms = queue.settings.event_end_ms
+    return None if end_ms is None else Room(end_ms - free_ms, queue.settings.track_space_ms, queue.session_rev)
 
 
-def muted(mute: Mute, now_ms: int) -> Muted:
-    if mute.until_ms is None:
-        return Muted(reason=mute.reason, until="")
-    wait = _seconds(mute.until_ms - now_ms)
-    return Muted(reason=mute.reason, until=f" until {clock_text(mute.until_ms)}", retry_after=wait)
+def unnamed(settings: QueueSettings, performer: str) -> UnknownPerformer | None:
+    """Where only who is listed performs: the refusal of the first who is not. Each singer of a duet has to be."""
+    if settings.performer_names is None:
+        return None
+    listed = _listed(settings.performer_names)
+    if same_performer(performer) in listed:
+        return None
+    others = (name for name in performer.split(" & ") if name.strip() and same_performer(name.strip()) not in listed)
+    name = next(others, None)
+    return None if name is None else UnknownPerformer(performer_name=name.strip(), hint=_nearest(name, listed))
 
 
-def clock_text(timestamp_ms: int) -> str:
-    """As the clock on the server's wall shows it: 22:40."""
-    return datetime.fromtimestamp(timestamp_ms / 1000).astimezone().strftime("%H:%M")
+def _nearest(name: str, listed: dict[str, str]) -> str:
+    near = get_close_matches(same_performer(name.strip()), listed, 1)
+    return f" Did you mean {listed[near[0]]}?" if near else ""
 
 
-def length_text(length_ms: int) -> str:
-    return f"{length_ms // 60_000}:{length_ms // 1000 % 60:02}"
+@lru_cache(1000)
+def _listed(names: tuple[str, ...]) -> dict[str, str]:
+    return {same_performer(name): name for name in names}
 
 
-def _first_start(view: QueueView, owner: GuestId | None, now_ms: int) -> int | None:
-    """When the first waiting item (of this owner) starts, and so waits no longer."""
-    free_ms = free_at(view.queue.session, now_ms)
-    starts = expected_starts(view.to_come, free_ms, view.queue.settings.track_space_ms)
-    pairs = zip(view.to_come, starts, strict=True)
-    return next((start for item, start in pairs if owner in {None, item.session_owner}), None)
-
-
-def _place_free(start_ms: int | None, now_ms: int) -> tuple[str, dict[str, int]]:
-    if start_ms is None:
-        return "A place comes free when the music goes on.", {}
-    return f"A place comes free at about {clock_text(start_ms)}.", {"retry_after": _seconds(start_ms - now_ms)}
-
-
-def _again(last: str, window_min: int | None, now_ms: int) -> tuple[str, str, dict[str, int]]:
-    if not last:
-        return "is on the queue already", "Choose another, or wait until it has been played.", {}
-    again_ms = int(last) + (window_min or 0) * 60_000
-    text = f"It may come again at {clock_text(again_ms)}."
-    return f"was on at {clock_text(int(last))}", text, {"retry_after": _seconds(again_ms - now_ms)}
+def too_long(settings: QueueSettings, duration_ms: Milliseconds) -> TrackTooLong | None:
+    """For the points that anybody can have."""
+    cost = points.cost(duration_ms) // 1000
+    if settings.limit_model != "points" or cost <= settings.points_max:
+        return None
+    return TrackTooLong(cost=cost, points_max=settings.points_max)
 
 
 def _minutes(minutes: int | None) -> int | None:
     return None if minutes is None else minutes * 60_000
-
-
-def _seconds(wait_ms: int) -> int:
-    return max(1, -(-wait_ms // 1000))

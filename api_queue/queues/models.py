@@ -7,9 +7,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from api_queue.formats.csv_items import decode_line, encode_line
+from api_queue.queues.holdings import Holdings
 from api_queue.queues.ledger import Ledger, Sorting
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
+from api_queue.queues.tokens import NoToken, Window
+from api_queue.queues.turn_taking import Cards, Paused
 from api_queue.types import (
     DeviceId,
     EventName,
@@ -31,6 +34,9 @@ HOSTS: Final[frozenset[Role]] = frozenset({"host", "admin"})
 MADE_BY_GUESTS: Final[frozenset[QueueKind]] = frozenset({"demo", "transient"})
 #: How many items may wait, whoever adds them, on queues that no admin has made; a demo is for trying out.
 KIND_LIMITS: Final[dict[QueueKind, int]] = {"demo": 10, "transient": 500, "personal": 10_000}
+
+#: The refusals that `approval` `excess` turns into a place in the lobby.
+EXCESS: Final = frozenset({"full", "guest", "minutes"})
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -128,10 +134,17 @@ class Queue(Struct, frozen=True, kw_only=True):
     #: Sum of the waiting tracks' durations, and how many of them have a start set by hand.
     waiting_ms: int
     fixed: int
+    paused: Paused = {}
+    cards: Cards = {}
 
     @property
     def waiting(self) -> int:
         return self.total - self.head
+
+    @property
+    def uneven(self) -> bool:
+        """Whether what waits does not simply follow one another, so that sums do not say when something starts."""
+        return bool(self.fixed or self.paused)
 
     @property
     def outgrown(self) -> int:
@@ -190,31 +203,74 @@ class Mute(Struct, frozen=True):
         return cls(guest_id, int(until) if until else None, reason)
 
 
-class Limits(Struct, frozen=True, kw_only=True):
-    """What the add script checks; None: no limit. Windows in ms; buckets as (field, capacity, ms per token)."""
+class Room(Struct, frozen=True):
+    """How many ms of music and pauses, each of `space_ms`, end with the event; by the session of this revision."""
 
+    ms: int
+    space_ms: int
+    session_rev: int
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What the add script checks; None: no limit. Lengths in ms; buckets as (field, capacity, ms per token)."""
+
+    #: Whoever adds, and whatever they hold.
+    most: int | None = None
     max_items: int | None = None
     max_per_guest: int | None = None
+    max_per_guest_ms: int | None = None
     track_window_ms: int | None = None
     performer_window_ms: int | None = None
+    room: Room | None = None
+    join_code: bool = False
+    #: At most so many milli-points, of which so many points come back in an hour.
+    points: tuple[int, float] | None = None
+    #: A token's window, how far ahead it begins at most, and when the event ends (ms since 1970).
+    tokens: tuple[int, int, int | None] | None = None
     buckets: tuple[tuple[str, int, float], ...] = ()
 
 
-class Added(Struct, frozen=True):
-    """The queue as it was just before the add, of what waits what stands before it now, and the revision after it."""
+class Added(Struct, frozen=True, kw_only=True):
+    """What waits before the item; the queue, and what the guest held, as it was just before; the revision after it."""
 
     rev: int
     ahead: int
     ahead_ms: int
     fixed: int
     session: Session
+    waiting: int
+    waiting_ms: int
+    holdings: Holdings
+
+
+Why = Literal[
+    "stale",
+    "ended",
+    "muted",
+    "join",
+    "rate",
+    "exists",
+    "full",
+    "guest",
+    "minutes",
+    "late",
+    "track",
+    "performer",
+    "points",
+]
 
 
 class Refused(Struct, frozen=True):
-    """Why the add script did nothing: one of the words in its header, with its fact."""
+    """Why the add script did nothing: one of the words in its header, with its fact, and what it says of a token."""
 
-    why: Literal["stale", "ended", "muted", "full", "guest", "exists", "track", "performer", "rate"]
+    why: Why
     fact: str = ""
+    token: Window | NoToken | None = None
+
+    @property
+    def excess(self) -> bool:
+        """What a lobby for excess takes in."""
+        return self.why in EXCESS
 
 
 class Command(Struct, frozen=True):
@@ -274,8 +330,12 @@ class Store(Protocol):
         now_ms: int,
         before: Item | None = None,
         sorting: Sorting | None = None,
+        *,
+        dry: bool = False,
     ) -> Added | Refused:
-        """Before another waiting item, or at the end; in a sorted queue where that places it."""
+        """Before another waiting item, or at the end; in a sorted queue where that places it. `dry`: what it would
+        answer; only the rate is written.
+        """
 
     async def enqueue(
         self, name: QueueName, rev: int, rows: Sequence[tuple[Item, Item | None]], now_ms: int
@@ -316,6 +376,7 @@ class Store(Protocol):
     async def mute(self, name: QueueName, mute: Mute) -> None: ...
     async def unmute(self, name: QueueName, guest_id: GuestId) -> bool: ...
     async def mutes(self, name: QueueName) -> list[Mute]: ...
+    async def holdings(self, name: QueueName, guest_id: GuestId) -> Holdings: ...
     async def standing(self, name: QueueName, guest_id: GuestId) -> Mute | Literal["ended"] | None: ...
     async def end_guests(self, name: QueueName) -> int: ...
 

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue
-from api_queue.events import EVENTS
-from api_queue.queues import wire
+from api_queue.queues import points, wire
+from api_queue.queues.holdings import Holdings
 from api_queue.queues.keys import NAMES, guests, key, rows
 from api_queue.queues.ledger import Ledger, Sorting
 from api_queue.queues.models import (
@@ -25,13 +25,18 @@ from api_queue.queues.models import (
     Refused,
 )
 from api_queue.queues.names import same_performer
+from api_queue.queues.scripts import Scripts, event_of, rev_of
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
+from api_queue.queues.tokens import NO_TOKEN, Window
+from api_queue.queues.turn_taking import Card, Pause
 from api_queue.types import DeviceId, EventName, GuestId, ItemId, QueueKind, QueueName
 
 _session = msgspec.json.Decoder(Session).decode
 _report = msgspec.json.Decoder(LastReport).decode
 _settings = msgspec.json.Decoder(QueueSettings).decode
+_paused = msgspec.json.Decoder(dict[str, Pause]).decode
+_cards = msgspec.json.Decoder(dict[ItemId, Card]).decode
 
 
 class RedisQueues:
@@ -40,6 +45,7 @@ class RedisQueues:
     def __init__(self, redis: Redis, events_kept: int) -> None:
         self._redis = redis
         self._kept = events_kept
+        self._write = Scripts(redis, events_kept).write
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -94,7 +100,8 @@ class RedisQueues:
         return made
 
     async def delete(self, name: QueueName, now_ms: int, rev: int | None = None) -> bool:
-        answer = await self._write("delete", name, now_ms, _optional(rev), extra_keys=guests(name))
+        others = (*guests(name), key(name, "code"))
+        answer = await self._write("delete", name, now_ms, _optional(rev), extra_keys=others)
         if answer[0] != "ok":
             return False
         await self._redis.call("SREM", NAMES, name)
@@ -105,7 +112,7 @@ class RedisQueues:
     async def put_settings(
         self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int
     ) -> int | None:
-        return _rev(await self._write("settings", name, now_ms, settings_rev, wire.json_text(settings)))
+        return rev_of(await self._write("settings", name, now_ms, settings_rev, wire.json_text(settings)))
 
     # -- items -------------------------------------------------------------------------------------------------
 
@@ -119,6 +126,8 @@ class RedisQueues:
         now_ms: int,
         before: Item | None = None,
         sorting: Sorting | None = None,
+        *,
+        dry: bool = False,
     ) -> Added | Refused:
         answer = await self._write(
             "add",
@@ -136,14 +145,13 @@ class RedisQueues:
             wire.change_add(item),
             before.id if before else "",
             before.as_line() if before else "",
+            int(dry),
+            *_bounds(limits, item),
             wire.json_text(sorting) if sorting else "",
             *(part for bucket in limits.buckets for part in bucket),
             extra_keys=guests(name),
         )
-        if answer[0] == "ok":
-            _, new_rev, ahead, ahead_ms, fixed, session = answer
-            return Added(int(new_rev), int(ahead), int(ahead_ms), int(fixed), _session(session))
-        return Refused(answer[0], str(answer[1]) if len(answer) > 1 else "")
+        return _added(answer) if answer[0] == "ok" else _refused(answer)
 
     async def enqueue(
         self, name: QueueName, rev: int, rows: Sequence[tuple[Item, Item | None]], now_ms: int
@@ -153,7 +161,7 @@ class RedisQueues:
             for item, before in rows
             for part in (*_parts(item), item.track_duration_ms, before.as_line() if before else "")
         )
-        return _rev(await self._write("enqueue", name, now_ms, rev, wire.json_text(wire.changes_add(rows)), *lines))
+        return rev_of(await self._write("enqueue", name, now_ms, rev, wire.json_text(wire.changes_add(rows)), *lines))
 
     async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | Refused | None:
         before, after, target = edit.before, edit.after, edit.target
@@ -185,20 +193,20 @@ class RedisQueues:
             _optional(edit.performer_window_ms),
             after.track_duration_ms,
         )
-        return Refused("performer", answer[1]) if answer[0] == "performer" else _rev(answer)
+        return Refused("performer", answer[1]) if answer[0] == "performer" else rev_of(answer)
 
     async def remove(self, name: QueueName, item: Item, now_ms: int) -> int | None:
         body = (*_parts(item), item.track_duration_ms, _fixed(item))
-        return _rev(await self._write("remove", name, now_ms, *body))
+        return rev_of(await self._write("remove", name, now_ms, *body))
 
     async def clear(self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int) -> int | None:
         changes = wire.json_text(wire.changes_remove(waiting))
-        return _rev(await self._write("clear", name, now_ms, rev, changes, *(i.id for i in waiting)))
+        return rev_of(await self._write("clear", name, now_ms, rev, changes, *(i.id for i in waiting)))
 
     async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None:
         changes = wire.json_text(wire.changes_remove(oldest))
         lines = (part for i in oldest for part in (i.id, i.as_line()))
-        return _rev(await self._write("trim", name, now_ms, changes, *lines))
+        return rev_of(await self._write("trim", name, now_ms, changes, *lines))
 
     # -- playing -----------------------------------------------------------------------------------------------
 
@@ -213,18 +221,18 @@ class RedisQueues:
     ) -> int | None:
         notices = wire.transition_notices(queue.session, session, [after for _, after in changed], command)
         rows_ = (part for before, after in changed for part in _row(before, after))
-        events = (part for notice in notices for part in _event(notice))
+        events = (part for notice in notices for part in event_of(notice))
         head = (queue.session_rev, _stored(session), len(changed), len(notices), *_leases(queue.session, session))
         first = following.as_line() if following else ""
-        return _rev(await self._write("transition", queue.name, now_ms, *head, first, *rows_, *events))
+        return rev_of(await self._write("transition", queue.name, now_ms, *head, first, *rows_, *events))
 
     async def set_options(
         self, name: QueueName, rev: int, session: Session, order: Sequence[Item] | None, now_ms: int
     ) -> int | None:
-        fields = _event(("options_change", {"session": wire.session_notice(session)}))[2]
+        fields = event_of(("options_change", {"session": wire.session_notice(session)}))[2]
         moves = wire.json_text(wire.changes_order(order)) if order else ""
         body = (rev, _stored(session), int(order is not None), fields, moves)
-        return _rev(await self._write("options", name, now_ms, *body, *(i.id for i in order or ())))
+        return rev_of(await self._write("options", name, now_ms, *body, *(i.id for i in order or ())))
 
     async def renew_lease(
         self, name: QueueName, device: DeviceId, report: LastReport, until_ms: int
@@ -239,7 +247,7 @@ class RedisQueues:
 
     async def tell(self, name: QueueName, event: EventName, fields: dict[str, Any], now_ms: int) -> None:
         keys = [key(name, part) for part in ("meta", "events", "bell")]
-        await self._redis.script("queues/tell", keys, (name, now_ms, self._kept, *_event((event, fields))))
+        await self._redis.script("queues/tell", keys, (name, now_ms, self._kept, *event_of((event, fields))))
 
     # -- guests ------------------------------------------------------------------------------------------------
 
@@ -253,6 +261,10 @@ class RedisQueues:
         kept: dict[str, str] = await self._redis.call("HGETALL", key(name, "muted"))
         return [Mute.from_text(GuestId(guest), text) for guest, text in sorted(kept.items())]
 
+    async def holdings(self, name: QueueName, guest_id: GuestId) -> Holdings:
+        keys = (*rows(name), key(name, "tokens"))
+        return Holdings.from_reply(await self._redis.script("queues/mine", keys, (guest_id,)))
+
     async def standing(self, name: QueueName, guest_id: GuestId) -> Mute | Literal["ended"] | None:
         if await self._redis.call("SISMEMBER", key(name, "ended"), guest_id):
             return "ended"
@@ -260,20 +272,8 @@ class RedisQueues:
         return Mute.from_text(guest_id, text) if text else None
 
     async def end_guests(self, name: QueueName) -> int:
-        ended, seen = key(name, "ended"), key(name, "guests")
-        await self._redis.call("SUNIONSTORE", ended, ended, seen)
-        return int(await self._redis.call("SCARD", seen))
-
-    # -- how a script is called --------------------------------------------------------------------------------
-
-    async def _write(
-        self, verb: str, name: QueueName, now_ms: int, *body: Argument, extra_keys: tuple[str, ...] = ()
-    ) -> list[Any]:
-        args = (name, now_ms, self._kept, *body)
-        answer = cast("list[Any]", await self._redis.script(f"queues/{verb}", rows(name) + extra_keys, args))
-        if answer[0] == "gone":
-            raise UnknownQueue(queue=name)
-        return answer
+        keys = [key(name, part) for part in ("ended", "guests", "joined", "code", "tokens")]
+        return int(await self._redis.script("queues/end", keys, ()))
 
 
 def _queue(name: QueueName, meta: dict[str, str], total: int) -> Queue:
@@ -295,11 +295,45 @@ def _queue(name: QueueName, meta: dict[str, str], total: int) -> Queue:
         total=total,
         waiting_ms=int(meta["waiting_ms"]),
         fixed=int(meta["fixed"]),
+        paused=_paused(meta.get("paused", "{}")),
+        cards=_cards(meta.get("cards", "{}")),
     )
 
 
 def _parts(item: Item) -> tuple[str, str, str, str, str]:
     return item.id, item.as_line(), item.session_owner, item.track_id, same_performer(item.performer_name)
+
+
+def _bounds(limits: Limits, item: Item) -> tuple[Argument, ...]:
+    """The eleven that add.lua takes before the rate buckets and after whether it runs dry."""
+    room, rates, tokens = limits.room, limits.points, limits.tokens
+    return (
+        _optional(limits.most),
+        _optional(limits.max_per_guest_ms),
+        int(limits.join_code),
+        *((room.ms, room.session_rev, room.space_ms) if room else ("", "", "")),
+        *((points.cost(item.track_duration_ms), *rates) if rates else ("", "", "")),
+        *((tokens[0], tokens[1], _optional(tokens[2])) if tokens else ("", "", "")),
+    )
+
+
+def _added(answer: list[Any]) -> Added:
+    _, rev, ahead, ahead_ms, fixed, session, waiting, waiting_ms, holdings = answer
+    return Added(
+        rev=int(rev),
+        ahead=int(ahead),
+        ahead_ms=int(ahead_ms),
+        fixed=int(fixed),
+        session=_session(session),
+        waiting=int(waiting),
+        waiting_ms=int(waiting_ms),
+        holdings=Holdings.from_reply(holdings),
+    )
+
+
+def _refused(answer: list[Any]) -> Refused:
+    why, fact, token = (*answer, "", "")[:3]
+    return Refused(why, str(fact), NO_TOKEN.get(token) or (Window.from_text(token) if token else None))
 
 
 def _row(before: Item, after: Item) -> tuple[Argument, ...]:
@@ -327,11 +361,6 @@ def _leases(before: Session, after: Session) -> tuple[Argument, ...]:
     return before.lease_until_ms, after.lease_until_ms, after.lease_since_ms
 
 
-def _event(notice: wire.Notice) -> tuple[str, str, str]:
-    name, fields = notice
-    return name, EVENTS[name][0], wire.json_text(fields)[1:-1]
-
-
 def _stored(session: Session) -> str:
     return wire.json_text(session)
 
@@ -343,7 +372,3 @@ def _fixed(item: Item) -> int:
 
 def _optional(value: int | None) -> Argument:
     return "" if value is None else value
-
-
-def _rev(answer: list[Any]) -> int | None:
-    return int(answer[1]) if answer[0] == "ok" else None

@@ -219,7 +219,6 @@ async def test_a_queue_that_anybody_can_make_holds_only_so_many(
         (None, "", {}, BadPerformerName),
         (None, "Ana", {"filter_tags": ["nobody:has"]}, TrackNotOffered),
         (None, "Ana", {"accepting": False}, AddingClosed),
-        (None, "Ana", {"event_end": iso(NOW + 1)}, EndsTooLate),
     ],
 )
 async def test_adds_that_are_refused_at_once_are_counted(

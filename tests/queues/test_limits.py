@@ -46,13 +46,13 @@ def refused(why: Any, fact: str, looked: QueueView) -> ApiQueueError:
 
 
 def test_without_settings_there_are_no_bounds() -> None:
-    bounds = limits.limits_of(QueueSettings(), ())
+    bounds = limits.limits_of(None, QueueSettings(), ())
     assert (bounds.max_items, bounds.max_per_guest, bounds.track_window_ms, bounds.performer_window_ms) == (None,) * 4
 
 
 def test_windows_are_minutes_for_hosts_and_milliseconds_for_the_script() -> None:
     settings = QueueSettings(max_items=9, max_per_guest=2, duplicate_track_window=3, duplicate_performer_window=1)
-    bounds = limits.limits_of(settings, (("g:ana", 5, 12_000),))
+    bounds = limits.limits_of(None, settings, (("g:ana", 5, 12_000),))
     assert (bounds.max_items, bounds.max_per_guest) == (9, 2)
     assert (bounds.track_window_ms, bounds.performer_window_ms) == (180_000, 60_000)
     assert bounds.buckets == (("g:ana", 5, 12_000),)

@@ -4,46 +4,83 @@
 -- ARGV  1 queue  2 now_ms  3 kept  4 settings_rev that the limits were read from  5 rev that they hold for, or ''
 --       6 id  7 line  8 owner  9 track  10 performer  11 duration_ms
 --       12 guest (0, 1): whether mutes and the end of the party concern the owner
---       13 max_items  14 max_per_guest  15 track window ms  16 performer window ms   ('' none; a host only has the first)
+--       13 max_items  14 max_per_guest  15 track window ms  16 performer window ms   ('' none, as below; a host has none)
 --       17 item as JSON  18 id of the waiting item to stand before, '' for the end  19 that one's line
---       20 how the queue is sorted, as order.lua takes it, or ''
---       21... rate buckets, three each: field, capacity, per_ms
--- Returns {'ok', rev, ahead, ahead_ms, fixed, session}: what waits before it, and what was before; or one refusal:
---   {'gone'} {'stale'} {'ended'} {'muted', text} {'rate', ms} {'full', max_items} {'guest', n} {'exists', line}
---   {'track', ms of its last start or ''} {'performer', the same}
+--       20 dry (0, 1): nothing is written but the rate  21 most items whoever adds  22 most ms of a guest
+--       23 join code needed (0, 1)  24 ms of music and pauses that end with the event, by the session of  25 session_rev
+--       26 ms of a pause
+--       27 milli-points that it costs, of at most 28, of which 29 points come back in an hour
+--       30 ms of a token's window  31 ms from now in which they begin  32 ms at which the event ends
+--       33 how the queue is sorted, as order.lua takes it, or ''
+--       34... rate buckets, three each: field, capacity, per_ms
+-- Returns {'ok', rev, ahead, ahead_ms, fixed, session, waiting, waiting_ms, holdings}: what waits before it; the rest as it was
+--   but rev;
+--   or one refusal:
+--   {'gone'} {'stale'} {'ended'} {'muted', text} {'join'} {'rate', ms} {'exists', line} {'full', max_items}
+--   {'track', ms of its last start or ''} {'performer', the same} {'points', milli-points there are}
+--   and, with what tokens.lua says of a token, '' where there are none: {'full', max_items, token} {'guest', n, token}
+--   {'minutes', ms, token} {'late', ms of the longest that fits, token}
 --! use queues/rows
 --! use queues/order
+--! use queues/holdings
+--! use queues/points
+--! use queues/tokens
 --! use stream/emit
 --! use accounts/bucket
 
-local queue, now_ms, kept = ARGV[1], ARGV[2], ARGV[3]
-local id, line, owner, track, performer = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local queue, now_ms, kept = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local id, line, owner, track, performer, duration_ms = unpack(ARGV, 6, 11)
+local guest, dry = ARGV[12] == '1', ARGV[20] == '1'
 local muted, ended, guests, buckets, tokens = unpack(KEYS, 16, 20)
 
-local known = redis.call('HMGET', meta, 'rev', 'settings_rev', 'head', 'waiting_ms', 'fixed', 'session')
+local known = redis.call('HMGET', meta, 'rev', 'settings_rev', 'head', 'waiting_ms', 'fixed', 'session', 'session_rev')
 if not known[1] then return {'gone'} end
 if known[2] ~= ARGV[4] or (ARGV[5] ~= '' and known[1] ~= ARGV[5]) then return {'stale'} end
+if ARGV[24] ~= '' then
+  if (known[7] or '0') ~= ARGV[25] then return {'stale'} end
+  if known[5] ~= '0' and ARGV[5] == '' then return {'stale'} end -- sums say nothing where a start was set by hand
+end
 if ARGV[18] ~= '' and not stand(ARGV[18], ARGV[19]) then return {'stale'} end
 
-local wait = take(buckets, tonumber(now_ms), 21)
+local wait = take(buckets, now_ms, 34)
 if wait > 0 then return {'rate', wait} end
 
 local twice = redis.call('HGET', index, id)
 if twice then return {'exists', twice} end
-if ARGV[12] == '1' then
+local has = holdings(tokens, owner)
+if guest then
   if redis.call('SISMEMBER', ended, owner) == 1 then return {'ended'} end
   local mute = redis.call('HGET', muted, owner)
   if mute then
     local till = tonumber(string.match(mute, '^(-?%d+)|'))
-    if not till or till > tonumber(now_ms) then return {'muted', mute} end
+    if not till or till > now_ms then return {'muted', mute} end
   end
+  if ARGV[23] == '1' and has[6] == '' then return {'join'} end
 end
 
-local ahead = redis.call('LLEN', items) - known[3]
-if ARGV[13] ~= '' and ahead >= tonumber(ARGV[13]) then return {'full', ARGV[13]} end
-if ARGV[14] ~= '' then
-  local own = tonumber(redis.call('HGET', counts, 'o:' .. owner) or 0)
-  if own >= tonumber(ARGV[14]) then return {'guest', own} end
+local waiting, waiting_ms = redis.call('LLEN', items) - known[3], tonumber(known[4])
+if ARGV[21] ~= '' and waiting >= tonumber(ARGV[21]) then return {'full', ARGV[21]} end
+
+-- The first limit that this add would break, with its fact; nil without.
+local function beyond()
+  if ARGV[13] ~= '' and waiting >= tonumber(ARGV[13]) then return 'full', ARGV[13] end
+  if ARGV[14] ~= '' and tonumber(has[1]) >= tonumber(ARGV[14]) then return 'guest', has[1] end
+  if ARGV[22] ~= '' and has[2] + duration_ms > tonumber(ARGV[22]) then return 'minutes', has[2] end
+  if ARGV[24] == '' then return nil end
+  local longest_ms = ARGV[24] - waiting_ms - (waiting + 1) * ARGV[26]
+  if duration_ms - longest_ms > 0 then return 'late', string.format('%d', math.max(0, longest_ms)) end
+end
+
+local over, fact = beyond()
+local from, till
+if ARGV[30] ~= '' then from, till = live(has[5], now_ms, ARGV[32]) end
+local turn = from and now_ms >= from -- whoever adds in their window uses their token up, needed or not
+if over and not turn then
+  local token = ''
+  if ARGV[30] ~= '' then
+    token = from and has[5] or dry and '' or issue(tokens, owner, now_ms, ARGV[30] + 0, ARGV[31] + 0, ARGV[32])
+  end
+  return {over, fact, token}
 end
 
 local last = twice_within('t:' .. track, ARGV[15], now_ms)
@@ -51,18 +88,27 @@ if last then return {'track', last} end
 last = twice_within('p:' .. performer, ARGV[16], now_ms)
 if last then return {'performer', last} end
 
-local ahead_ms, pivot, score, payers, turns_then = known[4], ARGV[18] ~= '' and ARGV[19], '', {}, {}
-if ARGV[20] ~= '' then
-  ahead, ahead_ms, pivot, score, payers, turns_then = sorted_place(cjson.decode(ARGV[20]), tonumber(known[3]), ahead)
+local milli, grows_ms
+if ARGV[27] ~= '' then
+  milli, grows_ms = purse(has[4], now_ms, ARGV[28] + 0, ARGV[29] + 0)
+  if milli < ARGV[27] + 0 then return {'points', string.format('%d', milli)} end
 end
 
+local ahead, ahead_ms, pivot, score, payers, turns_then = waiting, known[4], ARGV[18] ~= '' and ARGV[19], '', {}, {}
+if ARGV[33] ~= '' then
+  ahead, ahead_ms, pivot, score, payers, turns_then = sorted_place(cjson.decode(ARGV[33]), tonumber(known[3]), waiting)
+end
+if dry then return {'ok', known[1], ahead, ahead_ms, known[5], known[6], waiting, known[4], has} end
+
 pay(payers, turns_then)
-rank(id, score, ARGV[11])
+rank(id, score, duration_ms)
 local before = put(line, pivot)
 redis.call('HSET', index, id, line)
-if ARGV[12] == '1' then redis.call('SADD', guests, owner) end
-weigh(1, owner, track, performer, ARGV[11], '0')
+if guest then redis.call('SADD', guests, owner) end
+if milli then redis.call('HSET', points, owner, string.format('%d|%d', milli - ARGV[27], grows_ms)) end
+if turn then redis.call('HDEL', tokens, owner) end
+weigh(1, owner, track, performer, duration_ms, '0')
 local rev = revise(now_ms)
 emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"add","item":' .. ARGV[17] .. ',"before":' .. before .. '}]')
 ring(bell, queue)
-return {'ok', rev, ahead, ahead_ms, known[5], known[6]}
+return {'ok', rev, ahead, ahead_ms, known[5], known[6], waiting, known[4], has}
