@@ -98,7 +98,7 @@ local function note_field(part, field)
   memory.fields[part][field] = memory.fields[part][field] or {redis.call('HGET', parts[part], field) or ''}
 end
 
--- remember(): newest first; more than twenty in the minute that they can be undone is no mistake.
+-- remember(): newest first, for a minute; more than twenty in that time are no mistake.
 local function remember()
   if not memory then return end
   for part, fields in pairs(memory.fields) do
@@ -110,6 +110,7 @@ local function remember()
   noted = noted .. ',"fields":' .. cjson.encode(memory.fields) .. '}'
   redis.call('LPUSH', undo, string.sub(memory.deed, 1, -2) .. noted)
   redis.call('LTRIM', undo, 0, 19)
+  redis.call('PEXPIRE', undo, 60000)
 end
 
 -- revise(now_ms): the next revision.

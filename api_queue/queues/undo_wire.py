@@ -1,0 +1,38 @@
+"""What is told of a list that was written anew, and of what can be undone."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from api_queue.queues import wire
+from api_queue.queues.arrangement import Arrangement, steady
+from api_queue.queues.deeds import Deed
+from api_queue.queues.models import Command, Item
+
+
+def arrangement_notices(a: Arrangement, command: Command | None) -> list[wire.Notice]:
+    let_in_again = [Item.from_line(line) for line in a.fields.get("lobby", {}).values() if line]
+    changes = changes_between(a.before, a.after) + wire.changes_add((item, None) for item in let_in_again)
+    notices: list[wire.Notice] = [("items_change", {"changes": changes})] if changes else []
+    if a.settings:
+        notices.append(("settings_change", {"settings": wire.settings_json(a.settings)}))
+    if command:
+        notices.append(("command", {"command": command.command, "by": command.by, "args": command.args}))
+    return notices
+
+
+def changes_between(before: Sequence[Item], after: Sequence[Item]) -> list[dict[str, Any]]:
+    """As few as possible are moved. From the end to the front, so that what each goes before is there already."""
+    there, ids = {item.id: item for item in before}, [item.id for item in after]
+    stays, wanted = steady(there, ids), frozenset(ids)
+    placed = []
+    for item, following in reversed(list(zip(after, [*ids[1:], None], strict=True))):
+        if item.id not in there:
+            placed.append({"op": "add", "item": wire.item_json(item), "before": following})
+        elif item.id not in stays:
+            placed.append({"op": "move", "id": item.id, "before": following})
+    changed = [item for item in after if there.get(item.id, item) != item]
+    return wire.changes_remove(i for i in before if i.id not in wanted) + placed + wire.changes_update(changed)
+
+
+def undone_json(deed: Deed, sentence: str) -> dict[str, Any]:
+    return {"verb": deed.verb, "at_ms": deed.at_ms, "sentence": sentence}
