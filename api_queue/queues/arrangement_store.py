@@ -1,16 +1,15 @@
 """Arrangements on Redis, and the deeds that can be undone."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import cast
 
 from api_queue.drivers.redis import Argument, Redis
-from api_queue.errors import UnknownQueue
 from api_queue.queues import undo_wire, wire
-from api_queue.queues.arguments import event, fixed, new_rev, parts
 from api_queue.queues.arrangement import Arrangement
 from api_queue.queues.deeds import Deed, Part
-from api_queue.queues.keys import key, rows
+from api_queue.queues.keys import key
 from api_queue.queues.models import Command, Item
+from api_queue.queues.scripts import Scripts, event_of, fixed, parts_of, rev_of
 from api_queue.types import ItemId, QueueName
 
 
@@ -19,7 +18,7 @@ class RedisArrangements:
 
     def __init__(self, redis: Redis, events_kept: int) -> None:
         self._redis = redis
-        self._kept = events_kept
+        self._scripts = Scripts(redis, events_kept)
 
     async def newest_deed(self, name: QueueName) -> str | None:
         return cast("str | None", await self._redis.call("LINDEX", key(name, "undo"), 0))
@@ -51,18 +50,13 @@ class RedisArrangements:
             len(notices),
             len(left),
             *(word for part, texts in a.fields.items() for pair in texts.items() for word in (part, *pair)),
-            *(word for notice in notices for word in event(notice)),
+            *(word for notice in notices for word in event_of(notice)),
             *left,
             *(word for item in a.after for word in _row(item, a.scores)),
         )
-        answer = cast(
-            "list[Any]", await self._redis.script("queues/arrange", rows(name), (name, now_ms, self._kept, *body))
-        )
-        if answer[0] == "gone":
-            raise UnknownQueue(queue=name)
-        return new_rev(answer)
+        return rev_of(await self._scripts.write("arrange", name, now_ms, *body))
 
 
 def _row(item: Item, scores: Mapping[ItemId, float]) -> tuple[Argument, ...]:
     """The eight that arrange.lua takes for each item."""
-    return *parts(item), item.track_duration_ms, fixed(item), scores.get(item.id, "")
+    return *parts_of(item), item.track_duration_ms, fixed(item), scores.get(item.id, "")

@@ -7,6 +7,8 @@ from api_queue.errors import UnknownQueue
 from api_queue.events import EVENTS
 from api_queue.queues import wire
 from api_queue.queues.keys import rows
+from api_queue.queues.models import Item
+from api_queue.queues.names import same_performer
 from api_queue.types import QueueName
 
 
@@ -35,3 +37,17 @@ def event_of(notice: wire.Notice) -> tuple[str, str, str]:
     """The three that a script takes for it: name, type, fields."""
     name, fields = notice
     return name, EVENTS[name][0], wire.json_text(fields)[1:-1]
+
+
+def parts_of(item: Item) -> tuple[str, str, str, str, str]:
+    """The five that scripts take first of an item: id, line, owner, track, performer."""
+    return item.id, item.as_line(), item.session_owner, item.track_id, same_performer(item.performer_name)
+
+
+def fixed(item: Item) -> int:
+    """Whether a waiting item has a start that was set by hand."""
+    return int(item.status == "queued" and item.timestamp_play is not None)
+
+
+def optional(value: int | None) -> Argument:
+    return "" if value is None else value
