@@ -27,7 +27,14 @@ from api_queue.parts import Parts
 from api_queue.playback import blueprint as playback_blueprint
 from api_queue.playback import device_blueprint, like_blueprint
 from api_queue.queues import blueprint as queues_blueprint
-from api_queue.queues import enqueue_blueprint, export_blueprint, history_blueprint
+from api_queue.queues import (
+    enqueue_blueprint,
+    export_blueprint,
+    history_blueprint,
+    join_blueprint,
+    songbook_blueprint,
+    turn_taking_blueprint,
+)
 from api_queue.settings import Settings
 from api_queue.stream import blueprint as stream_blueprint
 from api_queue.tracklists import (
@@ -45,7 +52,7 @@ from api_queue.tracklists import (
 from api_queue.tracklists import blueprint as tracklists_blueprint
 from api_queue.tracks import blueprint as tracks_blueprint
 from api_queue.tracks import library_blueprint
-from api_queue.web import docs, health, join_qr, pages
+from api_queue.web import card, docs, health, pages
 from api_queue.web.docs import setup_docs
 from api_queue.web.errors import setup_errors
 from api_queue.web.file_ranges import FileSender
@@ -86,7 +93,7 @@ _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "accounts", "audit", "queues", "items", "commands", "guests", "options"),
     *("playback", "devices", "pairing", "tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
     *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports", "nights"),
-    *("personal_queues", "enqueue", "likes"),
+    *("personal_queues", "turn_taking", "enqueue", "likes"),
     *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake", "cue", "cue_jobs"),
     *("retrieval", "tracklist_search", "site_import", "fetch_orders", "site_upkeep"),
     *("batches", "schedules", "sync", "sync_orders"),
@@ -115,7 +122,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
     app.blueprint(
         [
             pages.bp,
-            join_qr.bp,
+            card.bp,
             docs.bp,
             health.bp,
             accounts_blueprint.bp,
@@ -125,9 +132,12 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             jobs_blueprint.bp,
             jobs_streams.bp,
             queues_blueprint.bp,
+            join_blueprint.bp,
+            turn_taking_blueprint.bp,
             enqueue_blueprint.bp,
             export_blueprint.bp,
             history_blueprint.bp,
+            songbook_blueprint.bp,
             stream_blueprint.bp,
             tracks_blueprint.bp,
             library_blueprint.bp,

@@ -64,15 +64,20 @@ from api_queue.queues.exports import Exports
 from api_queue.queues.guests import GuestService
 from api_queue.queues.history import SqlHistory
 from api_queue.queues.items import ItemService
+from api_queue.queues.join_service import JoinService
+from api_queue.queues.join_store import RedisJoins
 from api_queue.queues.night_service import NightService
 from api_queue.queues.options import OptionService
 from api_queue.queues.personal import PersonalQueues
+from api_queue.queues.scripts import Scripts
 from api_queue.queues.service import QueueService
 from api_queue.queues.sources import QueueSources
 from api_queue.queues.speaker import SpeakerService
 from api_queue.queues.store import RedisQueues
 from api_queue.queues.tasks import ExportTask
 from api_queue.queues.transport import TransportService
+from api_queue.queues.turn_taking_service import TurnTakingService
+from api_queue.queues.turn_taking_store import RedisTurnTaking
 from api_queue.settings import Settings
 from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
@@ -321,6 +326,11 @@ class Parts:
         return ItemService(self.queue_store, self.tracks, self.clock, buckets, self.limiter, self.chance)
 
     @cached_property
+    def turn_taking(self) -> TurnTakingService:
+        store = RedisTurnTaking(Scripts(self.redis, self.settings.events_kept))
+        return TurnTakingService(store, self.queue_store, self.items, self.clock)
+
+    @cached_property
     def enqueue(self) -> EnqueueService:
         return EnqueueService(self.queue_store, self.tracks, self.clock, self.chance)
 
@@ -355,6 +365,10 @@ class Parts:
     @cached_property
     def guests(self) -> GuestService:
         return GuestService(self.queue_store, self.queues, self.clock)
+
+    @cached_property
+    def joins(self) -> JoinService:
+        return JoinService(RedisJoins(self.redis), self.queues, self.limiter, self.clock)
 
     @cached_property
     def playback(self) -> PlaybackService:

@@ -1,4 +1,4 @@
-"""Who keeps their turn without singing just now: performers that a host has paused, and singers who let others go first.
+"""Who keeps their turn without singing just now: whom a host has paused, and singers who let others go first.
 
 Pure. Performers are known by `names.same_performer`.
 """
@@ -19,7 +19,7 @@ class Pause(Struct, frozen=True):
 
 
 class Card(Struct, frozen=True, omit_defaults=True):
-    """What the owner of an item that is coming soon has said: that they are ready, and how often others may go first."""
+    """What the owner of an item that is coming soon has said: that they are ready, and how often others go first."""
 
     ready_at_ms: int | None = None
     passes: int = 0

@@ -7,10 +7,13 @@ import msgspec
 from msgspec.structs import asdict, astuple
 
 from api_queue.formats.csv_items import COLUMNS, document, spreadsheet_rows
+from api_queue.queues.holdings import You
 from api_queue.queues.models import Command, Item, Mute, Queue, QueueView
+from api_queue.queues.promise import Promise
 from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings, iso
 from api_queue.queues.timing import expected_starts, free_at
+from api_queue.queues.turn_taking import Cards, Paused
 from api_queue.types import EventName, GuestId, ItemId, QueueName, Role
 from api_queue.web.personal import is_personal, user_id
 
@@ -34,7 +37,8 @@ def items_json(view: QueueView, now_ms: int) -> list[dict[str, Any]]:
     """The items in playing order, waiting ones with their place and expected start."""
     session = view.queue.session
     over = [item_json(i, 0 if i.id == session.item_id else None) for i in view.over]
-    starts = expected_starts(view.to_come, free_at(session, now_ms), view.queue.settings.track_space_ms)
+    space_ms, paused = view.queue.settings.track_space_ms, view.queue.paused
+    starts = expected_starts(view.to_come, free_at(session, now_ms), space_ms, paused)
     return over + [item_json(i, n, start) for n, (i, start) in enumerate(zip(view.to_come, starts, strict=True), 1)]
 
 
@@ -46,7 +50,17 @@ def list_json(view: QueueView, now_ms: int, *, waiting_only: bool = False) -> di
         "ts": now_ms,
         "total": view.queue.total,
         "items": items[view.past :] if waiting_only else items,
+        **paused_json(view.queue.paused),
+        **ready_json(view.queue.cards),
     }
+
+
+def paused_json(paused: Paused) -> dict[str, Any]:
+    return {"paused": [pause.name for pause in paused.values()]}
+
+
+def ready_json(cards: Cards) -> dict[str, Any]:
+    return {"ready": [item_id for item_id, card in cards.items() if card.ready_at_ms is not None]}
 
 
 def retained_json(view: QueueView, now_ms: int) -> dict[str, Any]:
@@ -167,8 +181,45 @@ def mute_json(mute: Mute) -> dict[str, Any]:
     return {"guest_id": mute.guest_id, "until": until, "reason": mute.reason}
 
 
-def placed_json(item: Item, position: int, expected_ms: int | None, rev: int) -> dict[str, Any]:
-    return {**item_json(item, position, expected_ms), "rev": rev}
+def placed_json(
+    item: Item, position: int | None, expected_ms: int | None, rev: int, promise: Promise | None
+) -> dict[str, Any]:
+    """Without a promise, because it was there already, what is promised beside the time is null."""
+    facts = promise or Promise(None, None, None)
+    return {
+        **item_json(item, position, expected_ms),
+        "rev": rev,
+        "uncertainty_ms": facts.uncertainty_ms,
+        "adds_left": facts.adds_left,
+        "you": facts.you and you_json(facts.you),
+    }
+
+
+def you_json(you: You) -> dict[str, Any]:
+    """`turns` are of the order `fair`, `points` of their limit model; null elsewhere."""
+    settings, holdings, milli = you.settings, you.holdings, you.milli_points
+    return {
+        "own": {
+            "waiting": holdings.waiting,
+            "waiting_ms": holdings.waiting_ms,
+            "max_per_guest": settings.max_per_guest,
+            "max_minutes_per_guest": settings.max_minutes_per_guest,
+            "turns": holdings.turns if settings.order == "fair" else None,
+        },
+        "token": you.token and asdict(you.token),
+        "points": None if milli is None else _points_json(milli, settings),
+        "joined": holdings.joined,
+        "table": holdings.table,
+        "clock_ms": you.clock_ms,
+    }
+
+
+def _points_json(milli: int, settings: QueueSettings) -> dict[str, Any]:
+    return {
+        "points": milli / 1000,
+        "points_max": settings.points_max,
+        "points_per_hour": settings.points_per_hour,
+    }
 
 
 def enqueued_json(queue: QueueName, rev: int, items: Iterable[tuple[int, Item]]) -> dict[str, Any]:
@@ -215,6 +266,11 @@ def changes_add(rows: Iterable[tuple[Item, Item | None]]) -> list[dict[str, Any]
 def changes_order(order: Iterable[Item]) -> list[dict[str, Any]]:
     """One after the other to the end."""
     return [{"op": "move", "id": item.id, "before": None} for item in order]
+
+
+def changes_move(*moves: tuple[Item, Item | None]) -> list[dict[str, Any]]:
+    """Each before another; None is the end."""
+    return [{"op": "move", "id": item.id, "before": before and before.id} for item, before in moves]
 
 
 def changes_remove(items: Iterable[Item]) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ TAGS: Final = {
 _PARAMETERS: Final = {
     "name": "Name of the queue.",
     "item_id": "Id of the item.",
+    "performer": "Name of the performer, as it stands on the queue.",
     "track_id": "Id or alias of the track.",
     "task_id": "Number of the task.",
     "token_id": "Id of the token, which is not its value.",

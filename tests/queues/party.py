@@ -8,6 +8,7 @@ from api_queue.app import WebParts
 from api_queue.queues.items import Placed
 from api_queue.queues.keys import key
 from api_queue.queues.models import Queue, QueueView
+from api_queue.queues.wire import list_json
 from api_queue.types import GuestId, ItemId, QueueName, Role, TrackId
 from api_queue.web.identity import Caller, Grant
 from tests.queues.builders import FakeClock, names
@@ -51,6 +52,10 @@ class Party:
 
     async def view(self) -> QueueView:
         return await self.parts.queues.view(X)
+
+    async def shown(self) -> dict[str, Any]:
+        """The list as everybody gets it."""
+        return list_json(await self.view(), self.clock.ms)
 
     async def waiting(self) -> list[str]:
         return names((await self.view()).to_come)

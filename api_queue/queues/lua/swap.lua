@@ -1,0 +1,32 @@
+-- Two waiting items change places, and what they are sorted by.
+-- KEYS  those of rows
+-- ARGV  1 queue  2 now_ms  3 kept  4 cards that it was worked out from and 5 cards as they are to be, as JSON or ''
+--       6 what is told of the first one in its list of moves, as JSON  7 fields of the event
+--       then for each of the two four: place (0 is the next), id, line, duration_ms
+-- Returns {'ok', rev}, {'gone'} or {'moved'}.
+--! use queues/rows
+--! use stream/emit
+
+local now_ms = ARGV[2]
+local known = redis.call('HMGET', meta, 'head', 'cards')
+if not known[1] then return {'gone'} end
+if (known[2] or '') ~= ARGV[4] then return {'moved'} end
+local place, id, line, duration_ms = known[1] + ARGV[8], unpack(ARGV, 9, 11)
+local other_place, other_id, other_line, other_ms = known[1] + ARGV[12], unpack(ARGV, 13, 15)
+if redis.call('LINDEX', items, place) ~= line then return {'moved'} end
+if redis.call('LINDEX', items, other_place) ~= other_line then return {'moved'} end
+
+redis.call('LSET', items, place, other_line)
+redis.call('LSET', items, other_place, line)
+local score = unrank(id, duration_ms)
+if score then
+  rank(id, unrank(other_id, other_ms), duration_ms)
+  rank(other_id, score, other_ms)
+end
+redis.call('HSET', meta, 'cards', ARGV[5])
+local told = redis.call('HGET', moves, id)
+redis.call('HSET', moves, id, (told and string.sub(told, 1, -2) .. ',' or '[') .. ARGV[6] .. ']')
+local rev = revise(now_ms)
+emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', ARGV[7])
+ring(bell, ARGV[1])
+return {'ok', rev}
