@@ -27,6 +27,7 @@ from api_queue.formats import crockford
 from api_queue.queues import limits, order, refusals
 from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, place_among
 from api_queue.queues.models import HOSTS, Added, Edit, Item, Limits, Mute, Queue, QueueView, Refused, Store
+from api_queue.queues.moving_up import moving_up
 from api_queue.queues.names import performer_name
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.timing import expected_after, expected_starts, free_at
@@ -278,9 +279,17 @@ class ItemService:
     async def remove(self, name: QueueName, item_id: ItemId, caller: Caller) -> Item:
         for _ in range(TRIES):
             item = await self.own(name, item_id, caller, may_be_muted=True)
-            if await self._store.remove(name, item, self._clock.now_ms()) is not None:
+            rev = await self._store.remove(name, item, self._clock.now_ms())
+            if rev == "others":
+                rev = await self._remove_and_move_up(name, item)
+            if rev is not None:
                 return item
         raise QueueMoved
+
+    async def _remove_and_move_up(self, name: QueueName, item: Item) -> int | None:
+        looked = await moving_up(self._store, name, item, {item.id})
+        done = looked and await self._store.remove(name, item, self._clock.now_ms(), *looked)
+        return None if done == "others" else done
 
     async def clear(self, name: QueueName) -> None:
         """The waiting items only."""

@@ -25,9 +25,10 @@ class Sorting(Struct, frozen=True, omit_defaults=True):
 
 class Ledger(Struct, frozen=True):
     """What stands beside the list: of what waits its score and whether a host moved it, of payers the turns that they
-    were charged, of guests their table.
+    were charged, of guests their table. At revision `rev`.
     """
 
+    rev: int
     scores: Mapping[ItemId, float]
     turns: Mapping[str, float]
     tables: Mapping[GuestId, str]

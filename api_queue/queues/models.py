@@ -134,6 +134,8 @@ class Queue(Struct, frozen=True, kw_only=True):
     #: Sum of the waiting tracks' durations, and how many of them have a start set by hand.
     waiting_ms: int
     fixed: int
+    #: Round or weight of what began last, in a sorted queue.
+    round: float = 0
     paused: Paused = {}
     cards: Cards = {}
 
@@ -317,9 +319,7 @@ class Store(Protocol):
         """The items from place `first` to `last`, counted from the first waiting one; without: all."""
 
     async def item(self, name: QueueName, item_id: ItemId) -> Item | None: ...
-    async def ledger(self, name: QueueName) -> Ledger:
-        """Of the view that was read before it, as long as that revision holds."""
-
+    async def ledger(self, name: QueueName) -> Ledger: ...
     async def add(
         self,
         name: QueueName,
@@ -343,7 +343,11 @@ class Store(Protocol):
         """Each item, in this order, before another that waits by then; None is the end."""
 
     async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | Refused | None: ...
-    async def remove(self, name: QueueName, item: Item, now_ms: int) -> int | None: ...
+    async def remove(
+        self, name: QueueName, item: Item, now_ms: int, rev: int | None = None, shifts: Sequence[Shift] = ()
+    ) -> int | Literal["others"] | None:
+        """ "others": of a fair queue, what moves up then has to be worked out first, at a `rev`."""
+
     async def transition(
         self,
         queue: Queue,
@@ -352,8 +356,12 @@ class Store(Protocol):
         command: Command | None,
         now_ms: int,
         following: Item | None = None,
+        rev: int | None = None,
+        shifts: Sequence[Shift] = (),
     ) -> int | None:
-        """Of the list, what `changed` names has to stand, and with it that `following` is the first that waits."""
+        """Of the list, what `changed` names has to stand, and with it that `following` is the first that waits;
+        `shifts` at `rev`.
+        """
 
     async def clear(self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int) -> int | None: ...
     async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None: ...

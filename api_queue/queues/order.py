@@ -13,10 +13,11 @@ from api_queue.queues.ledger import Bill, Ledger, Sorting
 from api_queue.queues.models import Item, Shift
 from api_queue.queues.names import singers
 from api_queue.queues.settings import QueueSettings
-from api_queue.types import GuestId
+from api_queue.types import GuestId, ItemStatus
 
 _NOBODY: Final = frozenset({"server"})
 #: A skipped turn is not a turn, a failed one neither.
+_UNSUNG: Final = frozenset({"skipped", "failed"})
 _SUNG: Final = frozenset({"played", "playing"})
 
 
@@ -45,6 +46,13 @@ def sorting(settings: QueueSettings, item: Item) -> Sorting | None:
             return Sorting(settings.coming_soon_count, weight=item.weight)
         case _:
             return None
+
+
+def turns_by(before: ItemStatus, after: ItemStatus) -> int:
+    """-1: its turns are given back, as nobody sings for it; 1: charged again, since somebody does after all."""
+    if before == "playing" and after in _UNSUNG:
+        return -1
+    return int(before in _UNSUNG and after == "playing")
 
 
 def payers(bill: Bill, tables: Mapping[GuestId, str]) -> dict[str, float]:
@@ -101,7 +109,7 @@ def sorted_anew(
     """What comes soon stays, the rest is added once more in the order of its adding, after the turns of `over`."""
     turns, began = _turns_of(over, tables)
     soon = settings.coming_soon_count
-    rest = sorted(waiting[soon:], key=lambda item: (item.timestamp_added, item.id))
+    rest = sorted(waiting[soon:], key=lambda item: item.timestamp_added)
     order: list[Item] = []
     scores: list[float] = []
     for item in (*waiting[:soon], *rest):
@@ -135,8 +143,10 @@ def _round_before(
 ) -> float:
     """What its payers had been charged before it: without it, and without what was added since and still waits."""
     own = payers(bill(item), tables)
-    since = [other for other in waiting if (other.timestamp_added, other.id) > (item.timestamp_added, item.id)]
-    for other in (item, *since):
-        shared = {payer: charge for payer, charge in payers(bill(other), tables).items() if payer in own}
-        turns = {**turns, **{payer: turns.get(payer, 0) - charge for payer, charge in shared.items()}}
-    return max((turns.get(payer, 0) for payer in own), default=0)
+    before = {payer: turns.get(payer, 0) for payer in own}
+    by_adding = sorted(waiting, key=lambda other: other.timestamp_added)
+    for other in by_adding[by_adding.index(item) :]:
+        for payer, charge in payers(bill(other), tables).items():
+            if payer in own:
+                before[payer] -= charge
+    return max(before.values(), default=0)

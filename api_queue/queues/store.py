@@ -1,7 +1,6 @@
 """The queues' store on Redis: the only file that runs their scripts."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, cast
 
 import msgspec
@@ -23,8 +22,10 @@ from api_queue.queues.models import (
     Queue,
     QueueView,
     Refused,
+    Shift,
 )
 from api_queue.queues.names import same_performer
+from api_queue.queues.order import bill, turns_by
 from api_queue.queues.scripts import Scripts, event_of, rev_of
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
@@ -73,18 +74,17 @@ class RedisQueues:
         return Item.from_line(line) if line else None
 
     async def ledger(self, name: QueueName) -> Ledger:
-        call = self._redis.call
-        scores, turns, joined, moved = await asyncio.gather(
-            call("ZRANGE", key(name, "order"), 0, -1, "WITHSCORES"),
-            call("HGETALL", key(name, "turns")),
-            call("HGETALL", key(name, "joined")),
-            call("HKEYS", key(name, "moves")),
-        )
+        keys = [key(name, part) for part in ("meta", "order", "turns", "joined", "moves")]
+        read = await self._redis.script("queues/ledger", keys, ())
+        if not read:
+            raise UnknownQueue(queue=name)
+        rev, scores, turns, joined, moved = read
         return Ledger(
-            {ItemId(item_id): score for item_id, score in scores},
-            {payer: float(charged) for payer, charged in turns.items()},
-            {GuestId(guest): table for guest, table in joined.items() if table},
-            frozenset(map(ItemId, moved)),
+            rev=int(rev),
+            scores={ItemId(item_id): float(score) for item_id, score in _pairs(scores)},
+            turns={payer: float(charged) for payer, charged in _pairs(turns)},
+            tables={GuestId(guest): table for guest, table in _pairs(joined) if table},
+            moved=frozenset(moved),
         )
 
     # -- the queue itself --------------------------------------------------------------------------------------
@@ -195,9 +195,23 @@ class RedisQueues:
         )
         return Refused("performer", answer[1]) if answer[0] == "performer" else rev_of(answer)
 
-    async def remove(self, name: QueueName, item: Item, now_ms: int) -> int | None:
-        body = (*_parts(item), item.track_duration_ms, _fixed(item))
-        return rev_of(await self._write("remove", name, now_ms, *body))
+    async def remove(
+        self, name: QueueName, item: Item, now_ms: int, rev: int | None = None, shifts: Sequence[Shift] = ()
+    ) -> int | Literal["others"] | None:
+        answer = await self._write(
+            "remove",
+            name,
+            now_ms,
+            *_parts(item),
+            item.track_duration_ms,
+            _fixed(item),
+            wire.json_text(bill(item)),
+            "" if item.by_host else f"o:{item.session_owner}",
+            _optional(rev),
+            wire.json_text([*wire.changes_remove([item]), *wire.changes_move(*((s.item, s.before) for s in shifts))]),
+            *_shifts(shifts),
+        )
+        return "others" if answer[0] == "others" else rev_of(answer)
 
     async def clear(self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int) -> int | None:
         changes = wire.json_text(wire.changes_remove(waiting))
@@ -218,13 +232,17 @@ class RedisQueues:
         command: Command | None,
         now_ms: int,
         following: Item | None = None,
+        rev: int | None = None,
+        shifts: Sequence[Shift] = (),
     ) -> int | None:
-        notices = wire.transition_notices(queue.session, session, [after for _, after in changed], command)
-        rows_ = (part for before, after in changed for part in _row(before, after))
+        notices = wire.transition_notices(queue.session, session, [after for _, after in changed], command, shifts)
+        fair = queue.settings.order == "fair"
+        rows_ = (part for before, after in changed for part in _row(before, after, fair=fair))
         events = (part for notice in notices for part in event_of(notice))
         head = (queue.session_rev, _stored(session), len(changed), len(notices), *_leases(queue.session, session))
-        first = following.as_line() if following else ""
-        return rev_of(await self._write("transition", queue.name, now_ms, *head, first, *rows_, *events))
+        stands = (following.as_line() if following else "", int(queue.settings.order != "fifo"), _optional(rev))
+        body = (*head, *stands, *rows_, *events, *_shifts(shifts))
+        return rev_of(await self._write("transition", queue.name, now_ms, *body))
 
     async def set_options(
         self, name: QueueName, rev: int, session: Session, order: Sequence[Item] | None, now_ms: int
@@ -295,9 +313,15 @@ def _queue(name: QueueName, meta: dict[str, str], total: int) -> Queue:
         total=total,
         waiting_ms=int(meta["waiting_ms"]),
         fixed=int(meta["fixed"]),
+        round=float(meta.get("round", 0)),
         paused=_paused(meta.get("paused", "{}")),
         cards=_cards(meta.get("cards", "{}")),
     )
+
+
+def _pairs(flat: Sequence[str]) -> Iterable[tuple[str, str]]:
+    """As scripts answer a hash."""
+    return zip(flat[::2], flat[1::2], strict=True)
 
 
 def _parts(item: Item) -> tuple[str, str, str, str, str]:
@@ -336,8 +360,9 @@ def _refused(answer: list[Any]) -> Refused:
     return Refused(why, str(fact), NO_TOKEN.get(token) or (Window.from_text(token) if token else None))
 
 
-def _row(before: Item, after: Item) -> tuple[Argument, ...]:
-    """The eleven that transition.lua takes for each item."""
+def _row(before: Item, after: Item, *, fair: bool) -> tuple[Argument, ...]:
+    """The thirteen that transition.lua takes for each item."""
+    turns = turns_by(before.status, after.status) if fair else 0
     return (
         before.id,
         before.as_line(),
@@ -350,7 +375,24 @@ def _row(before: Item, after: Item) -> tuple[Argument, ...]:
         before.track_duration_ms,
         _fixed(before),
         _optional(after.timestamp_play if after.status == "playing" else None),
+        turns,
+        wire.json_text(bill(before)) if turns else "",
     )
+
+
+def _shifts(shifts: Sequence[Shift]) -> list[Argument]:
+    """The five that `shift` of order.lua takes for each."""
+    return [
+        part
+        for shift in shifts
+        for part in (
+            shift.item.id,
+            shift.item.as_line(),
+            shift.before.as_line() if shift.before else "",
+            shift.item.track_duration_ms,
+            shift.score,
+        )
+    ]
 
 
 def _leases(before: Session, after: Session) -> tuple[Argument, ...]:

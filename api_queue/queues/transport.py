@@ -1,6 +1,6 @@
 """The verbs on the music of a queue: play, stop, seek and the like, and what its speaker says of an item."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from api_queue.drivers.clock import Clock
 from api_queue.errors import BadBody, QueueMoved, StaleGeneration, UnknownCommand
 from api_queue.queues import transitions
-from api_queue.queues.models import Command, Item, Queue, QueueView, Store
+from api_queue.queues.models import Command, Item, Queue, QueueView, Shift, Store
+from api_queue.queues.moving_up import moving_up
+from api_queue.queues.order import turns_by
 from api_queue.queues.seat import renewed
 from api_queue.queues.transitions import SEEK_STEP_MS, Stage, Step
 from api_queue.queues.turns import TRIES, Turns
@@ -92,11 +94,21 @@ class TransportService:
             step = rule(stage, now_ms)
             if step == Step(view.queue.session):
                 return view.queue
+            looked = await self._moving_up(view.queue, step)
+            if looked is None:
+                continue
             write = self._store.transition
-            rev = await write(view.queue, step.session, step.changed, command, now_ms, stage.following)
+            rev = await write(view.queue, step.session, step.changed, command, now_ms, stage.following, *looked)
             if rev is not None:
                 return replace(view.queue, rev=rev, session=step.session, changed_at_ms=now_ms)
         raise QueueMoved
+
+    async def _moving_up(self, queue: Queue, step: Step) -> tuple[int | None, Sequence[Shift]] | None:
+        """What moves since an item is left unsung, and the revision at which that is so; None when the queue moved."""
+        left = next((before for before, after in step.changed if turns_by(before.status, after.status) < 0), None)
+        if left is None or queue.settings.order != "fair":
+            return None, ()
+        return await moving_up(self._store, queue.name, left, {before.id for before, _ in step.changed})
 
     async def _look(self, name: QueueName) -> QueueView:
         """The items from two before the first waiting one to that one; the whole list where it may begin again."""

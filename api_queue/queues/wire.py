@@ -8,7 +8,7 @@ from msgspec.structs import asdict, astuple
 
 from api_queue.formats.csv_items import COLUMNS, document, spreadsheet_rows
 from api_queue.queues.holdings import You
-from api_queue.queues.models import Command, Item, Mute, Queue, QueueView
+from api_queue.queues.models import Command, Item, Mute, Queue, QueueView, Shift
 from api_queue.queues.promise import Promise
 from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings, iso
@@ -125,10 +125,23 @@ def session_notice(session: Session) -> dict[str, Any]:
 
 
 def transition_notices(
-    before: Session, session: Session, changed: Sequence[Item], command: Command | None
+    before: Session,
+    session: Session,
+    changed: Sequence[Item],
+    command: Command | None,
+    shifts: Sequence[Shift] = (),
 ) -> list[Notice]:
     """Items first: a reader that stops between two events then knows the item that the session names."""
-    notices: list[Notice] = [("items_change", {"changes": changes_update(changed)})] if changed else []
+    notices: list[Notice] = (
+        [
+            (
+                "items_change",
+                {"changes": [*changes_update(changed), *changes_move(*((s.item, s.before) for s in shifts))]},
+            )
+        ]
+        if changed
+        else []
+    )
     fields = {"session": session_notice(session)}
     if _seat(before) != _seat(session):
         notices.append(("speaker_change", fields))

@@ -28,3 +28,34 @@ async def test_the_bands_and_the_order_agree_with_the_list(party: Party) -> None
         await check_index(party.parts.redis, X)
     await party.add("Host's", HOST)
     await check_index(party.parts.redis, X)
+
+
+async def test_taken_off_a_turn_is_given_back_and_the_later_items_move_up(party: Party) -> None:
+    await party.set(order="fair", coming_soon_count=0)
+    first = await party.add("Ana 1", guest("ana"))
+    await party.add("Ana 2", guest("ana"))
+    await party.add("Bob 1", guest("bob"))
+    await party.add("Ana 3", guest("ana"))
+    assert await party.waiting() == ["Ana 1", "Bob 1", "Ana 2", "Ana 3"]
+    await party.parts.items.remove(X, first.item.id, guest("ana"))
+    await party.add("Bob 2", guest("bob"))
+    assert await party.waiting() == ["Bob 1", "Ana 2", "Ana 3", "Bob 2"]
+    await check_index(party.parts.redis, X)
+
+
+async def test_skip(party: Party) -> None:
+    await party.set(order="fair", coming_soon_count=0)
+    for n in "123":
+        await party.add(f"Ana {n}", guest("ana"))
+    await party.add("Bob 1", guest("bob"))
+    await party.add("Bob 2", guest("bob"))
+    await party.press("play")
+    assert await party.waiting() == ["Bob 1", "Ana 2", "Bob 2", "Ana 3"]
+    await party.press("skip")
+    assert await party.waiting() == ["Ana 2", "Bob 2", "Ana 3"]
+    await check_index(party.parts.redis, X)
+    await party.press("stop")
+    await check_index(party.parts.redis, X)
+    await party.press("play")
+    await party.press("prev")
+    await check_index(party.parts.redis, X)

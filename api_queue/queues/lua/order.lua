@@ -51,12 +51,12 @@ local function pay(fields, after)
   end
 end
 
--- give_back(bill): nobody has sung for it.
-local function give_back(bill)
+-- book(bill, by): its payers are charged once more (by = 1), or get it back (by = -1).
+local function book(bill, by)
   local fields, charges = payers(bill)
   for nth, field in ipairs(fields) do
     note_field('turns', field)
-    if tonumber(redis.call('HINCRBYFLOAT', turns, field, -charges[nth])) <= 0 then
+    if tonumber(redis.call('HINCRBYFLOAT', turns, field, by * charges[nth])) <= 0 then
       redis.call('HDEL', turns, field)
     end
   end
@@ -92,4 +92,23 @@ local function put(line, pivot)
   end
   redis.call('LINSERT', items, 'BEFORE', pivot, line)
   return '"' .. id_of(pivot) .. '"'
+end
+
+-- shift(first, last): items that go elsewhere, one after the other. From ARGV[first] to ARGV[last] stand five for each:
+-- id, line, line to stand before ('' is the end), duration_ms, round or weight.
+local function shift(first, last)
+  for at = first, last, 5 do
+    local id, line, pivot, duration_ms, score = unpack(ARGV, at, at + 4)
+    unrank(id, duration_ms)
+    redis.call('LREM', items, -1, line)
+    put(line, pivot ~= '' and pivot)
+    rank(id, score, duration_ms)
+  end
+end
+
+-- note_shifts(first, last): before anything is written, for undo.
+local function note_shifts(first, last)
+  for at = first, last, 5 do
+    note_item(ARGV[at], ARGV[at + 1], ARGV[at + 1])
+  end
 end

@@ -4,18 +4,21 @@
 --       6 number of items  7 number of events
 --       8 lease_until_ms that it was worked out from, '' when the speaker's seat is not touched  9 lease_until_ms and
 --       10 lease_since_ms from now on  11 line of the first waiting item, '' for none: has to stand where items change
---       then for each item eleven: id, line before, line after, waits before (0, 1), waits after, owner, track, performer,
---       duration_ms, fixed before, ms of its start now or ''
---       then for each event three: name, type, fields
+--       12 sorted (0, 1)  13 rev that must still hold, or ''
+--       then for each item thirteen: id, line before, line after, waits before (0, 1), waits after, owner, track,
+--       performer, duration_ms, fixed before, ms of its start now or '', its turns are given back (-1), charged again (1)
+--       or stay (0), bill as JSON
+--       then for each event three: name, type, fields; then the items that move up, as `shift` takes them
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 -- What is added or moved behind the first waiting item meanwhile does not matter: a host can press pause in any rush.
 --! use queues/rows
+--! use queues/order
 --! use stream/emit
 
-local now_ms, many = ARGV[2], tonumber(ARGV[6])
-local known = redis.call('HMGET', meta, 'session_rev', 'head', 'lease_until_ms')
+local now_ms, many, first_row, row = ARGV[2], tonumber(ARGV[6]), 14, 13
+local known = redis.call('HMGET', meta, 'session_rev', 'head', 'lease_until_ms', 'rev')
 if not known[2] then return {'gone'} end
-if (known[1] or '0') ~= ARGV[4] then return {'moved'} end
+if (known[1] or '0') ~= ARGV[4] or (ARGV[13] ~= '' and known[4] ~= ARGV[13]) then return {'moved'} end
 -- A heartbeat costs no session_rev, and whoever is to be silent when the old lease ends must not have got a longer one.
 if ARGV[8] ~= '' and (known[3] or '0') ~= ARGV[8] then return {'moved'} end
 
@@ -29,10 +32,23 @@ if many > 0 then
     place[line] = first + nth - 1
   end
 end
-for at = 12, 11 * many + 1, 11 do
+for at = first_row, first_row + row * many - 1, row do
   local before, after = ARGV[at + 1], ARGV[at + 2]
   if not place[before] then return {'moved'} end
   place[after] = place[before]
+end
+
+-- turn_over(waits, id, duration_ms): of a sorted queue the first item begins, and its round with it; or it comes back.
+local function turn_over(waits, id, duration_ms)
+  if waits then
+    local next_round = redis.call('ZRANGE', order, 0, 0, 'WITHSCORES')[2]
+    local round = redis.call('HGET', meta, 'round') or next_round or 0
+    rank(id, math.min(round, next_round or round), duration_ms)
+  else
+    local round = unrank(id, duration_ms)
+    note_field('meta', 'round')
+    if round then redis.call('HSET', meta, 'round', round) end
+  end
 end
 
 if ARGV[8] ~= '' then
@@ -40,25 +56,29 @@ if ARGV[8] ~= '' then
 end
 redis.call('HSET', meta, 'session', ARGV[5])
 redis.call('HINCRBY', meta, 'session_rev', 1)
-local at = 12
+local at = first_row
 for _ = 1, many do
-  local id, before, after, waited, waits, owner, track, performer, duration_ms, fixed, start = unpack(ARGV, at, at + 10)
+  local id, before, after, waited, waits, owner, track, performer, duration_ms, fixed, start, by, bill =
+    unpack(ARGV, at, at + row - 1)
   redis.call('LSET', items, place[before], after)
   redis.call('HSET', index, id, after)
-  local by = tonumber(waits) - tonumber(waited)
-  if by ~= 0 then
-    weigh(by, owner, track, performer, duration_ms, fixed)
-    redis.call('HINCRBY', meta, 'head', -by)
+  if waits ~= waited then
+    local change = tonumber(waits) - tonumber(waited)
+    weigh(change, owner, track, performer, duration_ms, fixed)
+    redis.call('HINCRBY', meta, 'head', -change)
+    if ARGV[12] == '1' then turn_over(waits == '1', id, duration_ms) end
   end
+  if by ~= '0' then book(cjson.decode(bill), tonumber(by)) end
   if start ~= '' then
     redis.call('HSET', played, 't:' .. track, start, 'p:' .. performer, start)
   end
-  at = at + 11
+  at = at + row
 end
 local rev = revise(now_ms)
 for _ = 1, tonumber(ARGV[7]) do
   emit(events, ARGV[3], rev, now_ms, ARGV[at], ARGV[at + 1], ARGV[at + 2])
   at = at + 3
 end
+shift(at, #ARGV)
 ring(bell, ARGV[1])
 return {'ok', rev}
