@@ -31,6 +31,8 @@ class GuestService:
         return found if isinstance(found, Mute) and found.holds(self._clock.now_ms()) else None
 
     async def end(self, name: QueueName) -> int:
-        """End of party: adding closes, and every guest who was here needs a new session. How many those were."""
+        """End of party: adding closes, every guest who was here needs a new session, and the join code is void.
+        How many guests those were.
+        """
         await self._queues.change_settings(name, {"accepting": False})
         return await self._store.end_guests(name)

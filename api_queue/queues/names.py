@@ -47,13 +47,13 @@ def performer_name(text: str) -> str:
     return shown_name(text, BadPerformerName, "say who sings")
 
 
-def shown_name(text: str, error: type[Invalid], wanted: str) -> str:
+def shown_name(text: str, error: type[Invalid], wanted: str, longest: int = LONGEST) -> str:
     """As `performer_name`, of whatever has a name; `error` takes a `reason`."""
     name = unicodedata.normalize("NFC", text).strip()
     if not name:
         raise error(reason=f"is empty; {wanted}")
-    if len(name) > LONGEST:
-        raise error(reason=f"is {len(name)} characters long; {LONGEST} fit")
+    if len(name) > longest:
+        raise error(reason=f"is {len(name)} characters long; {longest} fit")
     if name.isascii() and name.isprintable():  # nothing below can be wrong with it
         return name
     if has_controls(name):

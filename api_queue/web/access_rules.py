@@ -26,6 +26,7 @@ _NEEDS: Final[dict[Access, str]] = {
     "admin": "an admin of this server",
     "speaker": "a speaker of this queue or its host",
     "device": "a device of this queue or its host",
+    "crew": "the host, a helper or a screen of this queue",
     "key": "a program with an API key, or an admin",
     "author": "a member of this server, a host, or a program that may order tracklists",
 }

@@ -149,13 +149,14 @@ class Guard:
         return client_address(request.ip, forwarded, self._proxies)
 
     async def _refused(self, request: Request, rule: Rule, who: Presented, error: Unauthorized) -> Caller:
-        """Guessing counts as logging in. A browser still gets its page, and drops a cookie that is no good."""
+        """Guessing counts as logging in. A browser still gets pages and images, and drops a cookie that is no good."""
         nobody = Caller(None, who.address)
         no_other = who.bearer is None and who.api_key is None
         request.ctx.bad_session = no_other or isinstance(error, WeakSessionId)
         if isinstance(error, BadCredential):
             await self._keepers.limiter.check("login", nobody)
-        if rule.access == "open" and "text/html" in request.headers.get("accept", ""):
+        accepted = request.headers.get("accept", "")
+        if rule.access == "open" and ("text/html" in accepted or accepted.startswith("image/")):
             return nobody
         raise error
 

@@ -7,11 +7,14 @@ from api_queue.types import GuestId, QueueName, Role
 from api_queue.web.personal import is_personal, personal_queue, user_id
 from api_queue.web.programs import NO_PROGRAM, Program
 
-Access = Literal["public", "open", "guest", "member", "helper", "host", "admin", "speaker", "device", "key", "author"]
+Access = Literal[
+    "public", "open", "guest", "member", "helper", "host", "admin", "speaker", "device", "crew", "key", "author"
+]
 """What a route asks for. `public`: nothing, credentials are not even looked at. `open`: anybody, but what they present
-must be good. `guest`: anybody, who gets a session when they bring none. `member`: who has a queue of their own. `key`:
-a program, by its API key; what it may do with which queue of messages its handler asks (`Caller.program`). `author`:
-a member, the host of any queue, or a program that may order tracklists (`TRACKLIST_ORDERS`)."""
+must be good. `guest`: anybody, who gets a session when they bring none. `member`: who has a queue of their own.
+`crew`: who shows guests the way in. `key`: a program, by its API key; what it may do with which queue of messages its
+handler asks (`Caller.program`). `author`: a member, the host of any queue, or a program that may order tracklists
+(`TRACKLIST_ORDERS`)."""
 
 MAY: Final[dict[Access, frozenset[Role]]] = {
     "public": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
@@ -23,6 +26,7 @@ MAY: Final[dict[Access, frozenset[Role]]] = {
     "admin": frozenset({"admin"}),
     "speaker": frozenset({"speaker", "host", "admin"}),
     "device": frozenset({"speaker", "screen", "host", "admin"}),
+    "crew": frozenset({"screen", "helper", "host", "admin"}),
     "key": frozenset({"program", "admin"}),
     "author": frozenset({"program", "member", "host", "admin"}),
 }

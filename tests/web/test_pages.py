@@ -7,7 +7,7 @@ import pytest
 from sanic import HTTPResponse, Request, Sanic
 
 from api_queue.settings import Settings
-from api_queue.web import join_qr, pages
+from api_queue.web import pages
 from tests.serving import NO_TLS, serving
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
@@ -17,8 +17,8 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = Sanic("pages_and_files", configure_logging=False)
     app.config.ACCESS_LOG = False
-    app.ctx.settings = Settings(public_url="http://party.test:8000/")
-    app.blueprint([pages.bp, join_qr.bp])
+    app.ctx.settings = Settings()
+    app.blueprint(pages.bp)
 
     @app.get("/either")
     async def either(request: Request) -> HTTPResponse:
@@ -85,12 +85,6 @@ async def test_a_client_without_gzip_gets_the_same_file_under_another_etag(clien
 @pytest.mark.parametrize("path", ["__init__.py", "guest.html", "../setup.cfg", "%2e%2e/setup.cfg", "js", "js/none.js"])
 async def test_only_the_pages_own_files_are_there(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(f"/static/{path}")).status_code == 404
-
-
-async def test_the_code_leads_to_the_public_address_and_says_so(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/queue/garden/join.svg")
-    assert answer.headers["content-type"] == "image/svg+xml"
-    assert "<title>http://party.test:8000/queue/garden/</title>" in answer.text
 
 
 def test_no_page_has_script_or_style_inside_or_anything_from_elsewhere() -> None:
