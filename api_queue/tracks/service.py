@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from api_queue.errors import FileGone, NoCover, NoLyrics, NotMusic, TrackNotFound, UnknownAlbum
 from api_queue.tracks.models import (
+    EVERYTHING,
     Cover,
     FilterSource,
     Found,
@@ -83,6 +84,11 @@ class TrackService:
         if queue is not None:
             search = replace(search, tag_filter=search.tag_filter & await self._filters.filter_of(queue))
         return await self._store.search(search)
+
+    async def offered(self, queue: QueueName, tag_filter: TagFilter = EVERYTHING) -> list[Track]:
+        """All of these that it offers. Raises UnknownQueue."""
+        wanted = tag_filter & await self._filters.filter_of(queue)
+        return [track async for track in self._store.tracks(wanted)]
 
     async def path_of(self, name: str) -> Path:
         """A file with its sound, links resolved, below one of the roots; of a part, the recording's. Raises
