@@ -123,8 +123,9 @@ async def test_only_a_host_makes_a_new_code(shared_house: House) -> None:
 async def test_everybody_else_sees_the_plain_address_and_no_code(shared_house: House) -> None:
     await needs_a_code(shared_house)
     plain = f"{shared_house.url}/queue/party/"
-    async with shared_house.nobody() as nobody, shared_house.guest() as ana:
-        for client in (nobody, ana, await crew(shared_house, "speaker")):
+    speaker = await crew(shared_house, "speaker")
+    async with shared_house.nobody() as nobody, shared_house.guest() as ana, speaker:
+        for client in (nobody, ana, speaker):
             answer = await client.get("/queue/party/join.svg")
             assert address_in(answer) == plain
             assert answer.headers["cache-control"] == "no-store"
