@@ -33,7 +33,7 @@ class Book(NamedTuple):
     tag: str = ""
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         return sum(len(songs) for section in self.sections for _, songs in section.artists)
 
     def address(self, track: Track) -> str:
@@ -52,11 +52,11 @@ def pieces(book: Book) -> Iterator[str]:
 
 def _lead(book: Book) -> str:
     """How many there are, what to do, and the way to the other kind of book."""
-    count, place = book.count, escape(f"{book.base}/queue/{book.queue}/")
+    total, place = book.total, escape(f"{book.base}/queue/{book.queue}/")
     how = "Scan a code: the song is ready to be added." if book.codes else f"Find them at {place}"
     query = escape(urlencode({"qr": int(not book.codes), "tag": book.tag}))
     link = f'<a class="button screen-only" href="?{query}">{"Without" if book.codes else "With"} codes</a>'
-    return f"<p>{count} {'song' if count == 1 else 'songs'}. {how}</p>{link if count <= CODES_MOST else ''}"
+    return f"<p>{total} {'song' if total == 1 else 'songs'}. {how}</p>{link if total <= CODES_MOST else ''}"
 
 
 def _parts(book: Book) -> Iterator[str]:
