@@ -1,5 +1,6 @@
 """Every address of a queue. Who may call which stands in `accounts/access.py`; ownership is the services' matter."""
 
+import asyncio
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -8,10 +9,11 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import redirect
 
 from api_queue.errors import BadBody
-from api_queue.queues import wire
+from api_queue.queues import undo_wire, wire
 from api_queue.queues.changes import Changes
 from api_queue.queues.commands import QueueCommands
 from api_queue.queues.guests import GuestService
+from api_queue.queues.holdings import You
 from api_queue.queues.items import ItemService
 from api_queue.queues.models import Mute
 from api_queue.queues.names import guest_id as read_guest_id
@@ -19,7 +21,7 @@ from api_queue.queues.names import queue_name, read_item_id
 from api_queue.queues.service import QueueService
 from api_queue.queues.settings import LATEST_MS, QueueSettings, When, in_calendar, when_ms
 from api_queue.tracks.data_files import DataFiles
-from api_queue.web.bodies import read_body, read_fields, to_shape
+from api_queue.web.bodies import DRY_RUN, flag, read_body, read_fields, to_shape
 from api_queue.web.idempotency import repeatable_number
 from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
@@ -28,8 +30,8 @@ from api_queue.web.replies import empty, reply, text_reply
 
 bp = Blueprint("queues")
 
+_DRY: Final = {DRY_RUN: "`1`: nothing is added; the answer is what the add would be promised, or its refusal."}
 _WAITING: Final = {"waiting": "`1`: only what is still to come."}
-_NO: Final = frozenset({"", "0", "false", "no", "off"})
 
 
 #: Semitones, and how fast; what a voice can follow.
@@ -104,9 +106,13 @@ async def show_queue(request: Request, name: str) -> HTTPResponse:
     queues: QueueService = request.app.ctx.queues
     guests: GuestService = request.app.ctx.guests
     caller: Caller = request.ctx.caller
-    queue = await queues.queue(queue_name(name))
-    mute = await guests.standing(queue.name, caller)
-    return reply(wire.summary_json(queue) | wire.caller_json(caller.role_on(queue.name), caller.guest_id, mute))
+    x = queue_name(name)
+    queue, mute, holdings = await asyncio.gather(
+        queues.queue(x), guests.standing(x, caller), guests.holdings(x, caller)
+    )
+    who = wire.caller_json(caller.role_on(x), caller.guest_id, mute)
+    you = You(holdings, queue.settings, request.app.ctx.clock.now_ms())
+    return reply(wire.summary_json(queue) | who | wire.you_json(you))
 
 
 @bp.delete("/queue/<name>")
@@ -163,7 +169,7 @@ async def show_items(request: Request, name: str) -> HTTPResponse:
         return await _csv(request, name)
     queues: QueueService = request.app.ctx.queues
     view = await queues.view(queue_name(name))
-    return reply(wire.list_json(view, request.app.ctx.clock.now_ms(), waiting_only=_waiting_only(request)))
+    return reply(wire.list_json(view, request.app.ctx.clock.now_ms(), waiting_only=flag(request, "waiting")))
 
 
 @bp.get("/queue/<name>/items.csv", name="items_csv")
@@ -177,20 +183,20 @@ async def show_csv(request: Request, name: str) -> HTTPResponse:
 async def _csv(request: Request, name: str) -> HTTPResponse:
     queues: QueueService = request.app.ctx.queues
     view = await queues.view(queue_name(name))
-    return text_reply(wire.items_csv(view.to_come if _waiting_only(request) else view.items), "text/csv")
-
-
-def _waiting_only(request: Request) -> bool:
-    return str(request.args.get("waiting", "")).lower() not in _NO
+    return text_reply(wire.items_csv(view.to_come if flag(request, "waiting") else view.items), "text/csv")
 
 
 @bp.post("/queue/<name>", name="add_here")
 @bp.post("/queue/<name>/items", name="add_item")
 @bp.post("/queue/<name>/items.json", name="add_item_json")
 @bp.post("/queue/<name>/queue.json", name="add_queue_json")
-@Operation(body=NewItem, status=201)
+@Operation(body=NewItem, status=201, query=_DRY)
 async def add_item(request: Request, name: str) -> HTTPResponse:
-    """Puts a track at the end of the queue. One CSV line, `track_id,performer_name`, does too."""
+    """Puts a track on the queue, where its order has it. One CSV line, `track_id,performer_name`, does too.
+
+    Dry, nothing is put there: 200 with what would be promised.
+    """
+    dry = flag(request, DRY_RUN)
     items: ItemService = request.app.ctx.items
     wish = read_body(request, NewItem, csv_columns=("track_id", "performer_name"))
     again = repeatable_number(request)
@@ -203,8 +209,10 @@ async def add_item(request: Request, name: str) -> HTTPResponse:
         item_id,
         key_shift=wish.key_shift,
         tempo=wish.tempo,
+        dry=dry,
     )
-    return reply(wire.placed_json(placed.item, placed.position, placed.expected_ms, placed.rev), 201)
+    told = wire.placed_json(placed.item, placed.position, placed.expected_ms, placed.rev, placed.promise)
+    return reply(told, 200 if dry else 201)
 
 
 @bp.put("/queue/<name>/items/<item_id>", name="edit_item")
@@ -260,8 +268,9 @@ async def command(request: Request, name: str, command: str) -> HTTPResponse:
     commands: QueueCommands = request.app.ctx.commands
     caller: Caller = request.ctx.caller
     x = queue_name(name)
-    queue = await commands.run(x, command.removesuffix(".json"), read_fields(request), caller.role_on(x))
-    return reply(wire.session_json(queue, request.app.ctx.clock.now_ms()), headers={"Cache-Control": "no-store"})
+    pressed = await commands.run(x, command.removesuffix(".json"), read_fields(request), caller.role_on(x))
+    answer = undo_wire.pressed_json(pressed.queue, pressed.undone, request.app.ctx.clock.now_ms())
+    return reply(answer, headers={"Cache-Control": "no-store"})
 
 
 # -- the host's ------------------------------------------------------------------------------------------------

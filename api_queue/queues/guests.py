@@ -2,6 +2,7 @@
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import BadBody, UnknownGuest
+from api_queue.queues.holdings import Holdings
 from api_queue.queues.models import Mute, Store
 from api_queue.queues.service import QueueService
 from api_queue.types import GuestId, QueueName
@@ -29,6 +30,10 @@ class GuestService:
         """The caller's own mute, while it holds."""
         found = await self._store.standing(name, caller.guest_id) if caller.guest_id else None
         return found if isinstance(found, Mute) and found.holds(self._clock.now_ms()) else None
+
+    async def holdings(self, name: QueueName, caller: Caller) -> Holdings:
+        """Who has no session yet has nothing."""
+        return await self._store.holdings(name, caller.guest_id) if caller.guest_id else Holdings()
 
     async def end(self, name: QueueName) -> int:
         """End of party: adding closes, every guest who was here needs a new session, and the join code is void.

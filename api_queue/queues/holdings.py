@@ -52,3 +52,23 @@ class Holdings(Struct, frozen=True, kw_only=True):
             joined=self.joined,
             table=self.table,
         )
+
+
+class You(Struct, frozen=True):
+    """What somebody holds under the rules of a queue, at `clock_ms`."""
+
+    holdings: Holdings
+    settings: QueueSettings
+    clock_ms: int
+
+    @property
+    def token(self) -> Window | None:
+        token = self.holdings.token
+        return token if token and token.live(self.clock_ms, self.settings.event_end_ms) else None
+
+    @property
+    def milli_points(self) -> int | None:
+        """None where adds cost none."""
+        if self.settings.limit_model != "points":
+            return None
+        return points.left(self.holdings.purse, self.settings, self.clock_ms)

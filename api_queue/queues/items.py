@@ -25,16 +25,18 @@ from api_queue.errors import (
 )
 from api_queue.formats import crockford
 from api_queue.queues import limits, order, refusals
-from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, place_among
+from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, deed_of, place_among
+from api_queue.queues.deeds import Deed
 from api_queue.queues.models import HOSTS, Added, Edit, Item, Limits, Mute, Queue, QueueView, Refused, Store
 from api_queue.queues.moving_up import moving_up
 from api_queue.queues.names import performer_name
+from api_queue.queues.promise import Promise, promised
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.timing import expected_after, expected_starts, free_at
 from api_queue.queues.turns import TRIES, Turns
 from api_queue.tracks.models import TagFilter, TrackFacts, offered
 from api_queue.tracks.service import TrackService
-from api_queue.types import ItemId, QueueName
+from api_queue.types import ItemId, QueueName, Role
 from api_queue.web.identity import Caller
 from api_queue.web.rate_limits import Limiter
 
@@ -42,12 +44,15 @@ T = TypeVar("T")
 
 
 class Placed(Struct, frozen=True):
-    """An item with its place (1 is the next) and when it is expected to start, None while nothing is promised."""
+    """An item with its place (1 is the next; None: any) and when it is expected to start, None while nothing is
+    promised. Without `promise`: it was there already.
+    """
 
     item: Item
-    position: int
+    position: int | None
     expected_ms: int | None
     rev: int
+    promise: Promise | None = None
 
 
 def new_item_id() -> ItemId:
@@ -94,16 +99,17 @@ class ItemService:
         *,
         key_shift: int = 0,
         tempo: float = 1,
+        dry: bool = False,
     ) -> Placed:
         """A host's adds pass the limits of the settings; the others raise what they meet, with the time at which it
-        passes.
+        passes. `dry`: what the add would answer or raise; it counts as one for the rate, and changes nothing else.
 
         An `item_id` that is there already is this add, sent again after its answer was lost: it is not added twice.
         """
         item, facts = await self._paid(self._item(name, track_id, performer, caller, item_id), name, caller)
         item = replace(item, key_shift=key_shift).at_tempo(tempo, facts.duration_ms)
         for _ in range(TRIES):
-            placed = await self._try_add(name, item, facts, caller)
+            placed = await self._try_add(name, item, facts, caller, dry=dry)
             if placed is not None:
                 return placed
             self._known.pop(name, None)
@@ -140,20 +146,22 @@ class ItemService:
         except TrackNotFound:
             raise UnknownTrack(track_id=track_id) from None
 
-    async def _try_add(self, name: QueueName, item: Item, facts: TrackFacts, caller: Caller) -> Placed | None:
+    async def _try_add(
+        self, name: QueueName, item: Item, facts: TrackFacts, caller: Caller, *, dry: bool
+    ) -> Placed | None:
         """None when the queue moved: its settings, or what the limits were worked out from."""
         queue = await self._paid(self._judged(name, item, facts), name, caller)
         buckets = self._buckets(caller, name)
         if item.by_host:
-            return await self._put(queue, item, Limits(most=queue.kind_limit, buckets=buckets), None)
+            return await self._put(queue, item, Limits(most=queue.kind_limit, buckets=buckets), None, dry=dry)
         bounds = limits.limits_of(queue.kind_limit, queue.settings, buckets)
         if not queue.fixed or queue.settings.event_end is None:
             room = limits.room(queue, item.timestamp_added)
-            return await self._put(queue, item, replace(bounds, room=room) if room else bounds, None)
+            return await self._put(queue, item, replace(bounds, room=room) if room else bounds, None, dry=dry)
         async with self._turns(name):
             view = await self._store.view(name, 0, LAST)
             room = limits.room_behind(view, item.timestamp_added)
-            return await self._put(view.queue, item, replace(bounds, room=room), view.queue.rev)
+            return await self._put(view.queue, item, replace(bounds, room=room), view.queue.rev, dry=dry)
 
     async def _judged(self, name: QueueName, item: Item, facts: TrackFacts) -> Queue:
         """A queue that takes this item, by its settings. They are kept in the worker, since the script refuses an add
@@ -169,16 +177,15 @@ class ItemService:
             raise refusal
         return queue
 
-    async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None) -> Placed | None:
+    async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None, *, dry: bool) -> Placed | None:
         now_ms = item.timestamp_added
         before = await self._drawn(queue.name) if queue.session.shuffle else None
         sorted_by = order.sorting(queue.settings, item)
-        answer = await self._store.add(queue.name, item, bounds, queue.settings_rev, rev, now_ms, before, sorted_by)
-        if isinstance(answer, Added) and before:
-            there = await self._there_already(queue.name, item.id, now_ms)
-            return there or Placed(item, answer.ahead + 1, None, answer.rev)
+        answer = await self._store.add(
+            queue.name, item, bounds, queue.settings_rev, rev, now_ms, before, sorted_by, dry=dry
+        )
         if isinstance(answer, Added):
-            return await self._placed(queue, item, answer, now_ms)
+            return await self._placed(queue, item, bounds, answer, dry=dry)
         if answer.why == "stale":
             return None
         if answer.why == "exists":
@@ -191,15 +198,21 @@ class ItemService:
         view = await self._store.view(name, place, place)
         return view.to_come[0] if view.to_come else None
 
-    async def _placed(self, queue: Queue, item: Item, added: Added, now_ms: int) -> Placed:
-        free_ms, space_ms = free_at(added.session, now_ms), queue.settings.track_space_ms
-        if added.fixed or queue.paused:
-            view = await self._store.view(queue.name, 0, added.ahead)
-            starts = expected_starts(view.to_come, free_ms, space_ms, view.queue.paused)
-            expected_ms = [*starts, None][min(added.ahead, len(view.to_come))]
+    async def _placed(self, queue: Queue, item: Item, bounds: Limits, added: Added, *, dry: bool) -> Placed:
+        if queue.session.shuffle:
+            there = None if dry else await self._there_already(queue.name, item.id, item.timestamp_added)
+            position, expected_ms = (there.position, there.expected_ms) if there else (None, None)
         else:
-            expected_ms = expected_after(added.ahead, added.ahead_ms, free_ms, space_ms)
-        return Placed(item, added.ahead + 1, expected_ms, added.rev)
+            position, expected_ms = added.ahead + 1, await self._expected(queue, item, added)
+        return Placed(item, position, expected_ms, added.rev, promised(queue, item, bounds, added, expected_ms))
+
+    async def _expected(self, queue: Queue, item: Item, added: Added) -> int | None:
+        free_ms, space_ms = free_at(added.session, item.timestamp_added), queue.settings.track_space_ms
+        if not added.uneven:
+            return expected_after(added.ahead, added.ahead_ms, free_ms, space_ms)
+        view = await self._store.view(queue.name, 0, added.ahead)
+        line = (*view.to_come[: added.ahead], item)
+        return list(expected_starts(line, free_ms, space_ms, view.queue.paused))[-1]
 
     async def _there_already(self, name: QueueName, item_id: ItemId, now_ms: int) -> Placed | None:
         """None when it was taken off the queue between the script's answer and this look."""
@@ -242,12 +255,13 @@ class ItemService:
 
     async def _change(self, name: QueueName, edit: Edit, rev: int | None, caller: Caller) -> bool:
         """Whether it was done. But for a host, a new name passes the same limit as one that is added."""
-        now_ms = self._clock.now_ms()
-        if caller.role_on(name) in HOSTS:
-            return await self._store.change(name, edit, rev, now_ms) is not None
+        now_ms, role = self._clock.now_ms(), caller.role_on(name)
+        deed = deed_of("edit" if edit.target is None else "move", role, now_ms)
+        if role in HOSTS:
+            return await self._store.change(name, edit, rev, now_ms, deed) is not None
         queue = await self._store.queue(name)
         window_ms = limits.limits_of(None, queue.settings, ()).performer_window_ms
-        done = await self._store.change(name, replace(edit, performer_window_ms=window_ms), rev, now_ms)
+        done = await self._store.change(name, replace(edit, performer_window_ms=window_ms), rev, now_ms, deed)
         if isinstance(done, Refused):
             raise refusals.refusal(done, edit.after, _unread(queue), now_ms)
         return done is not None
@@ -279,25 +293,29 @@ class ItemService:
     async def remove(self, name: QueueName, item_id: ItemId, caller: Caller) -> Item:
         for _ in range(TRIES):
             item = await self.own(name, item_id, caller, may_be_muted=True)
-            rev = await self._store.remove(name, item, self._clock.now_ms())
+            now_ms = self._clock.now_ms()
+            deed = deed_of("delete", caller.role_on(name), now_ms)
+            rev = await self._store.remove(name, item, now_ms, deed=deed)
             if rev == "others":
-                rev = await self._remove_and_move_up(name, item)
+                rev = await self._remove_and_move_up(name, item, now_ms, deed)
             if rev is not None:
                 return item
         raise QueueMoved
 
-    async def _remove_and_move_up(self, name: QueueName, item: Item) -> int | None:
+    async def _remove_and_move_up(self, name: QueueName, item: Item, now_ms: int, deed: Deed | None) -> int | None:
         looked = await moving_up(self._store, name, item, {item.id})
-        done = looked and await self._store.remove(name, item, self._clock.now_ms(), *looked)
+        done = looked and await self._store.remove(name, item, now_ms, *looked, deed)
         return None if done == "others" else done
 
-    async def clear(self, name: QueueName) -> None:
+    async def clear(self, name: QueueName, by: Role = "host") -> None:
         """The waiting items only."""
         for _ in range(TRIES):
             view = await self._store.view(name, 0, LAST)
             if not view.to_come:
                 return
-            if await self._store.clear(name, view.queue.rev, view.to_come, self._clock.now_ms()) is not None:
+            now_ms = self._clock.now_ms()
+            deed = Deed(verb="clear", by=by, at_ms=now_ms)
+            if await self._store.clear(name, view.queue.rev, view.to_come, now_ms, deed) is not None:
                 return
         raise QueueMoved
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from api_queue.formats.csv_items import decode_line, encode_line
+from api_queue.queues.deeds import Deed, Undoable
 from api_queue.queues.holdings import Holdings
 from api_queue.queues.ledger import Ledger, Sorting
 from api_queue.queues.session import LastReport, Session, Stale
@@ -97,6 +98,11 @@ class Item(Struct, frozen=True, kw_only=True):
     def by_host(self) -> bool:
         return self.added_by in HOSTS
 
+    @property
+    def by_server(self) -> bool:
+        """Music of the fallback: nobody's, in no limit, and whatever anybody adds goes first."""
+        return self.added_by == "server"
+
     def at_tempo(self, tempo: float, track_ms: Milliseconds) -> "Item":
         """`track_ms`: how long the track is as it was recorded. The item's length is the time that it takes."""
         return replace(self, tempo=tempo, track_duration_ms=Milliseconds(round(track_ms / tempo)))
@@ -131,12 +137,13 @@ class Queue(Struct, frozen=True, kw_only=True):
     #: How many items stand before the first waiting one.
     head: int
     total: int
-    #: Sum of the waiting tracks' durations, and how many of them have a start set by hand.
+    #: Sum of the waiting tracks' durations, and how many of them do not simply follow one another (`scripts.fixed`).
     waiting_ms: int
     fixed: int
     #: Round or weight of what began last, in a sorted queue.
     round: float = 0
     paused: Paused = {}
+    undoable: Undoable | None = None
     cards: Cards = {}
 
     @property
@@ -238,7 +245,8 @@ class Added(Struct, frozen=True, kw_only=True):
     rev: int
     ahead: int
     ahead_ms: int
-    fixed: int
+    #: Sums do not say when it starts.
+    uneven: bool
     session: Session
     waiting: int
     waiting_ms: int
@@ -282,16 +290,22 @@ class Command(Struct, frozen=True):
     by: Role
     args: dict[str, Any]
 
+    def deed(self, now_ms: int) -> Deed | None:
+        """Where it can be undone."""
+        return Deed(verb="skip", by=self.by, at_ms=now_ms) if self.command == "skip" else None
+
 
 class Edit(Struct, frozen=True):
-    """A waiting item before and after, and where it goes: None stays, "end", or the item to stand before.
+    """A waiting item before and after, and where it goes: None stays, "end", or the item to stand before; by whose hand.
 
-    Within `performer_window_ms` a performer who was or is on the queue is no new name for it.
+    Its `score` there, in a sorted queue, is that of its neighbour where it is not named. Within `performer_window_ms` a performer who was or is on the queue is no new name for it.
     """
 
     before: Item
     after: Item
     target: Literal["end"] | Item | None = None
+    by: Role | None = None
+    score: float | None = None
     performer_window_ms: int | None = None
 
 
@@ -306,7 +320,7 @@ class Shift(Struct, frozen=True):
 class Store(Protocol):
     """Each write is one script, all or nothing. Writes that answer None found what they stand on changed.
 
-    All but `create` raise UnknownQueue.
+    All but `create` raise UnknownQueue. What comes with a `deed` can be undone.
     """
 
     async def names(self) -> list[QueueName]: ...
@@ -342,9 +356,17 @@ class Store(Protocol):
     ) -> int | None:
         """Each item, in this order, before another that waits by then; None is the end."""
 
-    async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | Refused | None: ...
+    async def change(
+        self, name: QueueName, edit: Edit, rev: int | None, now_ms: int, deed: Deed | None = None
+    ) -> int | Refused | None: ...
     async def remove(
-        self, name: QueueName, item: Item, now_ms: int, rev: int | None = None, shifts: Sequence[Shift] = ()
+        self,
+        name: QueueName,
+        item: Item,
+        now_ms: int,
+        rev: int | None = None,
+        shifts: Sequence[Shift] = (),
+        deed: Deed | None = None,
     ) -> int | Literal["others"] | None:
         """ "others": of a fair queue, what moves up then has to be worked out first, at a `rev`."""
 
@@ -352,21 +374,23 @@ class Store(Protocol):
         self,
         queue: Queue,
         session: Session,
-        changed: Sequence[tuple[Item, Item]],
+        changed: Sequence[tuple[Item | None, Item]],
         command: Command | None,
         now_ms: int,
-        following: Item | None = None,
+        first: Item | None = None,
         rev: int | None = None,
         shifts: Sequence[Shift] = (),
     ) -> int | None:
-        """Of the list, what `changed` names has to stand, and with it that `following` is the first that waits;
-        `shifts` at `rev`.
+        """Of the list, what `changed` names has to stand, and with it that `first` is the first that waits. What begins in
+        its stead, or is new, goes before it. `shifts` at `rev`.
         """
 
-    async def clear(self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int) -> int | None: ...
+    async def clear(
+        self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int, deed: Deed | None = None
+    ) -> int | None: ...
     async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None: ...
     async def put_settings(
-        self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int
+        self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int, deed: Deed | None = None
     ) -> int | None: ...
     async def set_options(
         self, name: QueueName, rev: int, session: Session, order: Sequence[Item] | None, now_ms: int

@@ -6,8 +6,8 @@ from typing import Final
 from msgspec import Struct
 
 from api_queue.queues import points
-from api_queue.queues.holdings import Holdings
-from api_queue.queues.models import Limits
+from api_queue.queues.holdings import Holdings, You
+from api_queue.queues.models import Added, Item, Limits, Queue
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import Milliseconds
 
@@ -16,10 +16,28 @@ EACH_MS: Final = 15_000
 
 
 class Line(Struct, frozen=True):
-    """What waits on the whole queue, and for how long."""
+    """Waiting items, and how long they are together."""
 
     waiting: int
     waiting_ms: int
+
+
+class Promise(Struct, frozen=True):
+    """`you`: as it is after the add; `uncertainty_ms` None where no time is promised, `adds_left` without a bound."""
+
+    uncertainty_ms: int | None
+    adds_left: int | None
+    you: You | None
+
+
+def promised(queue: Queue, item: Item, bounds: Limits, added: Added, expected_ms: int | None) -> Promise:
+    """With the add that was asked for, whether it was done or only tried."""
+    settings, duration_ms, now_ms = queue.settings, item.track_duration_ms, item.timestamp_added
+    own = added.holdings.after_add(duration_ms, settings, now_ms, paid=not item.by_host)
+    line = Line(added.waiting + 1, added.waiting_ms + duration_ms)
+    unsure_ms = None if expected_ms is None else uncertainty_ms(Line(added.ahead, added.ahead_ms), settings)
+    left = adds_left(line, own, bounds, settings, duration_ms, now_ms)
+    return Promise(unsure_ms, left, You(own, settings, now_ms))
 
 
 def uncertainty_ms(ahead: Line, settings: QueueSettings) -> int:

@@ -1,5 +1,6 @@
 """The queues' store on Redis: the only file that runs their scripts."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, cast
 
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue
 from api_queue.queues import points, wire
+from api_queue.queues.deeds import Deed, Undoable
 from api_queue.queues.holdings import Holdings
 from api_queue.queues.keys import NAMES, guests, key, rows
 from api_queue.queues.ledger import Ledger, Sorting
@@ -26,7 +28,7 @@ from api_queue.queues.models import (
 )
 from api_queue.queues.names import same_performer
 from api_queue.queues.order import bill, turns_by
-from api_queue.queues.scripts import Scripts, event_of, rev_of
+from api_queue.queues.scripts import Scripts, as_deed, event_of, fixed, optional, parts_of, rev_of
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.tokens import NO_TOKEN, Window
@@ -60,12 +62,13 @@ class RedisQueues:
         return await self._view(name, "" if first is None else first, "" if last is None else last)
 
     async def _view(self, name: QueueName, first: Argument, last: Argument) -> QueueView:
-        keys = [key(name, part) for part in ("items", "meta", "events")]
+        keys = [key(name, part) for part in ("items", "meta", "events", "undo")]
         read = await self._redis.script("queues/view", keys, (first, last))
         if not read:
             raise UnknownQueue(queue=name)
-        pairs, total, event_id, lines = read
-        queue = _queue(name, dict(zip(pairs[::2], pairs[1::2], strict=True)), total)
+        pairs, total, event_id, lines, verb, at_ms = read
+        undoable = Undoable(verb, int(at_ms)) if verb else None
+        queue = _queue(name, dict(zip(pairs[::2], pairs[1::2], strict=True)), total, undoable)
         past = queue.head if first == "" else min(queue.head, max(0, -int(first))) if first != "-" else 0
         return QueueView(queue, tuple(map(Item.from_line, lines)), past, event_id)
 
@@ -101,7 +104,7 @@ class RedisQueues:
 
     async def delete(self, name: QueueName, now_ms: int, rev: int | None = None) -> bool:
         others = (*guests(name), key(name, "code"))
-        answer = await self._write("delete", name, now_ms, _optional(rev), extra_keys=others)
+        answer = await self._write("delete", name, now_ms, optional(rev), extra_keys=others)
         if answer[0] != "ok":
             return False
         await self._redis.call("SREM", NAMES, name)
@@ -110,9 +113,10 @@ class RedisQueues:
         return True
 
     async def put_settings(
-        self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int
+        self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int, deed: Deed | None = None
     ) -> int | None:
-        return rev_of(await self._write("settings", name, now_ms, settings_rev, wire.json_text(settings)))
+        body = (settings_rev, wire.json_text(settings), as_deed(deed))
+        return rev_of(await self._write("settings", name, now_ms, *body))
 
     # -- items -------------------------------------------------------------------------------------------------
 
@@ -134,14 +138,14 @@ class RedisQueues:
             name,
             now_ms,
             settings_rev,
-            _optional(rev),
-            *_parts(item),
+            optional(rev),
+            *parts_of(item),
             item.track_duration_ms,
             int(not item.by_host),
-            _optional(limits.max_items),
-            _optional(limits.max_per_guest),
-            _optional(limits.track_window_ms),
-            _optional(limits.performer_window_ms),
+            optional(limits.max_items),
+            optional(limits.max_per_guest),
+            optional(limits.track_window_ms),
+            optional(limits.performer_window_ms),
             wire.change_add(item),
             before.id if before else "",
             before.as_line() if before else "",
@@ -159,11 +163,13 @@ class RedisQueues:
         lines = (
             part
             for item, before in rows
-            for part in (*_parts(item), item.track_duration_ms, before.as_line() if before else "")
+            for part in (*parts_of(item), item.track_duration_ms, before.as_line() if before else "")
         )
         return rev_of(await self._write("enqueue", name, now_ms, rev, wire.json_text(wire.changes_add(rows)), *lines))
 
-    async def change(self, name: QueueName, edit: Edit, rev: int | None, now_ms: int) -> int | Refused | None:
+    async def change(
+        self, name: QueueName, edit: Edit, rev: int | None, now_ms: int, deed: Deed | None = None
+    ) -> int | Refused | None:
         before, after, target = edit.before, edit.after, edit.target
         place, pivot = ("", "") if target is None else ("end", "") if target == "end" else (target.id, target.as_line())
         changes = wire.changes_edit(
@@ -176,7 +182,7 @@ class RedisQueues:
             "change",
             name,
             now_ms,
-            _optional(rev),
+            optional(rev),
             before.id,
             before.as_line(),
             after.as_line(),
@@ -185,37 +191,47 @@ class RedisQueues:
             same_performer(before.performer_name),
             same_performer(after.performer_name),
             before.track_duration_ms,
-            _fixed(before),
-            _fixed(after),
+            fixed(before),
+            fixed(after),
             place,
             pivot,
             wire.json_text(changes),
-            _optional(edit.performer_window_ms),
+            optional(edit.performer_window_ms),
             after.track_duration_ms,
+            as_deed(deed),
         )
         return Refused("performer", answer[1]) if answer[0] == "performer" else rev_of(answer)
 
     async def remove(
-        self, name: QueueName, item: Item, now_ms: int, rev: int | None = None, shifts: Sequence[Shift] = ()
+        self,
+        name: QueueName,
+        item: Item,
+        now_ms: int,
+        rev: int | None = None,
+        shifts: Sequence[Shift] = (),
+        deed: Deed | None = None,
     ) -> int | Literal["others"] | None:
         answer = await self._write(
             "remove",
             name,
             now_ms,
-            *_parts(item),
+            *parts_of(item),
             item.track_duration_ms,
-            _fixed(item),
+            fixed(item),
             wire.json_text(bill(item)),
             "" if item.by_host else f"o:{item.session_owner}",
-            _optional(rev),
+            optional(rev),
             wire.json_text([*wire.changes_remove([item]), *wire.changes_move(*((s.item, s.before) for s in shifts))]),
+            as_deed(deed),
             *_shifts(shifts),
         )
         return "others" if answer[0] == "others" else rev_of(answer)
 
-    async def clear(self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int) -> int | None:
+    async def clear(
+        self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int, deed: Deed | None = None
+    ) -> int | None:
         changes = wire.json_text(wire.changes_remove(waiting))
-        return rev_of(await self._write("clear", name, now_ms, rev, changes, *(i.id for i in waiting)))
+        return rev_of(await self._write("clear", name, now_ms, rev, changes, as_deed(deed), *(i.id for i in waiting)))
 
     async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None:
         changes = wire.json_text(wire.changes_remove(oldest))
@@ -228,20 +244,23 @@ class RedisQueues:
         self,
         queue: Queue,
         session: Session,
-        changed: Sequence[tuple[Item, Item]],
+        changed: Sequence[tuple[Item | None, Item]],
         command: Command | None,
         now_ms: int,
-        following: Item | None = None,
+        first: Item | None = None,
         rev: int | None = None,
         shifts: Sequence[Shift] = (),
     ) -> int | None:
-        notices = wire.transition_notices(queue.session, session, [after for _, after in changed], command, shifts)
-        fair = queue.settings.order == "fair"
-        rows_ = (part for before, after in changed for part in _row(before, after, fair=fair))
+        moves = wire.changes_move(*((s.item, s.before) for s in shifts))
+        changes = [*wire.changes_stage(changed, first), *moves]
+        notices = wire.transition_notices(queue.session, session, changes, command)
+        order = queue.settings.order
+        rows_ = (part for before, after in changed for part in _row(before, after, fair=order == "fair"))
         events = (part for notice in notices for part in event_of(notice))
         head = (queue.session_rev, _stored(session), len(changed), len(notices), *_leases(queue.session, session))
-        stands = (following.as_line() if following else "", int(queue.settings.order != "fifo"), _optional(rev))
-        body = (*head, *stands, *rows_, *events, *_shifts(shifts))
+        stands = (first.as_line() if first else "", int(order != "fifo"), optional(rev))
+        deed = as_deed(command.deed(now_ms) if command else None)
+        body = (*head, *stands, deed, *rows_, *events, *_shifts(shifts))
         return rev_of(await self._write("transition", queue.name, now_ms, *body))
 
     async def set_options(
@@ -284,9 +303,12 @@ class RedisQueues:
         return Holdings.from_reply(await self._redis.script("queues/mine", keys, (guest_id,)))
 
     async def standing(self, name: QueueName, guest_id: GuestId) -> Mute | Literal["ended"] | None:
-        if await self._redis.call("SISMEMBER", key(name, "ended"), guest_id):
+        ended, text = await asyncio.gather(
+            self._redis.call("SISMEMBER", key(name, "ended"), guest_id),
+            self._redis.call("HGET", key(name, "muted"), guest_id),
+        )
+        if ended:
             return "ended"
-        text = await self._redis.call("HGET", key(name, "muted"), guest_id)
         return Mute.from_text(guest_id, text) if text else None
 
     async def end_guests(self, name: QueueName) -> int:
@@ -294,7 +316,7 @@ class RedisQueues:
         return int(await self._redis.script("queues/end", keys, ()))
 
 
-def _queue(name: QueueName, meta: dict[str, str], total: int) -> Queue:
+def _queue(name: QueueName, meta: dict[str, str], total: int, undoable: Undoable | None) -> Queue:
     # The lease is beside the record: heartbeats renew it without a revision.
     lease = {field: int(meta.get(field, 0)) for field in ("lease_until_ms", "lease_since_ms")}
     session = replace(_session(meta["session"]), **lease)
@@ -311,6 +333,7 @@ def _queue(name: QueueName, meta: dict[str, str], total: int) -> Queue:
         report=_report(meta["report"]) if "report" in meta else None,
         head=int(meta["head"]),
         total=total,
+        undoable=undoable,
         waiting_ms=int(meta["waiting_ms"]),
         fixed=int(meta["fixed"]),
         round=float(meta.get("round", 0)),
@@ -324,30 +347,26 @@ def _pairs(flat: Sequence[str]) -> Iterable[tuple[str, str]]:
     return zip(flat[::2], flat[1::2], strict=True)
 
 
-def _parts(item: Item) -> tuple[str, str, str, str, str]:
-    return item.id, item.as_line(), item.session_owner, item.track_id, same_performer(item.performer_name)
-
-
 def _bounds(limits: Limits, item: Item) -> tuple[Argument, ...]:
     """The eleven that add.lua takes before the rate buckets and after whether it runs dry."""
     room, rates, tokens = limits.room, limits.points, limits.tokens
     return (
-        _optional(limits.most),
-        _optional(limits.max_per_guest_ms),
+        optional(limits.most),
+        optional(limits.max_per_guest_ms),
         int(limits.join_code),
         *((room.ms, room.session_rev, room.space_ms) if room else ("", "", "")),
         *((points.cost(item.track_duration_ms), *rates) if rates else ("", "", "")),
-        *((tokens[0], tokens[1], _optional(tokens[2])) if tokens else ("", "", "")),
+        *((tokens[0], tokens[1], optional(tokens[2])) if tokens else ("", "", "")),
     )
 
 
 def _added(answer: list[Any]) -> Added:
-    _, rev, ahead, ahead_ms, fixed, session, waiting, waiting_ms, holdings = answer
+    _, rev, ahead, ahead_ms, uneven, session, waiting, waiting_ms, holdings = answer
     return Added(
         rev=int(rev),
         ahead=int(ahead),
         ahead_ms=int(ahead_ms),
-        fixed=int(fixed),
+        uneven=bool(int(uneven)),
         session=_session(session),
         waiting=int(waiting),
         waiting_ms=int(waiting_ms),
@@ -360,23 +379,24 @@ def _refused(answer: list[Any]) -> Refused:
     return Refused(why, str(fact), NO_TOKEN.get(token) or (Window.from_text(token) if token else None))
 
 
-def _row(before: Item, after: Item, *, fair: bool) -> tuple[Argument, ...]:
-    """The thirteen that transition.lua takes for each item."""
-    turns = turns_by(before.status, after.status) if fair else 0
+def _row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...]:
+    """The thirteen that transition.lua takes for each item. What the server adds stands in no window."""
+    starts = after.status == "playing" and not after.by_server
+    turns = turns_by(before.status, after.status) if fair and before else 0
     return (
-        before.id,
-        before.as_line(),
+        after.id,
+        before.as_line() if before else "",
         after.as_line(),
-        int(before.status == "queued"),
+        int(before is not None and before.status == "queued"),
         int(after.status == "queued"),
-        before.session_owner,
-        before.track_id,
-        same_performer(before.performer_name),
-        before.track_duration_ms,
-        _fixed(before),
-        _optional(after.timestamp_play if after.status == "playing" else None),
+        after.session_owner,
+        after.track_id,
+        same_performer(after.performer_name),
+        after.track_duration_ms,
+        fixed(before) if before else 0,
+        optional(after.timestamp_play if starts else None),
         turns,
-        wire.json_text(bill(before)) if turns else "",
+        wire.json_text(bill(after)) if turns else "",
     )
 
 
@@ -405,12 +425,3 @@ def _leases(before: Session, after: Session) -> tuple[Argument, ...]:
 
 def _stored(session: Session) -> str:
     return wire.json_text(session)
-
-
-def _fixed(item: Item) -> int:
-    """Whether a waiting item has a start that was set by hand."""
-    return int(item.status == "queued" and item.timestamp_play is not None)
-
-
-def _optional(value: int | None) -> Argument:
-    return "" if value is None else value

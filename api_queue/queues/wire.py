@@ -1,6 +1,6 @@
 """The public face of a queue: the one place where its field names are written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -8,7 +8,7 @@ from msgspec.structs import asdict, astuple
 
 from api_queue.formats.csv_items import COLUMNS, document, spreadsheet_rows
 from api_queue.queues.holdings import You
-from api_queue.queues.models import Command, Item, Mute, Queue, QueueView, Shift
+from api_queue.queues.models import Command, Item, Mute, Queue, QueueView
 from api_queue.queues.promise import Promise
 from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings, iso
@@ -52,6 +52,7 @@ def list_json(view: QueueView, now_ms: int, *, waiting_only: bool = False) -> di
         "items": items[view.past :] if waiting_only else items,
         **paused_json(view.queue.paused),
         **ready_json(view.queue.cards),
+        "undo": undo_json(view.queue, now_ms),
     }
 
 
@@ -61,6 +62,13 @@ def paused_json(paused: Paused) -> dict[str, Any]:
 
 def ready_json(cards: Cards) -> dict[str, Any]:
     return {"ready": [item_id for item_id, card in cards.items() if card.ready_at_ms is not None]}
+
+
+def undo_json(queue: Queue, now_ms: int) -> dict[str, Any] | None:
+    """The newest that can be undone."""
+    if queue.undoable is None or not queue.undoable.holds(now_ms):
+        return None
+    return {"verb": queue.undoable.verb, "until_ms": queue.undoable.until_ms}
 
 
 def retained_json(view: QueueView, now_ms: int) -> dict[str, Any]:
@@ -125,23 +133,10 @@ def session_notice(session: Session) -> dict[str, Any]:
 
 
 def transition_notices(
-    before: Session,
-    session: Session,
-    changed: Sequence[Item],
-    command: Command | None,
-    shifts: Sequence[Shift] = (),
+    before: Session, session: Session, changes: list[dict[str, Any]], command: Command | None
 ) -> list[Notice]:
     """Items first: a reader that stops between two events then knows the item that the session names."""
-    notices: list[Notice] = (
-        [
-            (
-                "items_change",
-                {"changes": [*changes_update(changed), *changes_move(*((s.item, s.before) for s in shifts))]},
-            )
-        ]
-        if changed
-        else []
-    )
+    notices: list[Notice] = [("items_change", {"changes": changes})] if changes else []
     fields = {"session": session_notice(session)}
     if _seat(before) != _seat(session):
         notices.append(("speaker_change", fields))
@@ -270,6 +265,19 @@ def changes_edit(after: Item, *, changed: bool, moved: bool, before: ItemId | No
 
 def changes_update(items: Iterable[Item]) -> list[dict[str, Any]]:
     return [{"op": "update", "item": item_json(item)} for item in items]
+
+
+def changes_stage(changed: Iterable[tuple[Item | None, Item]], first: Item | None) -> list[dict[str, Any]]:
+    """`first` waited first; what begins in its stead, or is new, goes before it."""
+    changes: list[dict[str, Any]] = []
+    for before, after in changed:
+        if before is None:
+            changes += changes_add([(after, first)])
+            continue
+        if before.status == "queued" and first and before.id != first.id:
+            changes += changes_move((before, first))
+        changes += changes_update([after])
+    return changes
 
 
 def changes_add(rows: Iterable[tuple[Item, Item | None]]) -> list[dict[str, Any]]:

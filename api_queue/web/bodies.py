@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 #: Names a write, so that it happens once; see `idempotency.py`.
 EVENT_KEY: Final = "client_event_uuid"
+#: Behind the `?` of a write: it only asks what would come of it.
+DRY_RUN: Final = "dry_run"
+_OFF: Final = frozenset({"", "0", "false", "no", "off"})
 _TOO_DEEP: Final = "it is nested too deeply."
 _NO_TEXT: Final = "JSON is text in UTF-8, and this is in another encoding."
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -51,6 +54,11 @@ def read_query(request: Request, shape: type[T]) -> T:
         return msgspec.convert({name: values[-1] for name, values in request.args.items()}, shape, strict=False)
     except msgspec.ValidationError as error:
         raise BadQuery(reason=f"{error}.") from None
+
+
+def flag(request: Request, name: str) -> bool:
+    """Whether it stands behind the `?`, and not as empty, `0`, `false`, `no` or `off`."""
+    return bool(request.query_string) and str(request.args.get(name, "")).lower() not in _OFF
 
 
 def read_fields(request: Request) -> dict[str, Any]:

@@ -209,13 +209,13 @@ async def test_an_add_that_always_comes_too_late_says_so(party: Party, monkeypat
     store = party.parts.queue_store
     add, tries = store.add, 0
 
-    async def too_late(*args: Any) -> Any:
+    async def too_late(*args: Any, **how: Any) -> Any:
         nonlocal tries
         tries += 1
         queue = await store.queue(X)
         settings = replace(queue.settings, track_space=float(tries))
         await store.put_settings(X, settings, queue.settings_rev, NOW)
-        return await add(*args)
+        return await add(*args, **how)
 
     monkeypatch.setattr(store, "add", too_late)
     with pytest.raises(QueueMoved):

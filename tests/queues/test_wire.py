@@ -6,9 +6,13 @@ import io
 from msgspec.structs import replace
 
 from api_queue.queues import wire
+from api_queue.queues.holdings import Holdings, You
 from api_queue.queues.models import Mute
+from api_queue.queues.points import Purse
+from api_queue.queues.promise import Promise
 from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
+from api_queue.queues.tokens import Window
 from api_queue.types import GuestId
 from tests.queues.builders import NOW, a_queue
 from tests.queues.shown import NOTICED_SESSION, QUEUE, SESSION, VIEW, WAITING, WAITING_JSON
@@ -26,7 +30,42 @@ def test_an_item() -> None:
 
 def test_an_item_that_was_placed() -> None:
     placed = {**WAITING_JSON, "position": 3, "timestamp_expected": NOW, "rev": 9}
-    assert wire.placed_json(WAITING, 3, NOW, 9) == placed
+    there_already = {"uncertainty_ms": None, "adds_left": None, "you": None}
+    assert wire.placed_json(WAITING, 3, NOW, 9, None) == placed | there_already
+    promise = Promise(45_000, 2, You(Holdings(), QueueSettings(), NOW))
+    told = wire.placed_json(WAITING, 3, NOW, 9, promise)
+    assert told == placed | {
+        "uncertainty_ms": 45_000,
+        "adds_left": 2,
+        "you": wire.you_json(You(Holdings(), QueueSettings(), NOW)),
+    }
+
+
+def test_what_a_guest_has() -> None:
+    holdings = Holdings(
+        waiting=2,
+        waiting_ms=431_000,
+        turns=1.5,
+        purse=Purse(12_500, NOW),
+        token=Window(NOW, NOW + 1),
+        joined=True,
+        table="7",
+    )
+    settings = QueueSettings(max_per_guest=3, order="fair", limit_model="points")
+    assert wire.you_json(You(holdings, settings, NOW)) == {
+        "own": {"waiting": 2, "waiting_ms": 431_000, "max_per_guest": 3, "max_minutes_per_guest": None, "turns": 1.5},
+        "token": {"valid_from": NOW, "valid_until": NOW + 1},
+        "points": {"points": 12.5, "points_max": 30, "points_per_hour": 20},
+        "joined": True,
+        "table": "7",
+        "clock_ms": NOW,
+    }
+
+
+def test_who_has_nothing_where_nothing_is_counted() -> None:
+    told = wire.you_json(You(Holdings(), QueueSettings(), NOW))
+    assert told["own"]["turns"] is None
+    assert (told["token"], told["points"], told["joined"], told["table"]) == (None, None, False, None)
 
 
 def test_the_list_counts_from_the_current_item_and_expects_each_that_waits() -> None:

@@ -13,9 +13,8 @@
 --       30 ms of a token's window  31 ms from now in which they begin  32 ms at which the event ends
 --       33 how the queue is sorted, as order.lua takes it, or ''
 --       34... rate buckets, three each: field, capacity, per_ms
--- Returns {'ok', rev, ahead, ahead_ms, fixed, session, waiting, waiting_ms, holdings}: what waits before it; the rest as it was
---   but rev;
---   or one refusal:
+-- Returns {'ok', rev, ahead, ahead_ms, uneven, session, waiting, waiting_ms, holdings}: what waits before it, whether sums of
+--   that do not say when it starts (0, 1); the rest as it was but rev and the guest's turns; or one refusal:
 --   {'gone'} {'stale'} {'ended'} {'muted', text} {'join'} {'rate', ms} {'exists', line} {'full', max_items}
 --   {'track', ms of its last start or ''} {'performer', the same} {'points', milli-points there are}
 --   and, with what tokens.lua says of a token, '' where there are none: {'full', max_items, token} {'guest', n, token}
@@ -33,7 +32,8 @@ local id, line, owner, track, performer, duration_ms = unpack(ARGV, 6, 11)
 local guest, dry = ARGV[12] == '1', ARGV[20] == '1'
 local muted, ended, guests, buckets, tokens = unpack(KEYS, 16, 20)
 
-local known = redis.call('HMGET', meta, 'rev', 'settings_rev', 'head', 'waiting_ms', 'fixed', 'session', 'session_rev')
+local known = redis.call('HMGET', meta, 'rev', 'settings_rev', 'head', 'waiting_ms', 'fixed', 'session', 'session_rev',
+  'paused')
 if not known[1] then return {'gone'} end
 if known[2] ~= ARGV[4] or (ARGV[5] ~= '' and known[1] ~= ARGV[5]) then return {'stale'} end
 if ARGV[24] ~= '' then
@@ -98,7 +98,11 @@ local ahead, ahead_ms, pivot, score, payers, turns_then = waiting, known[4], ARG
 if ARGV[33] ~= '' then
   ahead, ahead_ms, pivot, score, payers, turns_then = sorted_place(cjson.decode(ARGV[33]), tonumber(known[3]), waiting)
 end
-if dry then return {'ok', known[1], ahead, ahead_ms, known[5], known[6], waiting, known[4], has} end
+for nth, payer in ipairs(payers) do
+  if payer == 'o:' .. owner then has[3] = tostring(turns_then[nth]) end
+end
+local uneven = (known[5] ~= '0' or (known[8] or '{}') ~= '{}') and 1 or 0
+if dry then return {'ok', known[1], ahead, ahead_ms, uneven, known[6], waiting, known[4], has} end
 
 pay(payers, turns_then)
 rank(id, score, duration_ms)
@@ -111,4 +115,4 @@ weigh(1, owner, track, performer, duration_ms, '0')
 local rev = revise(now_ms)
 emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"add","item":' .. ARGV[17] .. ',"before":' .. before .. '}]')
 ring(bell, queue)
-return {'ok', rev, ahead, ahead_ms, known[5], known[6], waiting, known[4], has}
+return {'ok', rev, ahead, ahead_ms, uneven, known[6], waiting, known[4], has}
