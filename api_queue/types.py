@@ -36,7 +36,8 @@ PausedBecause = Literal["speaker_lost", "restart"]
 RepeatMode = Literal["off", "one", "all"]
 QueueKind = Literal["named", "transient", "demo", "personal"]
 
-Role = Literal["guest", "member", "helper", "host", "admin", "speaker", "screen", "program"]
+Role = Literal["guest", "member", "helper", "host", "admin", "speaker", "screen", "program", "server"]
+"""`server`: what it adds itself."""
 
 Right = Literal["read", "write", "delete", "manage"]
 """What a program may do with a queue of messages."""

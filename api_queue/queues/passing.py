@@ -7,7 +7,7 @@ from msgspec import Struct
 from api_queue.errors import NobodyToSwapWith, NotComingSoon, UnknownItem
 from api_queue.queues.models import Item, QueueView
 from api_queue.queues.names import singers
-from api_queue.queues.turn_taking import Paused, is_paused
+from api_queue.queues.turn_taking import Paused, stands_back
 from api_queue.types import ItemId
 
 
@@ -36,7 +36,7 @@ def swap(waiting: Sequence[Item], place: int, paused: Paused) -> Swap:
     """With the following item of somebody else who is there. Raises NobodyToSwapWith."""
     item = waiting[place]
     for other_place, other in enumerate(waiting[place + 1 :], place + 1):
-        if not same_people(item, other) and not is_paused(other.performer_name, paused):
+        if not same_people(item, other) and not stands_back(other, paused):
             behind = waiting[other_place + 1] if other_place + 1 < len(waiting) else None
             return Swap(item, place, other, other_place, behind)
     raise NobodyToSwapWith

@@ -6,6 +6,7 @@ from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue
 from api_queue.events import EVENTS
 from api_queue.queues import wire
+from api_queue.queues.deeds import Deed
 from api_queue.queues.keys import rows
 from api_queue.queues.models import Item
 from api_queue.queues.names import same_performer
@@ -44,9 +45,13 @@ def parts_of(item: Item) -> tuple[str, str, str, str, str]:
     return item.id, item.as_line(), item.session_owner, item.track_id, same_performer(item.performer_name)
 
 
+def as_deed(deed: Deed | None) -> str:
+    return deed.as_text() if deed else ""
+
+
 def fixed(item: Item) -> int:
-    """Whether a waiting item has a start that was set by hand."""
-    return int(item.status == "queued" and item.timestamp_play is not None)
+    """Whether a waiting item does not simply follow another: its start was set by hand, or it stands back."""
+    return int(item.status == "queued" and (item.timestamp_play is not None or item.by_server))
 
 
 def optional(value: int | None) -> Argument:

@@ -1,7 +1,7 @@
 """When what plays: the one rule behind every view, the add answer, the limits and the pages (docs/timing.md).
 
 An item starts `track_space` after the end of the one before, and not before a start that was set for it by hand. What
-a paused performer sings has no time, and nobody waits for it.
+stands back has no time, and nobody waits for it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from typing import Final
 from api_queue.queues.models import LEAD_MS, Item
 from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
-from api_queue.queues.turn_taking import Paused, is_paused
+from api_queue.queues.turn_taking import Paused, stands_back
 
 _NOBODY: Final[Paused] = {}
 
@@ -42,7 +42,7 @@ def expected_starts(
     """One start for each waiting item, in order, when the music is free at `free_ms`."""
     end = free_ms
     for item in waiting:
-        if end is None or is_paused(item.performer_name, paused):
+        if end is None or stands_back(item, paused):
             yield None
         else:
             start = max(end + space_ms, item.timestamp_play or 0)
@@ -59,6 +59,6 @@ def expected_last(waiting: Iterable[Item], free_ms: int, space_ms: int, paused: 
     """The start of what comes behind these items, whatever was set by hand."""
     end = free_ms
     for item in waiting:
-        if not is_paused(item.performer_name, paused):
+        if not stands_back(item, paused):
             end = max(end + space_ms, item.timestamp_play or 0) + item.track_duration_ms
     return end + space_ms

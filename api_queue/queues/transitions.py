@@ -3,6 +3,7 @@
 A `Step` that equals the state before changes nothing, and no revision is spent on it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace as replace_stage
 from typing import Final
@@ -13,7 +14,7 @@ from api_queue.errors import BadSeek, NothingPlaying
 from api_queue.queues.models import LEAD_MS, Item
 from api_queue.queues.seat import vacated
 from api_queue.queues.session import Session
-from api_queue.types import ItemStatus, Milliseconds, PlayState
+from api_queue.types import GuestId, ItemId, ItemStatus, Milliseconds, PlayState, TrackId
 
 #: prev goes back only within the first seconds of a track; later it means "from the beginning".
 PREV_MS: Final = 5_000
@@ -37,10 +38,30 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The session afterwards, and each item that changed as (before, after)."""
+    """The session afterwards, and each item that changed as (before, after); before is None for a new one."""
 
     session: Session
-    changed: tuple[tuple[Item, Item], ...] = ()
+    changed: tuple[tuple[Item | None, Item], ...] = ()
+
+
+Rule = Callable[[Stage, int], Step]
+
+_ANOTHER: Final = Item(
+    track_id=TrackId(""),
+    performer_name="",
+    session_owner=GuestId(""),
+    id=ItemId(""),
+    timestamp_added=0,
+    track_duration_ms=Milliseconds(0),
+)
+
+
+def lacks_music(rule: Rule, stage: Stage, now_ms: int) -> bool:
+    """Whether by this rule the music goes no further only because nothing follows."""
+    step = rule(stage, now_ms)
+    if step.session.item_id is not None and step != Step(stage.session):
+        return False
+    return rule(replace_stage(stage, following=_ANOTHER), now_ms).session.item_id == _ANOTHER.id
 
 
 def play(stage: Stage, now_ms: int, *, stop_after: bool = False) -> Step:

@@ -1,8 +1,9 @@
 """The verbs on the music of a queue: play, stop, seek and the like, and what its speaker says of an item."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace as replace_stage
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from msgspec.structs import replace
 
@@ -13,13 +14,12 @@ from api_queue.queues.models import Command, Item, Queue, QueueView, Shift, Stor
 from api_queue.queues.moving_up import moving_up
 from api_queue.queues.order import turns_by
 from api_queue.queues.seat import renewed
-from api_queue.queues.transitions import SEEK_STEP_MS, Stage, Step
+from api_queue.queues.transitions import SEEK_STEP_MS, Rule, Stage, Step
+from api_queue.queues.turn_taking import stands_back
 from api_queue.queues.turns import TRIES, Turns
 from api_queue.types import ItemId, ItemStatus, QueueName, Role
 
-Rule = Callable[[Stage, int], Step]
-
-#: Commands of the transport without arguments. `seek` takes `position_ms`; open, close and clear are elsewhere.
+#: Commands of the transport without arguments. `seek` takes `position_ms`; open, close, clear and undo are elsewhere.
 RULES: Final[dict[str, Rule]] = {
     "play": transitions.play,
     "play_one": partial(transitions.play, stop_after=True),
@@ -35,11 +35,22 @@ RULES: Final[dict[str, Rule]] = {
 }
 
 
-class TransportService:
-    """`lease_ms`: how long a speaker stays the speaker after its last heartbeat."""
+class MusicSource(Protocol):
+    """`fallback.Fallback`."""
 
-    def __init__(self, store: Store, clock: Clock, lease_ms: int) -> None:
+    async def music(self, queue: Queue) -> Item | None: ...
+#: Commands that are no rules, here or elsewhere.
+_OTHERS: Final = ("seek", "open", "close", "clear", "undo")
+
+
+class TransportService:
+    """`lease_ms`: how long a speaker stays the speaker after its last heartbeat. `fallback`: whence music comes when
+    nothing waits.
+    """
+
+    def __init__(self, store: Store, clock: Clock, lease_ms: int, fallback: MusicSource | None = None) -> None:
         self._store = store
+        self._fallback = fallback
         self._clock = clock
         self._lease_ms = lease_ms
         self._turns = Turns()
@@ -90,40 +101,57 @@ class TransportService:
     async def _tried(self, name: QueueName, rule: Rule, command: Command | None) -> Queue:
         for _ in range(TRIES):
             view, now_ms = await self._look(name), self._clock.now_ms()
-            stage = _stage(view)
-            step = rule(stage, now_ms)
+            step = await self._step(view, rule, now_ms)
             if step == Step(view.queue.session):
                 return view.queue
             looked = await self._moving_up(view.queue, step)
             if looked is None:
                 continue
-            write = self._store.transition
-            rev = await write(view.queue, step.session, step.changed, command, now_ms, stage.following, *looked)
+            write, first = self._store.transition, next(iter(view.to_come), None)
+            rev = await write(view.queue, step.session, step.changed, command, now_ms, first, *looked)
             if rev is not None:
-                return replace(view.queue, rev=rev, session=step.session, changed_at_ms=now_ms)
+                undoable = deed.undoable if command and (deed := command.deed(now_ms)) else view.queue.undoable
+                return replace(view.queue, rev=rev, session=step.session, changed_at_ms=now_ms, undoable=undoable)
         raise QueueMoved
+
+    async def _step(self, view: QueueView, rule: Rule, now_ms: int) -> Step:
+        """With music of the fallback where the rule would start something and nothing is there."""
+        stage = _stage(view)
+        step = rule(stage, now_ms)
+        if self._fallback is None or stage.following or not transitions.lacks_music(rule, stage, now_ms):
+            return step
+        item = await self._fallback.music(view.queue)
+        if item is None:
+            return step
+        step = rule(replace_stage(stage, following=item), now_ms)
+        return Step(step.session, tuple((None if before is item else before, after) for before, after in step.changed))
 
     async def _moving_up(self, queue: Queue, step: Step) -> tuple[int | None, Sequence[Shift]] | None:
         """What moves since an item is left unsung, and the revision at which that is so; None when the queue moved."""
-        left = next((before for before, after in step.changed if turns_by(before.status, after.status) < 0), None)
+        left = next((b for b, after in step.changed if b and turns_by(b.status, after.status) < 0), None)
         if left is None or queue.settings.order != "fair":
             return None, ()
-        return await moving_up(self._store, queue.name, left, {before.id for before, _ in step.changed})
+        return await moving_up(self._store, queue.name, left, {after.id for _, after in step.changed})
 
     async def _look(self, name: QueueName) -> QueueView:
-        """The items from two before the first waiting one to that one; the whole list where it may begin again."""
+        """The items from two before the first waiting one to that one; the whole list where another may begin."""
         view = await self._store.view(name, -2, 0)
-        again = view.queue.session.repeat_mode == "all" and not view.queue.waiting
-        return await self._store.view(name) if again else view
+        if following(view) or (not view.queue.waiting and view.queue.session.repeat_mode != "all"):
+            return view
+        return await self._store.view(name)
+
+
+def following(view: QueueView) -> Item | None:
+    """What is to start next: the first that does not stand back, else music of the fallback that was put back."""
+    here = (item for item in view.to_come if not stands_back(item, view.queue.paused))
+    return next(here, None) or next((item for item in view.to_come if item.by_server), None)
 
 
 def _stage(view: QueueView) -> Stage:
-    queue = view.queue
-    past = [i for i in view.items if i.status != "queued"]
-    following = next((i for i in view.items if i.status == "queued"), None)
+    queue, past = view.queue, list(view.over)
     current = past.pop() if past and past[-1].id == queue.session.item_id else None
     previous: Item | None = past[-1] if past and current else None
-    return Stage(queue.session, previous, current, following, queue.settings.track_space_ms, tuple(past))
+    return Stage(queue.session, previous, current, following(view), queue.settings.track_space_ms, tuple(past))
 
 
 def _meant(command: str, args: dict[str, Any]) -> tuple[Rule, dict[str, int]]:
@@ -132,7 +160,7 @@ def _meant(command: str, args: dict[str, Any]) -> tuple[Rule, dict[str, int]]:
         position_ms = _position(args)
         return partial(transitions.seek, position_ms=position_ms), {"position_ms": position_ms}
     if command not in RULES:
-        raise UnknownCommand(command=command, commands=", ".join(sorted([*RULES, "seek", "open", "close", "clear"])))
+        raise UnknownCommand(command=command, commands=", ".join(sorted([*RULES, *_OTHERS])))
     return RULES[command], {}
 
 

@@ -4,6 +4,7 @@ Pure. Performers are known by `names.same_performer`.
 """
 
 from collections.abc import Collection, Mapping
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -29,9 +30,23 @@ Paused = Mapping[str, Pause]
 Cards = Mapping[ItemId, Card]
 
 
+class Turn(Protocol):
+    """What of an item says whether it stands back."""
+
+    @property
+    def performer_name(self) -> str: ...
+    @property
+    def by_server(self) -> bool: ...
+
+
 def is_paused(performer_name: str, paused: Paused) -> bool:
     """A duet is, when one of its singers is."""
     return bool(paused) and any(key in paused for key in singers(performer_name))
+
+
+def stands_back(turn: Turn, paused: Paused) -> bool:
+    """Whether those behind it go first: it is paused, or it is music of the fallback that was put back."""
+    return turn.by_server or is_paused(turn.performer_name, paused)
 
 
 def still_wanted(cards: Cards, waiting: Collection[ItemId]) -> dict[ItemId, Card]:

@@ -22,7 +22,7 @@ export function freeAt(session, now) {
 export function expectedStarts(waiting, session, settings, now, paused = []) {
   let end = freeAt(session, now);
   return waiting.map((item) => {
-    if (end === null || isPaused(item, paused)) return null;
+    if (end === null || standsBack(item, paused)) return null;
     const start = Math.max(end + Math.round(settings.track_space * 1000), item.timestamp_play ?? 0);
     end = start + item.track_duration_ms;
     return start;
@@ -35,8 +35,9 @@ export function expectedAfter(waiting, session, settings, now, paused = []) {
   return expectedStarts([...waiting, one], session, settings, now, paused).at(-1);
 }
 
-/** Whether one of those who sing is paused. */
-export function isPaused({ performer_name: name }, paused) {
+/** Whether those behind an item go first: one of its singers is paused, or it is music of the fallback. */
+export function standsBack({ performer_name: name, added_by: by }, paused = []) {
+  if (by === "server") return true;
   if (!paused.length) return false;
   const keys = new Set(paused.flatMap(singers));
   return singers(name).some((key) => keys.has(key));

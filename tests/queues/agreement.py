@@ -20,7 +20,7 @@ async def check_index(redis: Redis, queue: QueueName) -> None:
     assert all(item.status == "queued" for item in waiting)
     assert not any(item.status == "queued" for item in items[: int(meta["head"])])
     assert int(meta["waiting_ms"]) == sum(item.track_duration_ms for item in waiting)
-    assert int(meta["fixed"]) == sum(item.timestamp_play is not None for item in waiting)
+    assert int(meta["fixed"]) == sum(item.timestamp_play is not None or item.by_server for item in waiting)
     assert {field: int(count) for field, count in counts.items()} == tallies(waiting)
     await _check_order(redis, queue, waiting)
 

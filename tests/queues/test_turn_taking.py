@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from api_queue.errors import NobodyToSwapWith, NotComingSoon, NotYourItem, PassUsed, UnknownItem
+from api_queue.queues.options import Options
 from api_queue.queues.passing import same_people
 from api_queue.types import ItemId
 from tests.queues.agreement import check_index
@@ -194,3 +195,57 @@ async def test_an_add_is_told_a_time_without_the_paused_ones(party: Party) -> No
     assert placed.position == 2
     listed = next(item for item in (await party.shown())["items"] if item["id"] == placed.item.id)
     assert placed.expected_ms == listed["timestamp_expected"]
+
+
+async def test_somebody_else_starts_in_the_stead_of_the_paused_ones(party: Party) -> None:
+    ana, bo, cleo = await added(party, "Ana", "Bo", "Cleo")
+    await party.parts.turn_taking.pause(X, "Ana & Bo")
+    queue = await party.press("play")
+    assert queue.session.item_id == cleo
+    assert await party.waiting() == ["Ana", "Bo"]
+    assert (await party.events())[-3]["changes"][0] == {"op": "move", "id": cleo, "before": ana}
+    await check_index(party.parts.redis, X)
+    await party.parts.turn_taking.resume(X, "Bo")
+    assert (await party.press("next")).session.item_id == bo
+
+
+async def test_in_a_fair_order_the_paused_keep_their_round(party: Party) -> None:
+    await party.set(order="fair")
+    first, second, _ = await added(party, "Ana", "Ana", "Bo")
+    await party.parts.turn_taking.pause(X, "Ana")
+    await party.press("play")
+    assert [item.id for item in (await party.view()).to_come] == [first, second]
+    await check_index(party.parts.redis, X)
+
+
+async def test_the_music_ends_where_all_are_paused(party: Party) -> None:
+    await added(party, "Ana", "Bo")
+    await party.press("play")
+    await party.parts.turn_taking.pause(X, "Bo")
+    queue = await party.press("next")
+    assert (queue.session.state, queue.session.item_id) == ("stopped", None)
+    assert await party.waiting() == ["Bo"]
+    assert (await party.press("play")).session.item_id is None
+    await party.parts.turn_taking.resume(X, "Bo")
+    assert (await party.press("play")).session.state == "playing"
+
+
+async def test_what_is_over_comes_again_where_all_are_paused(party: Party) -> None:
+    ana, bo = await added(party, "Ana", "Bo")
+    await party.parts.options.change(X, Options(repeat_mode="all"))
+    await party.press("play")
+    await party.parts.turn_taking.pause(X, "Bo")
+    queue = await party.press("next")
+    assert queue.session.item_id == ana
+    assert [item.id for item in (await party.view()).to_come] == [bo]
+    await check_index(party.parts.redis, X)
+
+
+async def test_a_pause_in_the_moment_of_a_start_holds(party: Party) -> None:
+    """Whichever is first: a paused performer's song never begins after the pause was told."""
+    _, bo, cleo = await added(party, "Ana", "Bo", "Cleo")
+    await party.press("play")
+    _, queue = await asyncio.gather(party.parts.turn_taking.pause(X, "Bo"), party.press("next"))
+    told = [event.get("paused") or event.get("session", {}).get("item_id") for event in await party.events()]
+    began = queue.session.item_id
+    assert began == cleo or (began == bo and told.index(bo) < told.index(["Bo"]))

@@ -64,7 +64,7 @@ def test_removals_tell_ids() -> None:
 
 
 def test_a_transition_tells_items_then_the_session_then_the_command() -> None:
-    notices = wire.transition_notices(Session(), SESSION, [CURRENT], Command("play", "host", {}))
+    notices = wire.transition_notices(Session(), SESSION, wire.changes_update([CURRENT]), Command("play", "host", {}))
     assert notices.pop(1) == ("speaker_change", {"session": NOTICED_SESSION})
     assert notices == [
         ("items_change", {"changes": [{"op": "update", "item": wire.item_json(CURRENT)}]}),

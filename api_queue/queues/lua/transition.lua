@@ -4,9 +4,9 @@
 --       6 number of items  7 number of events
 --       8 lease_until_ms that it was worked out from, '' when the speaker's seat is not touched  9 lease_until_ms and
 --       10 lease_since_ms from now on  11 line of the first waiting item, '' for none: has to stand where items change
---       12 sorted (0, 1)  13 rev that must still hold, or ''
---       then for each item thirteen: id, line before, line after, waits before (0, 1), waits after, owner, track,
---       performer, duration_ms, fixed before, ms of its start now or '', its turns are given back (-1), charged again (1)
+--       12 sorted (0, 1)  13 rev that must still hold, or ''  14 deed that can be undone, as JSON, or ''
+--       then for each item thirteen: id, line before ('' for a new one), line after, waits before (0, 1), waits after,
+--       owner, track, performer, duration_ms, fixed before, ms of its start now or '', its turns are given back (-1), charged again (1)
 --       or stay (0), bill as JSON
 --       then for each event three: name, type, fields; then the items that move up, as `shift` takes them
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
@@ -15,7 +15,7 @@
 --! use queues/order
 --! use stream/emit
 
-local now_ms, many, first_row, row = ARGV[2], tonumber(ARGV[6]), 14, 13
+local now_ms, many, first_row, row = ARGV[2], tonumber(ARGV[6]), 15, 13
 local known = redis.call('HMGET', meta, 'session_rev', 'head', 'lease_until_ms', 'rev')
 if not known[2] then return {'gone'} end
 if (known[1] or '0') ~= ARGV[4] or (ARGV[13] ~= '' and known[4] ~= ARGV[13]) then return {'moved'} end
@@ -23,7 +23,7 @@ if (known[1] or '0') ~= ARGV[4] or (ARGV[13] ~= '' and known[4] ~= ARGV[13]) the
 if ARGV[8] ~= '' and (known[3] or '0') ~= ARGV[8] then return {'moved'} end
 
 -- All that changes stands around the first waiting item, and is written by place: a round of thousands takes no scanning.
-local place = {}
+local place, pulled = {}, nil
 if many > 0 then
   local first = math.max(0, known[2] - many - 1)
   local lines = redis.call('LRANGE', items, first, known[2])
@@ -34,8 +34,29 @@ if many > 0 then
 end
 for at = first_row, first_row + row * many - 1, row do
   local before, after = ARGV[at + 1], ARGV[at + 2]
-  if not place[before] then return {'moved'} end
-  place[after] = place[before]
+  if place[before] then
+    place[after] = place[before]
+  elseif before == '' or (ARGV[at + 3] == '1' and stand(ARGV[at], before)) then
+    pulled, place[after] = {before, after}, tonumber(known[2])
+  else
+    return {'moved'}
+  end
+end
+undoable(ARGV[14])
+for at = first_row, first_row + row * many - 1, row do
+  local id, before, after, waited, waits = unpack(ARGV, at, at + 4)
+  if waited == waits and place[before] then note_at(place[before], id, before, after) end
+end
+note_shifts(first_row + row * many + 3 * tonumber(ARGV[7]), #ARGV)
+-- What begins although others wait in front of it goes before them: they are paused, or it is new.
+if pulled then
+  redis.call('LREM', items, 1, pulled[1])
+  if ARGV[11] == '' then
+    redis.call('RPUSH', items, pulled[2])
+  else
+    redis.call('LINSERT', items, 'BEFORE', ARGV[11], pulled[2])
+  end
+  if pulled[1] == '' then redis.call('HINCRBY', meta, 'head', 1) end
 end
 
 -- turn_over(waits, id, duration_ms): of a sorted queue the first item begins, and its round with it; or it comes back.
@@ -60,7 +81,7 @@ local at = first_row
 for _ = 1, many do
   local id, before, after, waited, waits, owner, track, performer, duration_ms, fixed, start, by, bill =
     unpack(ARGV, at, at + row - 1)
-  redis.call('LSET', items, place[before], after)
+  redis.call('LSET', items, place[after], after)
   redis.call('HSET', index, id, after)
   if waits ~= waited then
     local change = tonumber(waits) - tonumber(waited)
@@ -80,5 +101,6 @@ for _ = 1, tonumber(ARGV[7]) do
   at = at + 3
 end
 shift(at, #ARGV)
+remember()
 ring(bell, ARGV[1])
 return {'ok', rev}
