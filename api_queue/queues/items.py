@@ -1,5 +1,6 @@
 """The verbs on items: add, edit, move, remove, clear. Rules first, then one script; refused, nothing has changed."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
@@ -243,9 +244,23 @@ class ItemService:
             target, rev = await self._target(name, item, changes)
             if after == item and target is None:
                 return item
-            if await self._change(name, Edit(item, after, target), rev, caller):
-                return after
+            edit = Edit(item, after, target, by=caller.role_on(name))
+            if target is not None or after.weight != item.weight:
+                edit, rev = await self._weighed(name, edit, rev)
+            if await self._change(name, edit, rev, caller):
+                return edit.after
         raise QueueMoved
+
+    async def _weighed(self, name: QueueName, edit: Edit, rev: int | None) -> tuple[Edit, int | None]:
+        """Where the list is in the order of weights an item goes where its weight belongs, or weighs what its new
+        neighbour does.
+        """
+        if (await self._store.queue(name)).settings.order != "weight":
+            return edit, rev
+        view, ledger = await asyncio.gather(self._store.view(name, 0, LAST), self._store.ledger(name))
+        if ledger.rev != view.queue.rev or rev not in {None, ledger.rev}:
+            return edit, -1  # at no revision: it is looked at again
+        return order.weighed(edit, view.to_come, ledger.scores), ledger.rev
 
     async def _changed(self, item: Item, changes: Changes) -> Item:
         if isinstance(changes.tempo, UnsetType):

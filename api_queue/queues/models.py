@@ -296,9 +296,10 @@ class Command(Struct, frozen=True):
 
 
 class Edit(Struct, frozen=True):
-    """A waiting item before and after, and where it goes: None stays, "end", or the item to stand before; by whose hand.
+    """A waiting item before and after, where it goes (None stays, "end", or the item to stand before), by whose hand.
 
-    Its `score` there, in a sorted queue, is that of its neighbour where it is not named. Within `performer_window_ms` a performer who was or is on the queue is no new name for it.
+    Its `score` there, in a sorted queue, is that of its neighbour where it is not named. Within `performer_window_ms`
+    a performer who was or is on the queue is no new name for it.
     """
 
     before: Item
@@ -381,8 +382,8 @@ class Store(Protocol):
         rev: int | None = None,
         shifts: Sequence[Shift] = (),
     ) -> int | None:
-        """Of the list, what `changed` names has to stand, and with it that `first` is the first that waits. What begins in
-        its stead, or is new, goes before it. `shifts` at `rev`.
+        """Of the list, what `changed` names has to stand, and with it that `first` is the first that waits. What begins
+        in its stead, or is new, goes before it. `shifts` at `rev`.
         """
 
     async def clear(

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from api_queue.queues.ledger import Bill, Ledger, Sorting
-from api_queue.queues.models import Item, Shift
+from api_queue.queues.models import Edit, Item, Shift
 from api_queue.queues.names import singers
 from api_queue.queues.settings import QueueSettings
-from api_queue.types import GuestId, ItemStatus
+from api_queue.types import GuestId, ItemId, ItemStatus
 
 _NOBODY: Final = frozenset({"server"})
 #: A skipped turn is not a turn, a failed one neither.
@@ -101,6 +102,18 @@ def moved_up(waiting: Sequence[Item], left: Item, left_score: float, ledger: Led
             shifts.append(Shift(item, others[index] if index < len(others) else None, score))
             list_now, scores[item.id] = [*others[:index], item, *others[index:]], score
     return shifts
+
+
+def weighed(edit: Edit, waiting: Sequence[Item], scores: Mapping[ItemId, float]) -> Edit:
+    """In the order of weights: to where its new weight belongs, or with the weight of the place where it goes."""
+    others = [item for item in waiting if item.id != edit.before.id]
+    if edit.target is None:
+        index, score = place([scores[other.id] for other in others], edit.after.weight, 0)
+        stays = index < len(waiting) and waiting[index].id == edit.before.id
+        target = None if stays else others[index] if index < len(others) else "end"
+        return replace(edit, target=target, score=score)
+    neighbour = others[-1] if edit.target == "end" and others else edit.target
+    return replace(edit, after=replace(edit.after, weight=neighbour.weight)) if isinstance(neighbour, Item) else edit
 
 
 def sorted_anew(

@@ -177,7 +177,9 @@ class RedisQueues:
             changed=before != after,
             moved=target is not None,
             before=target.id if isinstance(target, Item) else None,
+            by=edit.by,
         )
+        bills = (bill(before), bill(after))
         answer = await self._write(
             "change",
             name,
@@ -199,6 +201,9 @@ class RedisQueues:
             optional(edit.performer_window_ms),
             after.track_duration_ms,
             as_deed(deed),
+            "" if edit.score is None else edit.score,
+            *(map(wire.json_text, bills) if bills[0] != bills[1] else ("", "")),
+            (edit.by or "") if target else "",
         )
         return Refused("performer", answer[1]) if answer[0] == "performer" else rev_of(answer)
 
@@ -223,6 +228,7 @@ class RedisQueues:
             optional(rev),
             wire.json_text([*wire.changes_remove([item]), *wire.changes_move(*((s.item, s.before) for s in shifts))]),
             as_deed(deed),
+            _refund(item),
             *_shifts(shifts),
         )
         return "others" if answer[0] == "others" else rev_of(answer)
@@ -231,7 +237,11 @@ class RedisQueues:
         self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int, deed: Deed | None = None
     ) -> int | None:
         changes = wire.json_text(wire.changes_remove(waiting))
-        return rev_of(await self._write("clear", name, now_ms, rev, changes, as_deed(deed), *(i.id for i in waiting)))
+        back: Counter[GuestId] = Counter()
+        for item in waiting:
+            back[item.session_owner] += _refund(item)
+        body = (rev, changes, as_deed(deed), wire.json_text(back), *(i.id for i in waiting))
+        return rev_of(await self._write("clear", name, now_ms, *body))
 
     async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None:
         changes = wire.json_text(wire.changes_remove(oldest))
@@ -380,8 +390,7 @@ def _refused(answer: list[Any]) -> Refused:
 
 
 def _row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...]:
-    """The thirteen that transition.lua takes for each item. What the server adds stands in no window."""
-    starts = after.status == "playing" and not after.by_server
+    """The fourteen that transition.lua takes for each item. What the server adds stands in no window."""
     turns = turns_by(before.status, after.status) if fair and before else 0
     return (
         after.id,
@@ -394,10 +403,26 @@ def _row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...
         same_performer(after.performer_name),
         after.track_duration_ms,
         fixed(before) if before else 0,
-        optional(after.timestamp_play if starts else None),
+        optional(_start(before, after)),
         turns,
         wire.json_text(bill(after)) if turns else "",
+        _refund(before, after.status) if before and before.status == "playing" else 0,
     )
+
+
+def _start(before: Item | None, after: Item) -> int | None:
+    """When it began, as transition.lua takes it: what was not heard to the end is no reason to refuse the same."""
+    if after.by_server:
+        return None
+    if after.status == "playing":
+        return after.timestamp_play
+    unheard = before and before.status == "playing" and after.status in {"skipped", "failed"}
+    return -before.timestamp_play if unheard and before and before.timestamp_play else None
+
+
+def _refund(item: Item, became: ItemStatus | None = None) -> int:
+    """Milli-points that its guest gets back; None: it is taken off."""
+    return 0 if item.by_host else points.given_back(item.track_duration_ms, became)
 
 
 def _shifts(shifts: Sequence[Shift]) -> list[Argument]:

@@ -256,10 +256,12 @@ def change_add(item: Item) -> str:
     return json_text(item_json(item))
 
 
-def changes_edit(after: Item, *, changed: bool, moved: bool, before: ItemId | None) -> list[dict[str, Any]]:
-    """Where an item moved, the id that it now stands before; null is the end."""
+def changes_edit(
+    after: Item, *, changed: bool, moved: bool, before: ItemId | None, by: Role | None
+) -> list[dict[str, Any]]:
+    """Where an item moved, the id that it now stands before (null is the end), and by whose hand."""
     update = [{"op": "update", "item": item_json(after)}] if changed else []
-    move = [{"op": "move", "id": after.id, "before": before}] if moved else []
+    move = [{"op": "move", "id": after.id, "before": before, "by": by}] if moved else []
     return update + move
 
 

@@ -183,7 +183,7 @@ async def test_a_race_that_is_always_lost_is_told(party: Party, monkeypatch: pyt
     (a,) = await party.add_all("A")
     tries = 0
 
-    async def lost(*_: object) -> None:
+    async def lost(*_: object, **__: object) -> None:
         nonlocal tries
         tries += 1
 

@@ -2,11 +2,13 @@
 -- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 id  5 line  6 owner  7 track  8 performer  9 duration_ms  10 fixed (0, 1)
 --       11 bill as JSON  12 field of counts that says whether its guest has other items, '' if that is to be looked for
---       13 rev that was looked at, or ''  14 changes as JSON  15... items that move up then, as `shift` takes them
+--       13 rev that was looked at, or ''  14 changes as JSON  15 deed that can be undone, as JSON, or ''
+--       16 milli-points that its guest gets back  17... items that move up then, as `shift` takes them
 -- Returns {'ok', rev}, {'gone'} or {'moved'}: something it was worked out from stands no longer; or {'others'}: what may
 -- move up has to be looked for first.
 --! use queues/rows
 --! use queues/order
+--! use queues/points
 --! use stream/emit
 
 local now_ms, id, line = ARGV[2], ARGV[4], ARGV[5]
@@ -18,8 +20,9 @@ if fair and ARGV[13] == '' and (ARGV[12] == '' or tonumber(redis.call('HGET', co
   return {'others'}
 end
 
+undoable(ARGV[15])
 note_item(id, line, '')
-note_shifts(15, #ARGV)
+note_shifts(17, #ARGV)
 redis.call('LREM', items, -1, line)
 redis.call('HDEL', index, id)
 unrank(id, ARGV[9])
@@ -27,7 +30,9 @@ if fair then book(cjson.decode(ARGV[11]), -1) end
 note_field('moves', id)
 redis.call('HDEL', moves, id)
 weigh(-1, ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10])
-shift(15, #ARGV)
+refund(ARGV[6], ARGV[16])
+shift(17, #ARGV)
+remember()
 rev = revise(now_ms)
 emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', '"changes":' .. ARGV[14])
 ring(bell, ARGV[1])

@@ -5,17 +5,18 @@
 --       8 lease_until_ms that it was worked out from, '' when the speaker's seat is not touched  9 lease_until_ms and
 --       10 lease_since_ms from now on  11 line of the first waiting item, '' for none: has to stand where items change
 --       12 sorted (0, 1)  13 rev that must still hold, or ''  14 deed that can be undone, as JSON, or ''
---       then for each item thirteen: id, line before ('' for a new one), line after, waits before (0, 1), waits after,
---       owner, track, performer, duration_ms, fixed before, ms of its start now or '', its turns are given back (-1), charged again (1)
---       or stay (0), bill as JSON
+--       then for each item fourteen: id, line before ('' for a new one), line after, waits before (0, 1), waits after,
+--       owner, track, performer, duration_ms, fixed before, ms of its start now or '' (below 0: of one that counts no more), its turns
+--       are given back (-1), charged again (1) or stay (0), bill as JSON, milli-points that its guest gets back
 --       then for each event three: name, type, fields; then the items that move up, as `shift` takes them
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 -- What is added or moved behind the first waiting item meanwhile does not matter: a host can press pause in any rush.
 --! use queues/rows
 --! use queues/order
+--! use queues/points
 --! use stream/emit
 
-local now_ms, many, first_row, row = ARGV[2], tonumber(ARGV[6]), 15, 13
+local now_ms, many, first_row, row = ARGV[2], tonumber(ARGV[6]), 15, 14
 local known = redis.call('HMGET', meta, 'session_rev', 'head', 'lease_until_ms', 'rev')
 if not known[2] then return {'gone'} end
 if (known[1] or '0') ~= ARGV[4] or (ARGV[13] ~= '' and known[4] ~= ARGV[13]) then return {'moved'} end
@@ -72,6 +73,16 @@ local function turn_over(waits, id, duration_ms)
   end
 end
 
+-- began(field, start): when a track or performer began last. What was skipped or has failed was not on.
+local function began(field, start)
+  note_field('played', field)
+  if start > 0 then
+    redis.call('HSET', played, field, string.format('%d', start))
+  elseif tonumber(redis.call('HGET', played, field)) == -start then
+    redis.call('HDEL', played, field)
+  end
+end
+
 if ARGV[8] ~= '' then
   redis.call('HSET', meta, 'lease_until_ms', ARGV[9], 'lease_since_ms', ARGV[10])
 end
@@ -79,7 +90,7 @@ redis.call('HSET', meta, 'session', ARGV[5])
 redis.call('HINCRBY', meta, 'session_rev', 1)
 local at = first_row
 for _ = 1, many do
-  local id, before, after, waited, waits, owner, track, performer, duration_ms, fixed, start, by, bill =
+  local id, before, after, waited, waits, owner, track, performer, duration_ms, fixed, start, by, bill, milli =
     unpack(ARGV, at, at + row - 1)
   redis.call('LSET', items, place[after], after)
   redis.call('HSET', index, id, after)
@@ -91,8 +102,10 @@ for _ = 1, many do
   end
   if by ~= '0' then book(cjson.decode(bill), tonumber(by)) end
   if start ~= '' then
-    redis.call('HSET', played, 't:' .. track, start, 'p:' .. performer, start)
+    began('t:' .. track, tonumber(start))
+    began('p:' .. performer, tonumber(start))
   end
+  refund(owner, milli)
   at = at + row
 end
 local rev = revise(now_ms)
