@@ -58,6 +58,7 @@ from api_queue.playback.presence_store import RedisPresence
 from api_queue.playback.registration import RegistrationService
 from api_queue.playback.rosters import Rosters
 from api_queue.playback.service import PlaybackService
+from api_queue.queues.arrangement_store import RedisArrangements
 from api_queue.queues.commands import QueueCommands
 from api_queue.queues.enqueue import EnqueueService
 from api_queue.queues.exports import Exports
@@ -76,6 +77,7 @@ from api_queue.queues.speaker import SpeakerService
 from api_queue.queues.store import RedisQueues
 from api_queue.queues.tasks import ExportTask
 from api_queue.queues.transport import TransportService
+from api_queue.queues.undo_service import UndoService
 from api_queue.queues.turn_taking_service import TurnTakingService
 from api_queue.queues.turn_taking_store import RedisTurnTaking
 from api_queue.settings import Settings
@@ -311,6 +313,10 @@ class Parts:
         return RedisQueues(self.redis, self.settings.events_kept)
 
     @cached_property
+    def arrangements(self) -> RedisArrangements:
+        return RedisArrangements(self.redis, self.settings.events_kept)
+
+    @cached_property
     def queues(self) -> QueueService:
         history, leftovers = SqlHistory(self.engine), (self.device_store, self.presence, self.pairing_store)
         keepers = (self.tokens, self.limiter, self.clock, self.settings)
@@ -360,7 +366,11 @@ class Parts:
 
     @cached_property
     def commands(self) -> QueueCommands:
-        return QueueCommands(self.queues, self.items, self.transport)
+        return QueueCommands(self.queues, self.items, self.transport, self.undoing)
+
+    @cached_property
+    def undoing(self) -> UndoService:
+        return UndoService(self.queue_store, self.arrangements, self.clock)
 
     @cached_property
     def guests(self) -> GuestService:

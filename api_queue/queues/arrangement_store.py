@@ -9,7 +9,7 @@ from api_queue.queues.arrangement import Arrangement
 from api_queue.queues.deeds import Deed, Part
 from api_queue.queues.keys import key
 from api_queue.queues.models import Command, Item
-from api_queue.queues.scripts import Scripts, event_of, fixed, parts_of, rev_of
+from api_queue.queues.scripts import Scripts, as_deed, event_of, fixed, parts_of, rev_of
 from api_queue.types import ItemId, QueueName
 
 
@@ -45,7 +45,7 @@ class RedisArrangements:
             wire.json_text(a.settings) if a.settings else "",
             "",
             a.undoes,
-            a.deed.as_text() if a.deed else "",
+            as_deed(a.deed),
             sum(map(len, a.fields.values())),
             len(notices),
             len(left),

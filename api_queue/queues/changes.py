@@ -6,6 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from api_queue.errors import HostOnlyField, UnknownItem
+from api_queue.queues.deeds import Deed, Verb
 from api_queue.queues.models import HOSTS, Item
 from api_queue.queues.names import performer_name
 from api_queue.types import ItemId, Role
@@ -50,6 +51,11 @@ def changed(item: Item, changes: Changes) -> Item:
     if not isinstance(changes.key_shift, UnsetType):
         item = replace(item, key_shift=changes.key_shift)
     return item
+
+
+def deed_of(verb: Verb, role: Role, now_ms: int) -> Deed | None:
+    """What guests do is theirs: nobody takes it back for them."""
+    return Deed(verb=verb, by=role, at_ms=now_ms) if role in HELPERS else None
 
 
 def place_among(others: list[Item], changes: Changes) -> int:

@@ -17,6 +17,20 @@ Part = Literal["meta", "turns", "points", "moves", "lobby", "played"]
 Texts = tuple[str, str]
 
 
+class Undoable(Struct, frozen=True):
+    """The newest that a host did, in the last minute or earlier."""
+
+    verb: Verb
+    at_ms: int
+
+    @property
+    def until_ms(self) -> int:
+        return self.at_ms + UNDO_MS
+
+    def holds(self, now_ms: int) -> bool:
+        return now_ms < self.until_ms
+
+
 class Noted(Struct, frozen=True, array_like=True):
     """An item of the list as lines, `after` is '' when it left; which items it stood behind and before ('' for none),
     and what it was sorted by, '' where the queue was not.
@@ -33,6 +47,7 @@ class Noted(Struct, frozen=True, array_like=True):
 class Deed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Scripts write down `items` and `fields`, which they alone can see as they were; the rest says who calls them."""
 
+    #: The first three, in this order, are what `view.lua` reads of it.
     verb: Verb
     by: Role
     at_ms: int
@@ -51,8 +66,8 @@ class Deed(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return _decode(text)
 
     @property
-    def until_ms(self) -> int:
-        return self.at_ms + UNDO_MS
+    def undoable(self) -> Undoable:
+        return Undoable(self.verb, self.at_ms)
 
 
 _encode = msgspec.json.Encoder().encode

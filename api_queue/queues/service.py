@@ -11,6 +11,7 @@ from api_queue.accounts.service import TokenService
 from api_queue.drivers.clock import Clock
 from api_queue.errors import AdminOnlySetting, GuestQueuesOff, QueueExists, QueueMoved, UnknownQueue
 from api_queue.formats import crockford
+from api_queue.queues.deeds import Deed, settings_changed
 from api_queue.queues.models import KIND_LIMITS, MADE_BY_GUESTS, History, Item, Leftovers, Queue, QueueView, Store
 from api_queue.queues.names import new_queue_name
 from api_queue.queues.settings import QueueSettings, SettingsChange
@@ -135,7 +136,8 @@ class QueueService:
             if settings == queue.settings:
                 return settings
             now_ms = self._clock.now_ms()
-            if await self._store.put_settings(name, settings, queue.settings_rev, now_ms) is not None:
+            deed = Deed(verb="settings", by=by, at_ms=now_ms, settings=settings_changed(queue.settings, settings))
+            if await self._store.put_settings(name, settings, queue.settings_rev, now_ms, deed) is not None:
                 return settings
         raise QueueMoved
 

@@ -34,7 +34,7 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     title: Annotated[str, Meta(max_length=100)] = ""
     description: Annotated[str, Meta(max_length=1000)] = ""
-    track_space: Annotated[float, Meta(ge=0, le=600)] = 15
+    track_space: Annotated[float, Meta(ge=0, le=600)] = 15.0
     event_start: When | None = None
     event_end: When | None = None
     accepting: bool = True
@@ -54,9 +54,9 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     ) = None
     limit_model: Literal["none", "token", "points"] = "none"
     token_window: Annotated[int, Meta(ge=1, le=24 * 60)] = 20
-    token_horizon: Annotated[float, Meta(gt=0, le=7 * 24)] = 3
+    token_horizon: Annotated[float, Meta(gt=0, le=7 * 24)] = 3.0
     points_max: Annotated[int, Meta(ge=1, le=10_000)] = 30
-    points_per_hour: Annotated[float, Meta(ge=0, le=100_000)] = 20
+    points_per_hour: Annotated[float, Meta(ge=0, le=100_000)] = 20.0
     join: Literal["open", "code"] = "open"
     approval: Literal["off", "excess", "all"] = "off"
     fallback: Fallback | None = None

@@ -33,7 +33,7 @@ class UndoService:
         view = await self._store.view(name)
         text = await self._arrangements.newest_deed(name)
         deed = Deed.from_text(text) if text else None
-        if deed is None or text is None or deed.until_ms <= now_ms:
+        if deed is None or text is None or not deed.undoable.holds(now_ms):
             raise NothingToUndo
         scores = (await self._store.ledger(name)).scores
         return undone(deed, text, Scene(view, scores, await self._arrangements.fields(name, deed)))

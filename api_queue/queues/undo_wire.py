@@ -5,8 +5,8 @@ from typing import Any
 
 from api_queue.queues import wire
 from api_queue.queues.arrangement import Arrangement, steady
-from api_queue.queues.deeds import Deed
-from api_queue.queues.models import Command, Item
+from api_queue.queues.models import Command, Item, Queue
+from api_queue.queues.undo import Undone
 
 
 def arrangement_notices(a: Arrangement, command: Command | None) -> list[wire.Notice]:
@@ -24,15 +24,23 @@ def changes_between(before: Sequence[Item], after: Sequence[Item]) -> list[dict[
     """As few as possible are moved. From the end to the front, so that what each goes before is there already."""
     there, ids = {item.id: item for item in before}, [item.id for item in after]
     stays, wanted = steady(there, ids), frozenset(ids)
-    placed = []
-    for item, following in reversed(list(zip(after, [*ids[1:], None], strict=True))):
+    placed: list[dict[str, Any]] = []
+    following = None
+    for item in reversed(after):
         if item.id not in there:
             placed.append({"op": "add", "item": wire.item_json(item), "before": following})
         elif item.id not in stays:
             placed.append({"op": "move", "id": item.id, "before": following})
+        following = item.id
     changed = [item for item in after if there.get(item.id, item) != item]
     return wire.changes_remove(i for i in before if i.id not in wanted) + placed + wire.changes_update(changed)
 
 
-def undone_json(deed: Deed, sentence: str) -> dict[str, Any]:
-    return {"verb": deed.verb, "at_ms": deed.at_ms, "sentence": sentence}
+def pressed_json(queue: Queue, undone: Undone | None, now_ms: int) -> dict[str, Any]:
+    """The session, what was taken back, and until when this itself can be."""
+    body = wire.session_json(queue, now_ms)
+    if undone:
+        body["undone"] = {"verb": undone.deed.verb, "at_ms": undone.deed.at_ms, "sentence": undone.sentence}
+    elif queue.undoable and queue.undoable.at_ms == queue.changed_at_ms:
+        body["undo_until_ms"] = queue.undoable.until_ms
+    return body

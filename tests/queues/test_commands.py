@@ -12,7 +12,7 @@ from tests.queues.party import Party, X
 
 
 async def run(party: Party, command: str, by: Role = "host", **args: Any) -> Queue:
-    return await party.parts.commands.run(X, command, args, by)
+    return (await party.parts.commands.run(X, command, args, by)).queue
 
 
 async def test_close_and_open_are_a_setting(party: Party) -> None:
@@ -47,7 +47,7 @@ async def test_a_helper_skips(party: Party) -> None:
     assert (await party.view()).items[0].status == "skipped"
 
 
-@pytest.mark.parametrize("command", sorted({*RULES, "seek", "open", "close", "clear"} - {"skip"}))
+@pytest.mark.parametrize("command", sorted({*RULES, "seek", "open", "close", "clear", "undo"} - {"skip"}))
 async def test_a_helper_presses_nothing_else(party: Party, command: str) -> None:
     await party.add()
     before = await party.view()
@@ -63,7 +63,7 @@ async def test_an_unknown_command_changes_nothing(party: Party) -> None:
     assert await party.view() == before
 
 
-@pytest.mark.parametrize("command", ["play", "close", "clear"])
+@pytest.mark.parametrize("command", ["play", "close", "clear", "undo"])
 async def test_a_command_of_an_unknown_queue_is_an_unknown_queue(party: Party, command: str) -> None:
     with pytest.raises(UnknownQueue):
         await party.parts.commands.run(QueueName("nowhere"), command, {}, "host")

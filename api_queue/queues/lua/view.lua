@@ -1,7 +1,8 @@
 -- Reads a queue in one step. Changes nothing.
--- KEYS  1 items  2 meta  3 events
+-- KEYS  1 items  2 meta  3 events  4 undo
 -- ARGV  1 first and 2 last place of the items wanted, relative to the first waiting one; '' and '' for all, '-' for none
--- Returns {meta as pairs, length of the list, last event id or '', lines}; {} if there is no such queue.
+-- Returns {meta as pairs, length of the list, last event id or '', lines, verb and ms of the newest that can be undone, or
+-- ''}; {} if there is no such queue.
 
 local meta = redis.call('HGETALL', KEYS[2])
 if #meta == 0 then return {} end
@@ -17,4 +18,5 @@ elseif ARGV[1] ~= '-' then
     lines = redis.call('LRANGE', KEYS[1], first, head + ARGV[2])
   end
 end
-return {meta, total, last and last[1] or '', lines}
+local verb, at_ms = string.match(redis.call('LINDEX', KEYS[4], 0) or '', '^{"verb":"(%a+)","by":"%a+","at_ms":(%d+)')
+return {meta, total, last and last[1] or '', lines, verb or '', at_ms or ''}
