@@ -1,6 +1,7 @@
 """The queues' store on Redis: the only file that runs their scripts."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, cast
 
@@ -33,7 +34,7 @@ from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.tokens import NO_TOKEN, Window
 from api_queue.queues.turn_taking import Card, Pause
-from api_queue.types import DeviceId, EventName, GuestId, ItemId, QueueKind, QueueName
+from api_queue.types import DeviceId, EventName, GuestId, ItemId, ItemStatus, QueueKind, QueueName
 
 _session = msgspec.json.Decoder(Session).decode
 _report = msgspec.json.Decoder(LastReport).decode
@@ -240,8 +241,8 @@ class RedisQueues:
         back: Counter[GuestId] = Counter()
         for item in waiting:
             back[item.session_owner] += _refund(item)
-        body = (rev, changes, as_deed(deed), wire.json_text(back), *(i.id for i in waiting))
-        return rev_of(await self._write("clear", name, now_ms, *body))
+        body = (rev, changes, as_deed(deed), wire.json_text(back))
+        return rev_of(await self._write("clear", name, now_ms, *body, *(i.id for i in waiting)))
 
     async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None:
         changes = wire.json_text(wire.changes_remove(oldest))

@@ -1,10 +1,11 @@
--- Takes all waiting items off the queue; what was played and what plays stays.
+-- Takes all waiting items off the queue; what was played and what plays stays. Turns are given back.
 -- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from  5 changes as JSON
 --       6 deed that can be undone, as JSON, or ''  7 milli-points that guests get back, as JSON by guest
 --       8... ids of the waiting items
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 --! use queues/rows
+--! use queues/order
 --! use queues/points
 --! use stream/emit
 
