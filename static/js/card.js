@@ -1,6 +1,6 @@
 // Cards for the tables: how to join, on paper, one to a page or four.
 
-import { post } from "./api.js";
+import { get, post } from "./api.js";
 import { byId, write } from "./dom.js";
 import { enterAs, queueName } from "./enter.js";
 import { joinAddress } from "./share.js";
@@ -21,6 +21,8 @@ byId("four").addEventListener("change", lay);
 byId("wifi").addEventListener("submit", draw);
 const page = new URL(await joinAddress(queue).catch(() => location.href));
 write(part(".address"), `${page.host}/queue/${queue}/`);
+const { join, code } = await get(`/queue/${queue}/join`);
+write(part(".code"), join === "code" ? `Code ${code}` : "");
 lay();
 
 /** The first card is the one that is filled in; the others are its copies. */

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGE = re.compile(rb"/Type\s*/Page\b")
 PAPERS: tuple[tuple[Literal["A4", "Letter"], int], ...] = (("A4", 703), ("Letter", 725))
+#: Cards that are higher than their place on the paper.
+CUT_OFF = "() => [...document.querySelectorAll('.card')].filter((card) => card.scrollHeight > card.clientHeight + 1)"
 LONG_SSID = "O'Neill's; a \"very\" long network"
 LONG_TITLE = "The golden wedding of Annabelle and Maximilian Übelhausen-Castellanos"
 
@@ -28,6 +30,7 @@ async def is_within_the_paper(page: Page, width: int) -> None:
     await page.set_viewport_size({"width": width, "height": 900})
     await page.emulate_media(media="print")
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    assert await page.evaluate(CUT_OFF) == []
     await page.emulate_media(media="null")
 
 
@@ -62,6 +65,18 @@ async def test_a_card_says_how_to_join_and_fits_its_paper(
     for paper, width in PAPERS:
         assert await pages_of(page, paper) == 1
         await is_within_the_paper(page, width)
+
+
+async def test_a_card_has_the_code_where_guests_need_one(
+    laptop: Device, queue: Queue, host_api: httpx.AsyncClient
+) -> None:
+    page = await laptop.open(queue.path("card"))
+    await expect(page.get_by_role("button", name="Print", exact=True)).to_be_enabled()
+    await expect(page.locator(".code")).to_be_empty()
+    await host_api.put("settings", json={"join": "code"})
+    code = (await host_api.get("join")).json()["code"]
+    await page.reload()
+    await expect(page.locator(".code")).to_have_text(f"Code {code}")
 
 
 async def test_why_a_network_is_refused_is_said(laptop: Device, queue: Queue) -> None:
