@@ -3,10 +3,11 @@
 from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue.accounts.service import TokenService
-from api_queue.accounts.wire import Invitation, new_token_json, token_json
+from api_queue.accounts.wire import Invitation, invitation_json, token_json
 from api_queue.types import QueueName
 from api_queue.web.bodies import read_body
 from api_queue.web.operation import Operation
+from api_queue.web.public_address import public_base
 from api_queue.web.replies import empty, reply
 
 bp = Blueprint("accounts")
@@ -15,13 +16,13 @@ bp = Blueprint("accounts")
 @bp.post("/queue/<name:str>/invite")
 @Operation(body=Invitation, status=201)
 async def invite(request: Request, name: str) -> HTTPResponse:
-    """A new token for this queue. Its value is shown here, and never again."""
+    """A new token for this queue, and the link that gives it to whoever opens it. Both are shown here, and never again."""
     service: TokenService = request.app.ctx.tokens
     body = read_body(request, Invitation)
     token, value = await service.create(
         body.role, QueueName(name), label=body.label, ttl_s=body.ttl_s, max_uses=body.max_uses
     )
-    return reply(new_token_json(token, value), 201)
+    return reply(invitation_json(token, value, public_base(request)), 201)
 
 
 @bp.get("/queue/<name:str>/tokens")

@@ -68,6 +68,11 @@ def new_token_json(token: LoginToken, value: str) -> dict[str, object]:
     return {**token_json(token), "token": value}
 
 
+def invitation_json(token: LoginToken, value: str, base: str) -> dict[str, object]:
+    """The token stands in the fragment, which no server gets; the page there swaps it for cookies."""
+    return {**new_token_json(token, value), "url": f"{base}/login#token={value}"}
+
+
 def caller_json(caller: Caller) -> dict[str, object]:
     grants = sorted(caller.grants, key=lambda grant: RANK.index(grant.role), reverse=True)
     return {

@@ -17,7 +17,7 @@ from api_queue.accounts.models import (
     new_secret,
     new_token,
 )
-from api_queue.accounts.wire import caller_json, new_token_json, token_json, user_of
+from api_queue.accounts.wire import caller_json, invitation_json, new_token_json, token_json, user_of
 from api_queue.errors import BadTokenRequest
 from api_queue.types import GuestId, QueueName
 from api_queue.web.identity import RANK, Caller, Grant
@@ -110,6 +110,8 @@ def test_an_end_beyond_the_calendar_is_told_as_its_last_second() -> None:
 
 def test_only_the_answer_to_its_making_has_the_value() -> None:
     assert new_token_json(token(), "aq_value") == {**token_json(token()), "token": "aq_value"}
+    invitation = invitation_json(token(), "aq_value", "http://h")
+    assert invitation == {**token_json(token()), "token": "aq_value", "url": "http://h/login#token=aq_value"}
     assert "aq_value" not in repr(token_json(token()))
 
 

@@ -180,6 +180,23 @@ async def test_a_host_revokes_tokens_of_their_own_queue_only(house: House, clien
     assert (await client.delete(f"/queue/party/tokens/{foreign.token_id}", headers=host)).status_code == 404
 
 
+async def test_who_opens_an_invitation_is_what_it_says_and_the_link_is_nowhere_else(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    # Given a helper's invitation, asked for twice under one key
+    host = bearer(await house.token("host", PARTY)) | {"Idempotency-Key": "once"}
+    made = (await client.post("/queue/party/invite", json={"role": "helper"}, headers=host)).json()
+    again = await client.post("/queue/party/invite", json={"role": "helper"}, headers=host)
+    # When its link is opened, the page there sends the token
+    page, _, token = made["url"].partition("#token=")
+    assert page == f"{client.base_url}/login"
+    helper = await house.log_in(client, token)
+    # Then its bearer is a helper of this queue, and the answer that is kept has neither token nor link
+    caller = (await client.get("/auth/me", headers=bearer(helper["access_token"]))).json()
+    assert (caller["role"], caller["queue"]) == ("helper", PARTY)
+    assert token not in again.text
+
+
 @pytest.mark.parametrize("role", ["admin", "member", "guest"])
 async def test_a_host_invites_nobody_beyond_the_queue(house: House, client: httpx.AsyncClient, role: str) -> None:
     host = bearer(await house.token("host", PARTY))
