@@ -94,6 +94,13 @@ local function put(line, pivot)
   return '"' .. id_of(pivot) .. '"'
 end
 
+-- unmark(id): of what is gone nobody asks who moved it.
+local function unmark(id)
+  if redis.call('HEXISTS', moves, id) == 0 then return end
+  note_field('moves', id)
+  redis.call('HDEL', moves, id)
+end
+
 -- shift(first, last): items that go elsewhere, one after the other. From ARGV[first] to ARGV[last] stand five for each:
 -- id, line, line to stand before ('' is the end), duration_ms, round or weight.
 local function shift(first, last)
