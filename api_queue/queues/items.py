@@ -155,8 +155,8 @@ class ItemService:
         buckets = self._buckets(caller, name)
         if item.by_host:
             return await self._put(queue, item, Limits(most=queue.kind_limit, buckets=buckets), None, dry=dry)
-        bounds = limits.limits_of(queue.kind_limit, queue.settings, buckets)
-        if not queue.fixed or queue.settings.event_end is None:
+        bounds = limits.limits_of(queue.kind_limit, queue.settings, buckets, item.added_by)
+        if not queue.uneven or queue.settings.event_end is None:
             room = limits.room(queue, item.timestamp_added)
             return await self._put(queue, item, replace(bounds, room=room) if room else bounds, None, dry=dry)
         async with self._turns(name):
@@ -275,6 +275,8 @@ class ItemService:
         if role in HOSTS:
             return await self._store.change(name, edit, rev, now_ms, deed) is not None
         queue = await self._store.queue(name)
+        if edit.after.performer_name != edit.before.performer_name:
+            limits.check_named(queue.settings, edit.after.performer_name)
         window_ms = limits.limits_of(None, queue.settings, ()).performer_window_ms
         done = await self._store.change(name, replace(edit, performer_window_ms=window_ms), rev, now_ms, deed)
         if isinstance(done, Refused):
@@ -330,7 +332,7 @@ class ItemService:
                 return
             now_ms = self._clock.now_ms()
             deed = Deed(verb="clear", by=by, at_ms=now_ms)
-            if await self._store.clear(name, view.queue.rev, view.to_come, now_ms, deed) is not None:
+            if await self._store.clear(view.queue, view.to_come, now_ms, deed) is not None:
                 return
         raise QueueMoved
 

@@ -5,17 +5,23 @@ from functools import lru_cache
 
 from api_queue.errors import AddingClosed, ApiQueueError, NotStarted, TrackTooLong, UnknownPerformer
 from api_queue.queues import points
+from api_queue.queues.changes import HELPERS
 from api_queue.queues.models import Limits, Queue, QueueView, Room
 from api_queue.queues.names import same_performer
 from api_queue.queues.refusals import wait_s
 from api_queue.queues.settings import QueueSettings, iso
 from api_queue.queues.timing import expected_last, free_if_played
-from api_queue.types import Milliseconds
+from api_queue.types import Milliseconds, Role
 
 
 @lru_cache(4096)  # the same guests come again
-def limits_of(queue_limit: int | None, settings: QueueSettings, buckets: tuple[tuple[str, int, float], ...]) -> Limits:
-    """A guest's; without `room`. `queue_limit`: how many may wait whoever adds."""
+def limits_of(
+    queue_limit: int | None,
+    settings: QueueSettings,
+    buckets: tuple[tuple[str, int, float], ...],
+    role: Role = "guest",
+) -> Limits:
+    """Of all but hosts; without `room`. `queue_limit`: how many may wait whoever adds."""
     return Limits(
         most=queue_limit,
         max_items=settings.max_items,
@@ -23,7 +29,7 @@ def limits_of(queue_limit: int | None, settings: QueueSettings, buckets: tuple[t
         max_per_guest_ms=_minutes(settings.max_minutes_per_guest),
         track_window_ms=_minutes(settings.duplicate_track_window),
         performer_window_ms=_minutes(settings.duplicate_performer_window),
-        join_code=settings.join == "code",
+        join_code=settings.join == "code" and role not in HELPERS,
         points=(settings.points_max * 1000, settings.points_per_hour) if settings.limit_model == "points" else None,
         tokens=_tokens(settings) if settings.limit_model == "token" else None,
         buckets=buckets,
@@ -42,16 +48,16 @@ def closed(settings: QueueSettings, now_ms: int) -> ApiQueueError | None:
 
 
 def room(queue: Queue, now_ms: int) -> Room | None:
-    """Before `event_end`, where no waiting item has a start that was set by hand. None: without an end."""
+    """Before `event_end`, where what waits is not `uneven`. None: without an end."""
     return _room(queue, free_if_played(queue.session, queue.settings, now_ms))
 
 
 def room_behind(view: QueueView, now_ms: int) -> Room | None:
-    """The same where one has: `view` is of all that wait, and what they take besides their sums is taken off."""
+    """The same where it is: `view` is of all that wait, and what they take besides their sums is taken off."""
     queue = view.queue
     free_ms, space_ms = free_if_played(queue.session, queue.settings, now_ms), queue.settings.track_space_ms
     sums_ms = queue.waiting_ms + (queue.waiting + 1) * space_ms
-    return _room(queue, expected_last(view.to_come, free_ms, space_ms) - sums_ms)
+    return _room(queue, expected_last(view.to_come, free_ms, space_ms, queue.paused) - sums_ms)
 
 
 def _room(queue: Queue, free_ms: int) -> Room | None:
@@ -74,6 +80,11 @@ def unnamed(settings: QueueSettings, performer: str) -> UnknownPerformer | None:
 def _nearest(name: str, listed: dict[str, str]) -> str:
     near = get_close_matches(same_performer(name.strip()), listed, 1)
     return f" Did you mean {listed[near[0]]}?" if near else ""
+
+
+def check_named(settings: QueueSettings, performer: str) -> None:
+    if refusal := unnamed(settings, performer):
+        raise refusal
 
 
 @lru_cache(1000)

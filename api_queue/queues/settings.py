@@ -8,9 +8,10 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from api_queue.errors import BadSetting, UnknownSetting
-from api_queue.queues.names import has_controls
+from api_queue.errors import BadPerformerName, BadSetting, UnknownSetting
+from api_queue.queues.names import has_controls, performer_name, same_performer
 
+Order = Literal["fifo", "fair", "weight"]
 Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=100)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 Minutes = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
@@ -46,7 +47,7 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     max_minutes_per_guest: Minutes | None = None
     duplicate_track_window: Minutes | None = None
     duplicate_performer_window: Minutes | None = None
-    order: Literal["fifo", "fair", "weight"] = "fifo"
+    order: Order = "fifo"
     coming_soon_count: Annotated[int, Meta(ge=0, le=100)] = 5
     #: Who may perform; None: everybody.
     performer_names: (
@@ -100,7 +101,9 @@ class SettingsChange:
             raise _bad_setting(str(error)) from None
         _check_texts(settings)
         _check_event(settings)
-        return settings
+        _check_fallback(settings.fallback)
+        _check_tokens(settings)
+        return msgspec.structs.replace(settings, performer_names=_performers(settings.performer_names))
 
 
 def _given(key: str, value: Any) -> Any:
@@ -110,8 +113,15 @@ def _given(key: str, value: Any) -> Any:
     if value == "" and FIELDS[key].default is None:  # an emptied field of a form
         return None
     if isinstance(value, str) and key in _LISTS:
-        return [tag.strip() for tag in value.split(",") if tag.strip()]
+        return _listed(value)
+    if isinstance(value, str) and key == "fallback":
+        return {"tags": _listed(value)}
     return value
+
+
+def _listed(text: str) -> list[str]:
+    """As forms and the command line have it."""
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _bad_setting(message: str) -> BadSetting:
@@ -139,6 +149,30 @@ def _check_event(settings: QueueSettings) -> None:
     start, end = settings.event_start_ms, settings.event_end_ms
     if start is not None and end is not None and end <= start:
         raise BadSetting(key="event_end", reason="must be later than event_start")
+
+
+def _check_fallback(fallback: Fallback | None) -> None:
+    if fallback is not None and bool(fallback.tags) == bool(fallback.tracks):
+        raise BadSetting(key="fallback", reason='names either tags or tracks, such as {"tags": ["genre:jazz"]}')
+
+
+def _check_tokens(settings: QueueSettings) -> None:
+    """The first one begins one window from now."""
+    if settings.token_window > settings.token_horizon * 60:
+        raise BadSetting(key="token_horizon", reason="must be at least as long as token_window, or nobody gets a token")
+
+
+def _performers(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """As they are written on items, each once."""
+    if names is None:
+        return None
+    if not names:
+        raise BadSetting(key="performer_names", reason="names nobody, so nobody could perform; null lets everybody")
+    try:
+        written = [performer_name(name) for name in names]
+    except BadPerformerName as error:
+        raise BadSetting(key="performer_names", reason=f"has a name that {error.facts['reason']}") from None
+    return tuple({same_performer(name): name for name in written}.values())
 
 
 def in_calendar(when: datetime | None) -> bool:

@@ -42,6 +42,16 @@ def test_times_carry_their_zone() -> None:
         ("accepting", "maybe"),
         ("hidden_tags", [""]),
         ("duplicate_track_window", 0),
+        ("max_minutes_per_guest", 0),
+        ("limit_model", "auction"),
+        ("token_window", 0),
+        ("token_horizon", 0),
+        ("points_max", 0),
+        ("points_per_hour", -1),
+        ("join", "closed"),
+        ("performer_names", []),
+        ("performer_names", ["Ana", " "]),
+        ("performer_names", ["Ana\u202e"]),
     ],
 )
 def test_a_bad_value_is_refused_by_name(key: str, value: Any) -> None:
@@ -77,3 +87,16 @@ def test_an_unknown_key_is_told_the_nearest() -> None:
 def test_an_event_ends_after_it_starts() -> None:
     with pytest.raises(BadSetting, match="event_end"):
         change(event_start="2026-12-31T20:00:00Z", event_end="2026-12-31T20:00:00Z")
+
+
+def test_a_token_that_would_begin_too_far_ahead_is_never_given() -> None:
+    assert change(token_window=60, token_horizon=1).token_window == 60
+    with pytest.raises(BadSetting, match=r"token_horizon.*at least as long as token_window"):
+        change(token_window=61, token_horizon=1)
+
+
+def test_performers_are_written_as_on_items_and_listed_once() -> None:
+    assert change(performer_names=[" Ana ", "Zoe\u0308"]).performer_names == ("Ana", "Zoë")
+    assert change(performer_names="Ana, Bo,").performer_names == ("Ana", "Bo")
+    assert change(performer_names=["Bo", "Ana", "BO"]).performer_names == ("BO", "Ana")
+    assert change(performer_names="").performer_names is None
