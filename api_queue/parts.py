@@ -62,6 +62,7 @@ from api_queue.queues.arrangement_store import RedisArrangements
 from api_queue.queues.commands import QueueCommands
 from api_queue.queues.enqueue import EnqueueService
 from api_queue.queues.exports import Exports
+from api_queue.queues.fallback import FallbackMusic
 from api_queue.queues.guests import GuestService
 from api_queue.queues.history import SqlHistory
 from api_queue.queues.items import ItemService
@@ -72,14 +73,15 @@ from api_queue.queues.options import OptionService
 from api_queue.queues.personal import PersonalQueues
 from api_queue.queues.scripts import Scripts
 from api_queue.queues.service import QueueService
+from api_queue.queues.settings import QueueSettings
 from api_queue.queues.sources import QueueSources
 from api_queue.queues.speaker import SpeakerService
 from api_queue.queues.store import RedisQueues
 from api_queue.queues.tasks import ExportTask
 from api_queue.queues.transport import TransportService
-from api_queue.queues.undo_service import UndoService
 from api_queue.queues.turn_taking_service import TurnTakingService
 from api_queue.queues.turn_taking_store import RedisTurnTaking
+from api_queue.queues.undo_service import UndoService
 from api_queue.settings import Settings
 from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
@@ -320,7 +322,15 @@ class Parts:
     def queues(self) -> QueueService:
         history, leftovers = SqlHistory(self.engine), (self.device_store, self.presence, self.pairing_store)
         keepers = (self.tokens, self.limiter, self.clock, self.settings)
-        return QueueService(self.queue_store, history, *keepers, leftovers)
+        return QueueService(self.queue_store, self.arrangements, history, *keepers, leftovers, self._check_music)
+
+    async def _check_music(self, settings: QueueSettings) -> None:
+        """Looked up when it is needed, since the library asks the queues what they offer."""
+        await self.fallback.check(settings)
+
+    @cached_property
+    def fallback(self) -> FallbackMusic:
+        return FallbackMusic(self.queue_store, self.tracks, self.clock, self.chance)
 
     @cached_property
     def personal_queues(self) -> PersonalQueues:
@@ -350,7 +360,7 @@ class Parts:
 
     @cached_property
     def transport(self) -> TransportService:
-        return TransportService(self.queue_store, self.clock, self.speaker_lease_ms)
+        return TransportService(self.queue_store, self.clock, self.speaker_lease_ms, self.fallback)
 
     @cached_property
     def speakers(self) -> SpeakerService:

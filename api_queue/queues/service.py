@@ -2,19 +2,21 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from api_queue.accounts.service import TokenService
 from api_queue.drivers.clock import Clock
-from api_queue.errors import AdminOnlySetting, GuestQueuesOff, QueueExists, QueueMoved, UnknownQueue
+from api_queue.errors import AdminOnlySetting, GuestQueuesOff, OrderRules, QueueExists, QueueMoved, UnknownQueue
 from api_queue.formats import crockford
+from api_queue.queues.arrangement import ArrangementStore
 from api_queue.queues.deeds import Deed, settings_changed
 from api_queue.queues.models import KIND_LIMITS, MADE_BY_GUESTS, History, Item, Leftovers, Queue, QueueView, Store
 from api_queue.queues.names import new_queue_name
-from api_queue.queues.settings import QueueSettings, SettingsChange
+from api_queue.queues.order import switched
+from api_queue.queues.settings import Order, QueueSettings, SettingsChange
 from api_queue.queues.turns import TRIES
 from api_queue.settings import Settings
 from api_queue.tracks.models import TagFilter
@@ -34,23 +36,29 @@ class Made:
 
 
 class QueueService:
+    """`check_music` raises BadSetting for a fallback that the library does not know."""
+
     def __init__(
         self,
         store: Store,
+        arrangements: ArrangementStore,
         history: History,
         tokens: TokenService,
         limit: Limiter,
         clock: Clock,
         settings: Settings,
         leftovers: Sequence[Leftovers] = (),
+        check_music: Callable[[QueueSettings], Awaitable[None]] | None = None,
     ) -> None:
         self._store = store
+        self._arrangements = arrangements
         self._history = history
         self._leftovers = (history, *leftovers)
         self._tokens = tokens
         self._limit = limit
         self._clock = clock
         self._settings = settings
+        self._check_music = check_music
 
     # -- make and look -----------------------------------------------------------------------------------------
 
@@ -63,6 +71,7 @@ class QueueService:
         self._check_kind(kind, role)
         settings = _within_kind(kind, SettingsChange(fields).apply(_EMPTY))
         _check_admin_only(_EMPTY, settings, role)
+        await self._check_fallback(_EMPTY, settings)
         chosen = new_queue_name(name or _random_name(kind))
         await self._check_free(chosen)
         if role != "admin":
@@ -87,9 +96,9 @@ class QueueService:
             await self._store.queue(name)
             raise QueueExists(queue=name)
 
-    async def ensure(self, name: QueueName, title: str) -> None:
+    async def ensure(self, name: QueueName, title: str, order: Order = "fifo") -> None:
         """The queue that the server itself starts with."""
-        await self._store.create(name, "named", QueueSettings(title=title), self._clock.now_ms())
+        await self._store.create(name, "named", QueueSettings(title=title, order=order), self._clock.now_ms())
 
     async def create_personal(self, name: QueueName) -> None:
         """The queue of a member; `name` is made from their login token."""
@@ -133,13 +142,28 @@ class QueueService:
             queue = await self._store.queue(name)
             settings = _within_kind(queue.kind, SettingsChange(fields).apply(queue.settings))
             _check_admin_only(queue.settings, settings, by)
+            _check_order(queue, settings)
             if settings == queue.settings:
                 return settings
+            await self._check_fallback(queue.settings, settings)
             now_ms = self._clock.now_ms()
             deed = Deed(verb="settings", by=by, at_ms=now_ms, settings=settings_changed(queue.settings, settings))
-            if await self._store.put_settings(name, settings, queue.settings_rev, now_ms, deed) is not None:
+            if await self._put(queue, settings, deed, now_ms) is not None:
                 return settings
         raise QueueMoved
+
+    async def _put(self, queue: Queue, settings: QueueSettings, deed: Deed, now_ms: int) -> int | None:
+        """Another order sorts what waits in the same step."""
+        if settings.order == queue.settings.order:
+            return await self._store.put_settings(queue.name, settings, queue.settings_rev, now_ms, deed)
+        view, ledger = await asyncio.gather(self._store.view(queue.name), self._store.ledger(queue.name))
+        if (ledger.rev, view.queue.settings_rev) != (view.queue.rev, queue.settings_rev):
+            return None
+        return await self._arrangements.arrange(queue.name, switched(view, ledger, settings, deed), now_ms)
+
+    async def _check_fallback(self, before: QueueSettings, after: QueueSettings) -> None:
+        if self._check_music and after.fallback != before.fallback:
+            await self._check_music(after)
 
     async def tell(self, name: QueueName, event: EventName, fields: dict[str, Any]) -> None:
         """An event that changes no queue. One that is gone is passed over."""
@@ -203,6 +227,19 @@ def _within_kind(kind: QueueKind, settings: QueueSettings) -> QueueSettings:
     if limit is None or (settings.max_items or limit + 1) <= limit:
         return settings
     return SettingsChange({"max_items": limit}).apply(settings)
+
+
+def _check_order(queue: Queue, settings: QueueSettings) -> None:
+    if settings.order == "fifo":
+        return
+    if queue.kind == "personal":
+        raise OrderRules(
+            reason="This is one member's own queue: it plays in the order of adding, or as they shuffle it."
+        )
+    if queue.session.shuffle or queue.session.repeat_mode != "off":
+        raise OrderRules(
+            reason=f"Switch shuffle and repeat off first: the order {settings.order} sorts the queue itself."
+        )
 
 
 def _check_admin_only(before: QueueSettings, after: QueueSettings, by: Role) -> None:

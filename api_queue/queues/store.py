@@ -234,15 +234,14 @@ class RedisQueues:
         )
         return "others" if answer[0] == "others" else rev_of(answer)
 
-    async def clear(
-        self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int, deed: Deed | None = None
-    ) -> int | None:
+    async def clear(self, queue: Queue, waiting: Sequence[Item], now_ms: int, deed: Deed | None = None) -> int | None:
         changes = wire.json_text(wire.changes_remove(waiting))
         back: Counter[GuestId] = Counter()
         for item in waiting:
             back[item.session_owner] += _refund(item)
-        body = (rev, changes, as_deed(deed), wire.json_text(back))
-        return rev_of(await self._write("clear", name, now_ms, *body, *(i.id for i in waiting)))
+        bills = [bill(item) for item in waiting] if queue.settings.order == "fair" else []
+        body = (queue.rev, changes, as_deed(deed), wire.json_text(back), wire.json_text(bills))
+        return rev_of(await self._write("clear", queue.name, now_ms, *body, *(i.id for i in waiting)))
 
     async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None:
         changes = wire.json_text(wire.changes_remove(oldest))
@@ -403,7 +402,7 @@ def _row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...
         after.track_id,
         same_performer(after.performer_name),
         after.track_duration_ms,
-        fixed(before) if before else 0,
+        max(fixed(before), fixed(after)) if before else 0,
         optional(_start(before, after)),
         turns,
         wire.json_text(bill(after)) if turns else "",

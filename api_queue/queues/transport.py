@@ -136,9 +136,9 @@ class TransportService:
     async def _look(self, name: QueueName) -> QueueView:
         """The items from two before the first waiting one to that one; the whole list where another may begin."""
         view = await self._store.view(name, -2, 0)
-        if following(view) or (not view.queue.waiting and view.queue.session.repeat_mode != "all"):
-            return view
-        return await self._store.view(name)
+        first = next(iter(view.to_come), None)
+        another = stands_back(first, view.queue.paused) if first else view.queue.session.repeat_mode == "all"
+        return await self._store.view(name) if another else view
 
 
 def following(view: QueueView) -> Item | None:

@@ -26,8 +26,7 @@ class RedisTurnTaking:
 
     async def swap(self, queue: Queue, swap: Swap, cards: Cards, by: Role, now_ms: int) -> int | None:
         changes = wire.changes_move((swap.other, swap.item), (swap.item, swap.behind))
-        moved = wire.json_text({"at_ms": now_ms, "by": by, "passed": swap.other.performer_name})
-        marks = (_text(queue.cards), _text(cards), moved, _told(changes, wire.ready_json(cards)))
+        marks = (_text(queue.cards), _text(cards), by, _told(changes, wire.ready_json(cards)))
         pair = (swap.place, *_parts(swap.item), swap.other_place, *_parts(swap.other))
         return rev_of(await self._write("swap", queue.name, now_ms, *marks, *pair))
 

@@ -56,11 +56,8 @@ if score then
 end
 local to = from and redis.call('LPOS', items, after, 'RANK', -1) - known[2] + 1
 if from ~= to then
-  local told = cjson.decode(redis.call('HGET', moves, id) or '[]')
-  table.insert(told, {at_ms = tonumber(now_ms), by = ARGV[24], from = from, to = to})
-  if #told > 20 then table.remove(told, 1) end
   note_field('moves', id)
-  redis.call('HSET', moves, id, cjson.encode(told))
+  tell_move(id, {at_ms = tonumber(now_ms), by = ARGV[24], from = from, to = to})
 end
 weigh(-1, ARGV[8], ARGV[9], ARGV[10], ARGV[12], ARGV[13])
 weigh(1, ARGV[8], ARGV[9], ARGV[11], ARGV[19], ARGV[14])

@@ -120,6 +120,14 @@ local function remember()
   redis.call('PEXPIRE', undo, 60000)
 end
 
+-- tell_move(id, entry): of how an item was moved by hand the last twenty times are told.
+local function tell_move(id, entry)
+  local told = cjson.decode(redis.call('HGET', moves, id) or '[]')
+  table.insert(told, entry)
+  if #told > 20 then table.remove(told, 1) end
+  redis.call('HSET', moves, id, cjson.encode(told))
+end
+
 -- revise(now_ms): the next revision.
 local function revise(now_ms)
   redis.call('HSET', meta, 'changed_at_ms', now_ms)

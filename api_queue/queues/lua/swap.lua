@@ -1,7 +1,7 @@
 -- Two waiting items change places, and what they are sorted by.
 -- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 cards that it was worked out from and 5 cards as they are to be, as JSON or ''
---       6 what is told of the first one in its list of moves, as JSON  7 fields of the event
+--       6 role of whoever lets the other go first  7 fields of the event
 --       then for each of the two four: place (0 is the next), id, line, duration_ms
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 --! use queues/rows
@@ -24,8 +24,7 @@ if score then
   rank(other_id, score, other_ms)
 end
 redis.call('HSET', meta, 'cards', ARGV[5])
-local told = redis.call('HGET', moves, id)
-redis.call('HSET', moves, id, (told and string.sub(told, 1, -2) .. ',' or '[') .. ARGV[6] .. ']')
+tell_move(id, {at_ms = tonumber(now_ms), by = ARGV[6], from = ARGV[8] + 1, to = ARGV[12] + 1, passed = true})
 local rev = revise(now_ms)
 emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', ARGV[7])
 ring(bell, ARGV[1])
