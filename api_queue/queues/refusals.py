@@ -1,6 +1,7 @@
 """Why an add is refused, in words: each refusal says what would be right, and when it passes."""
 
 from datetime import datetime
+from typing import Any
 
 from api_queue.errors import (
     ApiQueueError,
@@ -88,8 +89,11 @@ def wait_s(wait_ms: int) -> int:
 
 def _too_much(refused: Refused, item: Item, view: QueueView, now_ms: int) -> GuestMinutesFull:
     most = view.queue.settings.max_minutes_per_guest or 0
-    wanted_ms = int(refused.fact) + item.track_duration_ms
-    facts = _passing(refused, view, item.session_owner, now_ms, wanted_ms - most * 60_000)
+    wanted_ms, most_ms = int(refused.fact) + item.track_duration_ms, most * 60_000
+    if item.track_duration_ms > most_ms and refused.token is None:
+        facts: dict[str, Any] = {"place_free": "Take a shorter track."}
+    else:
+        facts = _passing(refused, view, item.session_owner, now_ms, wanted_ms - most_ms)
     return GuestMinutesFull(waiting_minutes=round(wanted_ms / 60_000, 1), max_minutes_per_guest=most, **facts)
 
 

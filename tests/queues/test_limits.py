@@ -1,45 +1,25 @@
-"""Every refusal of an add: its sentence for the guest, and its facts for the page."""
+"""What an add is held against: the bounds that the script takes, and what needs no look at the queue."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_queue.errors import (
-    AddingClosed,
-    ApiQueueError,
-    DuplicatePerformer,
-    DuplicateTrack,
-    EndsTooLate,
-    GuestFull,
-    NotStarted,
-    QueueFull,
-    RateLimited,
-    SessionEnded,
-)
+from api_queue.errors import AddingClosed, NotStarted
 from api_queue.queues import limits
-from api_queue.queues.models import Item, Mute, Queue, QueueView, Refused
+from api_queue.queues.models import Item, Queue, QueueView
 from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
-from api_queue.types import GuestId, Milliseconds
+from api_queue.queues.timing import expected_last, free_if_played
+from api_queue.types import Milliseconds
 from tests.queues.builders import NOW, a_queue, an_item
 
 PLAYING = Session(state="playing", duration_ms=Milliseconds(60_000), position_at_ms=NOW)
-ITEM = an_item("Ana", owner="ana")
 
 
 def at(timestamp_ms: int) -> datetime:
     return datetime.fromtimestamp(timestamp_ms / 1000, UTC)
-
-
-def view(*waiting: Item, session: Session = PLAYING, **settings: Any) -> QueueView:
-    return QueueView(a_queue(session, QueueSettings(**settings), waiting), waiting, 0, "1-0")
-
-
-def refused(why: Any, fact: str, looked: QueueView) -> ApiQueueError:
-    return limits.refusal(Refused(why, fact), ITEM, looked, NOW)
 
 
 # -- what the script is to check -------------------------------------------------------------------------------
@@ -56,6 +36,19 @@ def test_windows_are_minutes_for_hosts_and_milliseconds_for_the_script() -> None
     assert (bounds.max_items, bounds.max_per_guest) == (9, 2)
     assert (bounds.track_window_ms, bounds.performer_window_ms) == (180_000, 60_000)
     assert bounds.buckets == (("g:ana", 5, 12_000),)
+
+
+def test_points_are_thousandths_and_tokens_milliseconds_for_the_script() -> None:
+    end = at(NOW + 10**7)
+    bounds = limits.limits_of(
+        10, QueueSettings(limit_model="token", token_window=5, token_horizon=1.5, event_end=end, join="code"), ()
+    )
+    assert (bounds.most, bounds.tokens, bounds.points) == (10, (300_000, 5_400_000, NOW + 10**7), None)
+    assert bounds.join_code
+    bounds = limits.limits_of(
+        None, QueueSettings(limit_model="points", points_max=7, points_per_hour=0.5, max_minutes_per_guest=2), ()
+    )
+    assert (bounds.points, bounds.tokens, bounds.max_per_guest_ms) == ((7000, 0.5), None, 120_000)
 
 
 # -- by the settings alone -------------------------------------------------------------------------------------
@@ -87,158 +80,80 @@ def test_the_start_of_the_event_is_told_before_that_adding_is_closed() -> None:
     assert isinstance(refusal, NotStarted)
 
 
+# -- who performs, and for how long ----------------------------------------------------------------------------
+
+
+def unnamed(performer: str, *names: str) -> str:
+    refusal = limits.unnamed(QueueSettings(performer_names=names or None), performer)
+    return refusal.detail if refusal else ""
+
+
+def test_without_a_list_everybody_performs() -> None:
+    assert not unnamed("Anybody")
+
+
+@pytest.mark.parametrize("performer", ["Ana", "ANA", "Ana & Zoë", "zoë & ana", "Ana & Bo & Zoë"])
+def test_who_is_listed_performs_alone_and_together(performer: str) -> None:
+    assert not unnamed(performer, "Ana", "Bo", "Zoë")
+
+
+def test_a_duo_can_be_listed_as_one() -> None:
+    assert not unnamed("Simon & Garfunkel", "Simon & Garfunkel")
+
+
+def test_who_is_not_is_told_the_nearest_name() -> None:
+    assert unnamed("Anna", "Ana", "Bo") == "Anna is not on the list of who performs here. Did you mean Ana?"
+    assert unnamed("Ana & Boo", "Ana", "Bo") == "Boo is not on the list of who performs here. Did you mean Bo?"
+    assert unnamed("Xaver", "Ana", "Bo") == "Xaver is not on the list of who performs here."
+
+
+def test_a_track_that_costs_more_than_anybody_can_have_is_too_long() -> None:
+    rules = QueueSettings(limit_model="points", points_max=3)
+    assert limits.too_long(rules, Milliseconds(180_000)) is None
+    refusal = limits.too_long(rules, Milliseconds(180_001))
+    assert refusal
+    assert refusal.detail == "This track costs 4 points, and nobody can have more than 3; take a shorter one."
+    assert limits.too_long(QueueSettings(points_max=3), Milliseconds(180_001)) is None
+
+
 # -- against the end of the event ------------------------------------------------------------------------------
 
 
-def fits(queue: Queue, duration_ms: int, waiting: tuple[Item, ...] = ()) -> bool:
-    try:
-        limits.check_fits(queue, waiting, Milliseconds(duration_ms), NOW)
-    except EndsTooLate:
-        return False
-    return True
+def longest_ms(queue: Queue, waiting: tuple[Item, ...] = ()) -> int:
+    """What the script reckons with: the longest track that ends with the event, behind all that wait."""
+    room = limits.room_behind(QueueView(queue, waiting, 0, "1-0"), NOW) if queue.fixed else limits.room(queue, NOW)
+    assert room
+    assert room.session_rev == queue.session_rev
+    return room.ms - queue.waiting_ms - (queue.waiting + 1) * room.space_ms
 
 
-def test_without_an_end_everything_fits() -> None:
-    assert fits(a_queue(PLAYING), 10**9)
+def test_without_an_end_there_is_no_bound() -> None:
+    assert limits.room(a_queue(PLAYING), NOW) is None
 
 
-def test_a_track_may_end_with_the_event_and_not_a_moment_later() -> None:
+def test_a_track_may_end_with_the_event() -> None:
     # Given a track that plays for 60 s, 15 s of pause, and an event that ends after 100 s
-    queue = a_queue(PLAYING, QueueSettings(event_end=at(NOW + 100_000)))
-    # Then 25 s are left
-    assert fits(queue, 25_000)
-    assert not fits(queue, 25_001)
+    assert longest_ms(a_queue(PLAYING, QueueSettings(event_end=at(NOW + 100_000)))) == 25_000
 
 
 def test_a_queue_that_stands_still_is_taken_to_start_in_a_second() -> None:
-    queue = a_queue(Session(), QueueSettings(event_end=at(NOW + 61_000)))
-    assert fits(queue, 60_000)
-    assert not fits(queue, 60_001)
+    assert longest_ms(a_queue(Session(), QueueSettings(event_end=at(NOW + 61_000)))) == 60_000
 
 
 def test_what_waits_before_it_is_counted_with_its_pauses() -> None:
     # Given two of 60 s that wait behind one of 60 s: 180 s of music and three pauses of 15 s
-    waiting = (an_item(), an_item())
-    queue = a_queue(PLAYING, QueueSettings(event_end=at(NOW + 180_000 + 45_000 + 30_000)), waiting)
-    assert fits(queue, 30_000)
-    assert not fits(queue, 30_001)
+    queue = a_queue(PLAYING, QueueSettings(event_end=at(NOW + 180_000 + 45_000 + 30_000)), (an_item(), an_item()))
+    assert longest_ms(queue) == 30_000
 
 
 def test_a_start_set_by_hand_is_waited_for() -> None:
     waiting = (an_item(play_at=NOW + 500_000),)
-    queue = a_queue(PLAYING, QueueSettings(event_end=at(NOW + 600_000)), waiting)
-    assert fits(queue, 25_000, waiting)
-    assert not fits(queue, 25_001, waiting)
+    assert longest_ms(a_queue(PLAYING, QueueSettings(event_end=at(NOW + 600_000)), waiting), waiting) == 25_000
 
 
-def test_the_refusal_tells_the_longest_that_fits() -> None:
-    queue = a_queue(PLAYING, QueueSettings(event_end=at(NOW + 60_000 + 15_000 + 185_999)))
-    with pytest.raises(EndsTooLate) as refusal:
-        limits.check_fits(queue, (), Milliseconds(200_000), NOW)
-    assert refusal.value.facts["longest_ms"] == 185_999
-    assert refusal.value.detail.endswith("the longest that still fits is 3:05.")
-
-
-def test_after_the_event_nothing_fits_and_the_longest_is_nothing() -> None:
-    queue = a_queue(PLAYING, QueueSettings(event_end=at(NOW - 1)))
-    with pytest.raises(EndsTooLate) as refusal:
-        limits.check_fits(queue, (), Milliseconds(1), NOW)
-    assert refusal.value.facts["longest_ms"] == 0
-
-
-# -- by the script ---------------------------------------------------------------------------------------------
-
-
-def test_an_empty_bucket_is_told_in_whole_seconds_upwards() -> None:
-    refusal = refused("rate", "1001", view())
-    assert isinstance(refusal, RateLimited)
-    assert refusal.facts == {"retry_after": 2}
-
-
-def test_to_wait_less_than_a_second_is_to_wait_a_second() -> None:
-    assert refused("rate", "1", view()).facts == {"retry_after": 1}
-
-
-def test_a_full_queue_names_its_bound_and_the_next_free_place() -> None:
-    # Given one that waits, to start in 60 + 15 s
-    refusal = refused("full", "1", view(an_item(), max_items=1))
-    assert isinstance(refusal, QueueFull)
-    assert refusal.detail.startswith("The queue is full (1 waiting items). A place comes free at about ")
-    assert limits.clock_text(NOW + 75_000) in refusal.detail
-    assert refusal.facts["retry_after"] == 75
-
-
-def test_a_queue_that_stands_still_frees_a_place_when_it_goes_on() -> None:
-    refusal = refused("full", "1", view(an_item(), session=Session(), max_items=1))
-    assert refusal.detail.endswith("A place comes free when the music goes on.")
-    assert "retry_after" not in refusal.facts
-
-
-def test_a_guest_waits_for_their_own_item() -> None:
-    # Given another guest's item before their own
-    refusal = refused("guest", "1", view(an_item(owner="bo"), an_item(owner="ana"), max_per_guest=1))
-    assert isinstance(refusal, GuestFull)
-    assert refusal.detail.startswith("You have 1 waiting items, and each guest may have 1.")
-    assert refusal.facts["retry_after"] == 60 + 15 + 60 + 15
-
-
-def test_a_guest_whose_items_went_meanwhile_is_told_no_time() -> None:
-    assert "retry_after" not in refused("guest", "1", view(an_item(owner="bo"), max_per_guest=1)).facts
-
-
-def test_a_track_that_waits_may_come_again_when_it_was_played() -> None:
-    refusal = refused("track", "", view(duplicate_track_window=5))
-    assert isinstance(refusal, DuplicateTrack)
-    assert refusal.detail == "This track is on the queue already. Choose another, or wait until it has been played."
-    assert "retry_after" not in refusal.facts
-
-
-def test_a_track_that_was_played_tells_when_and_when_again() -> None:
-    # Given five minutes, of which two are over
-    refusal = refused("track", str(NOW - 120_000), view(duplicate_track_window=5))
-    was, again = limits.clock_text(NOW - 120_000), limits.clock_text(NOW + 180_000)
-    assert refusal.detail == f"This track was on at {was}. It may come again at {again}."
-    assert (refusal.facts["retry_after"], refusal.facts["track_id"]) == (180, "t1")
-
-
-def test_a_performer_is_named_and_has_a_window_of_their_own() -> None:
-    # Given a window of five minutes for tracks and one of three for performers
-    looked = view(duplicate_track_window=5, duplicate_performer_window=3)
-    refusal = refused("performer", str(NOW - 120_000), looked)
-    assert isinstance(refusal, DuplicatePerformer)
-    assert refusal.detail.startswith("Ana was on at ")
-    assert refusal.facts["retry_after"] == 60
-
-
-def test_whose_party_is_over_is_told_which_one() -> None:
-    refusal = refused("ended", "", view())
-    assert isinstance(refusal, SessionEnded)
-    assert "'x'" in refusal.detail
-
-
-# -- mutes, times and lengths ----------------------------------------------------------------------------------
-
-
-def test_a_mute_tells_the_reason_and_until_when() -> None:
-    told = limits.muted(Mute(GuestId("ana"), NOW + 60_000, "too loud"), NOW)
-    assert told.detail == f"The host has muted you until {limits.clock_text(NOW + 60_000)}: too loud"
-    assert told.facts["retry_after"] == 60
-
-
-def test_a_mute_for_good_tells_the_reason_alone() -> None:
-    assert limits.muted(Mute(GuestId("ana"), None, "too loud"), NOW).detail == "The host has muted you: too loud"
-
-
-@pytest.mark.parametrize(
-    ("length_ms", "text"), [(0, "0:00"), (999, "0:00"), (59_999, "0:59"), (60_000, "1:00"), (3_725_000, "62:05")]
-)
-def test_a_length_is_minutes_and_seconds(length_ms: int, text: str) -> None:
-    assert limits.length_text(length_ms) == text
-
-
-@given(st.integers(0, 10**7))
-def test_who_waits_as_long_as_told_has_waited_long_enough(wait_ms: int) -> None:
-    told = refused("rate", str(wait_ms), view()).facts["retry_after"]
-    assert isinstance(told, int)
-    assert told * 1000 >= wait_ms
-    assert told == 1 or (told - 1) * 1000 < wait_ms
+@given(st.lists(st.tuples(st.integers(1, 600), st.none() | st.integers(0, 4000)), max_size=8), st.integers(0, 600))
+def test_it_is_the_rule_of_every_other_time(lengths: list[tuple[int, int | None]], space: int) -> None:
+    waiting = tuple(an_item(seconds=s, play_at=None if at_s is None else NOW + at_s * 1000) for s, at_s in lengths)
+    queue = a_queue(PLAYING, QueueSettings(event_end=at(NOW + 10**7), track_space=space), waiting)
+    start_ms = expected_last(waiting, free_if_played(PLAYING, queue.settings, NOW), space * 1000)
+    assert longest_ms(queue, waiting) == NOW + 10**7 - start_ms
