@@ -16,7 +16,7 @@ bp = Blueprint("accounts")
 @bp.post("/queue/<name:str>/invite")
 @Operation(body=Invitation, status=201)
 async def invite(request: Request, name: str) -> HTTPResponse:
-    """A new token for this queue, and the link that gives it to whoever opens it. Both are shown here, and never again."""
+    """A new token for this queue, and the link that gives it to whoever opens that. Shown here, and never again."""
     service: TokenService = request.app.ctx.tokens
     body = read_body(request, Invitation)
     token, value = await service.create(

@@ -21,7 +21,8 @@ PARTY = QueueName("party")
 async def anew(shared_house: House) -> AsyncIterator[None]:
     """Each test begins with nobody there, and none of the guesses of others."""
     yield
-    await shared_house.parts.queues.change_settings(PARTY, {"join": "open"})
+    await shared_house.parts.queues.change_settings(PARTY, {"join": "open", "accepting": True})
+    await shared_house.parts.items.clear(PARTY)
     for kept in ("q:{party}:joined", "q:{party}:ended", "q:{party}:guests", "rate:join"):
         await shared_house.parts.redis.call("DEL", kept)
 
@@ -84,12 +85,11 @@ async def test_who_guesses_is_told_when_they_may_try_again(shared_house: House) 
 
 
 async def test_a_table_that_is_charged_is_a_clash(shared_house: House) -> None:
-    async with shared_house.guest() as ana, shared_house.admin() as host:
+    async with shared_house.guest() as ana:
         track = (await ana.get("/tracks")).json()["tracks"][0]["track_id"]
-        item = (await ana.post("/queue/party/items", json={"track_id": track, "performer_name": "Ana"})).json()
+        await ana.post("/queue/party/items", json={"track_id": track, "performer_name": "Ana"})
         clash = await ana.post("/queue/party/join", json={"table": "8"})
         assert (clash.status_code, clash.json()["code"], clash.json()["waiting"]) == (409, "table_charged", 1)
-        await host.delete(f"/queue/party/items/{item['id']}")
 
 
 @pytest.mark.parametrize("role", ["host", "helper", "screen"])
@@ -149,6 +149,25 @@ async def test_a_host_has_a_code_for_each_table(shared_house: House) -> None:
         refused = await helper.get("/queue/party/join.svg?table=7")
         assert (refused.status_code, refused.json()["code"]) == (403, "missing_right")
         assert (await host.get(f"/queue/party/join.svg?table={'x' * 33}")).json()["code"] == "bad_table_name"
+
+
+async def test_only_who_has_joined_adds_and_everybody_looks(shared_house: House) -> None:
+    code = await needs_a_code(shared_house)
+    helper = await crew(shared_house, "helper")
+    async with shared_house.guest(1) as ana, shared_house.guest(2) as ana_again, helper:
+        song = {"track_id": (await ana.get("/tracks")).json()["tracks"][0]["track_id"], "performer_name": "Ana"}
+        # Given a guest who has not joined: the door is shut, the windows are not
+        assert (await ana.post("/queue/party/items", json=song)).json()["code"] == "join_code_needed"
+        assert (await ana.get("/queue/party/items")).status_code == 200
+        assert (await ana.get("/queue/party/")).json()["joined"] is False
+        # When they join, they add, and are told where they sit
+        await ana.post("/queue/party/join", json={"code": code, "table": "7"})
+        assert (await ana.post("/queue/party/items", json=song)).status_code == 201
+        me = (await ana.get("/queue/party/")).json()
+        assert (me["joined"], me["table"]) == (True, "7")
+        # Then another cookie of theirs has to join again, and a helper has not
+        assert (await ana_again.post("/queue/party/items", json=song)).json()["code"] == "join_code_needed"
+        assert (await helper.post("/queue/party/items", json=song)).status_code == 201
 
 
 async def test_one_command_ends_all_sessions_of_guests_and_the_code(shared_house: House) -> None:
