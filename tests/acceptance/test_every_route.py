@@ -24,7 +24,7 @@ FILLED = {"name": "party", "item_id": "0000000000", "guest_id": "nobody", "token
           "task_id": "none", "queue": "orders", "receipt_handle": "none", "message_id": "none", "command": "dance",
           "tracklist_id": "none", "audio_file_id": "none", "cue_id": "none", "job_id": "none", "format_name": "cdj",
           "position": "1", "version": "1", "slug": "none", "correlation_id": "none",
-          "batch_id": "none", "schedule_id": "none",
+          "batch_id": "none", "schedule_id": "none", "performer": "Nobody",
           "file": "none", "path": "css/none.css", "device_id": "none", "code": "NOCODE"}  # fmt: skip
 
 #: What these ask for lies on a site that is not there.
