@@ -20,6 +20,7 @@ from api_queue.queues.names import guest_id as read_guest_id
 from api_queue.queues.names import queue_name, read_item_id
 from api_queue.queues.service import QueueService
 from api_queue.queues.settings import LATEST_MS, QueueSettings, When, in_calendar, when_ms
+from api_queue.queues.undo_replies import reply_item
 from api_queue.tracks.data_files import DataFiles
 from api_queue.web.bodies import DRY_RUN, flag, read_body, read_fields, to_shape
 from api_queue.web.idempotency import repeatable_number
@@ -234,7 +235,8 @@ async def edit_item(request: Request, name: str, item_id: str) -> HTTPResponse:
         after=None if wish.after is None else read_item_id(wish.after),
         position=wish.position,
     )
-    return reply(wire.item_json(await items.edit(queue_name(name), read_item_id(item_id), changes, request.ctx.caller)))
+    x = queue_name(name)
+    return await reply_item(request, x, items.edit(x, read_item_id(item_id), changes, request.ctx.caller))
 
 
 @bp.put("/queue/<name>", name="move_here")
@@ -245,8 +247,8 @@ async def move_item(request: Request, name: str) -> HTTPResponse:
     items: ItemService = request.app.ctx.items
     wish = read_body(request, Move)
     target = None if wish.target in {-1, "-1"} else read_item_id(wish.target)
-    moved = await items.move(queue_name(name), read_item_id(wish.source), target, request.ctx.caller)
-    return reply(wire.item_json(moved))
+    x = queue_name(name)
+    return await reply_item(request, x, items.move(x, read_item_id(wish.source), target, request.ctx.caller))
 
 
 @bp.delete("/queue/<name>/items/<item_id>", name="remove_item")
@@ -254,7 +256,8 @@ async def move_item(request: Request, name: str) -> HTTPResponse:
 async def remove_item(request: Request, name: str, item_id: str) -> HTTPResponse:
     """Takes a waiting item off the queue; guests their own."""
     items: ItemService = request.app.ctx.items
-    return reply(wire.item_json(await items.remove(queue_name(name), read_item_id(item_id), request.ctx.caller)))
+    x = queue_name(name)
+    return await reply_item(request, x, items.remove(x, read_item_id(item_id), request.ctx.caller))
 
 
 # -- playing ---------------------------------------------------------------------------------------------------
@@ -267,9 +270,9 @@ async def command(request: Request, name: str, command: str) -> HTTPResponse:
     """Presses a button; `seek` takes `{position_ms}`. GET does too, but not from other sites; no cache keeps it."""
     commands: QueueCommands = request.app.ctx.commands
     caller: Caller = request.ctx.caller
-    x = queue_name(name)
+    x, since_ms = queue_name(name), request.app.ctx.clock.now_ms()
     pressed = await commands.run(x, command.removesuffix(".json"), read_fields(request), caller.role_on(x))
-    answer = undo_wire.pressed_json(pressed.queue, pressed.undone, request.app.ctx.clock.now_ms())
+    answer = undo_wire.pressed_json(pressed.queue, pressed.undone, since_ms, request.app.ctx.clock.now_ms())
     return reply(answer, headers={"Cache-Control": "no-store"})
 
 

@@ -174,6 +174,9 @@ def prev(stage: Stage, now_ms: int) -> Step:
 
 
 def restart(stage: Stage, now_ms: int) -> Step:
+    """While a song has hardly begun, the one before is meant."""
+    if stage.previous and stage.session.projected_ms(now_ms) <= PREV_MS:
+        return prev(stage, now_ms)
     return seek(stage, now_ms, 0)
 
 

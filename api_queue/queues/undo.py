@@ -61,7 +61,10 @@ def undone(deed: Deed, text: str, scene: Scene) -> Undone:
     left = [item for item in view.to_come if item.id not in back and item not in admitted]
     row = Row(left, scene.scores if settings.order != "fifo" else None)
     for noted, item in back.values():
-        row.put_back(noted, item, first=_skipped(noted))
+        if _skipped(noted):
+            row.put_first(item, _round(deed, scene))
+        else:
+            row.put_back(noted, item)
     over = [item for item in view.over if item.id not in back]
     keep = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(view.over, over, strict=False)))
     arrangement = Arrangement(
@@ -89,11 +92,12 @@ def _settings_before(deed: Deed, now: QueueSettings) -> QueueSettings:
 
 
 def _fields(deed: Deed, scene: Scene) -> dict[Part, dict[str, str]]:
-    """Only what differs from now."""
+    """Only what differs from now. The round is that of what plays, which plays on."""
     now = {part: scene.fields.get(part, {}) for part in deed.fields}
     wanted = {
         part: {field: _text(part, texts, now[part].get(field, "")) for field, texts in fields.items()}
         for part, fields in deed.fields.items()
+        if part != "meta"
     }
     return {p: {f: text for f, text in fields.items() if text != now[p].get(f, "")} for p, fields in wanted.items()}
 
@@ -115,6 +119,12 @@ def _text(part: Part, texts: Texts, now: str) -> str:
 
 
 # -- items -----------------------------------------------------------------------------------------------------
+
+
+def _round(deed: Deed, scene: Scene) -> float:
+    """Of what was skipped: that of the current item before the next one began."""
+    before, _ = deed.fields.get("meta", {}).get("round", ("", ""))
+    return float(before) if before else scene.view.queue.round
 
 
 def _skipped(noted: Noted) -> bool:
@@ -175,13 +185,29 @@ class Row:
             at = following
         yield at, _END
 
-    def put_back(self, noted: Noted, item: Item, *, first: bool) -> None:
-        """Where it stood, or as the first. In a sorted row where its score belongs, should others have moved since."""
-        ahead = _END if first else self._ahead(noted, item)
-        if self._sorted:
-            ahead, self.scores[item.id] = self._fitting(noted, ahead, first=first)
+    def put_back(self, noted: Noted, item: Item) -> None:
+        """Where it stood; in a sorted row where its score belongs, should others have moved since."""
+        ahead, score = self._ahead(noted, item), float(noted.score) if noted.score else None
+        least, most = self._between(ahead)
+        if score is None:
+            score = max(0.0, least)
+        if self._sorted and not least <= score <= most:
+            ahead = self._first_where(lambda other: self.scores[other.id] > score)
+        self._put(item, ahead, score)
+
+    def put_first(self, item: Item, score: float) -> None:
+        """It has to be sorted no later than what was the first."""
+        self._put(item, _END, min(score, self._between(_END)[1]))
+
+    def _put(self, item: Item, ahead: ItemId, score: float) -> None:
         self._items[item.id] = item
         self._next[item.id], self._next[ahead] = self._next[ahead], item.id
+        if self._sorted:
+            self.scores[item.id] = score
+
+    def _between(self, ahead: ItemId) -> tuple[float, float]:
+        """The least and the greatest score that fit behind it."""
+        return self.scores.get(ahead, -inf), self.scores.get(self._next[ahead], inf)
 
     def _ahead(self, noted: Noted, item: Item) -> ItemId:
         """What it comes behind. Where none of its neighbours waits any more, the order of adding says so."""
@@ -191,15 +217,6 @@ class Row:
         if behind != _END and behind in self._next:
             return next(at for at, following in self._pairs() if following == behind)
         return self._first_where(lambda other: other.timestamp_added > item.timestamp_added)
-
-    def _fitting(self, noted: Noted, ahead: ItemId, *, first: bool) -> tuple[ItemId, float]:
-        least, most = self.scores.get(ahead, -inf), self.scores.get(self._next[ahead], inf)
-        score = float(noted.score) if noted.score else max(0.0, least)
-        if first:
-            return ahead, min(score, most)
-        if least <= score <= most:
-            return ahead, score
-        return self._first_where(lambda other: self.scores[other.id] > score), score
 
     def _first_where(self, later: Callable[[Item], bool]) -> ItemId:
         """What stands in front of the first that is later; the last of all where none is."""

@@ -36,11 +36,15 @@ def changes_between(before: Sequence[Item], after: Sequence[Item]) -> list[dict[
     return wire.changes_remove(i for i in before if i.id not in wanted) + placed + wire.changes_update(changed)
 
 
-def pressed_json(queue: Queue, undone: Undone | None, now_ms: int) -> dict[str, Any]:
+def pressed_json(queue: Queue, undone: Undone | None, since_ms: int, now_ms: int) -> dict[str, Any]:
     """The session, what was taken back, and until when this itself can be."""
     body = wire.session_json(queue, now_ms)
-    if undone:
-        body["undone"] = {"verb": undone.deed.verb, "at_ms": undone.deed.at_ms, "sentence": undone.sentence}
-    elif queue.undoable and queue.undoable.at_ms == queue.changed_at_ms:
-        body["undo_until_ms"] = queue.undoable.until_ms
-    return body
+    if undone is None:
+        return body | undo_until_json(queue, since_ms)
+    return body | {"undone": {"verb": undone.deed.verb, "at_ms": undone.deed.at_ms, "sentence": undone.sentence}}
+
+
+def undo_until_json(queue: Queue, since_ms: int) -> dict[str, Any]:
+    """Of what was done since then."""
+    undoable = queue.undoable
+    return {"undo_until_ms": undoable.until_ms} if undoable and undoable.at_ms >= since_ms else {}
