@@ -375,6 +375,12 @@ class NobodyToSwapWith(Conflict):
     code = "nobody_to_swap_with"
 
 
+class OrderRules(Conflict):
+    """{reason}"""
+
+    code = "order_rules"
+
+
 class PassUsed(Conflict):
     """Somebody was let go first already, and once is what each item has; sing, or take it off the queue."""
 

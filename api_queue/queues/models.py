@@ -387,7 +387,7 @@ class Store(Protocol):
         """
 
     async def clear(
-        self, name: QueueName, rev: int, waiting: Sequence[Item], now_ms: int, deed: Deed | None = None
+        self, queue: Queue, waiting: Sequence[Item], now_ms: int, deed: Deed | None = None
     ) -> int | None: ...
     async def trim(self, name: QueueName, oldest: Sequence[Item], now_ms: int) -> int | None: ...
     async def put_settings(

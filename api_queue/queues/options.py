@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import QueueMoved
+from api_queue.errors import OrderRules, QueueMoved
 from api_queue.queues.changes import LAST
 from api_queue.queues.models import Item, Queue, Store
 from api_queue.queues.session import Session
@@ -54,6 +54,7 @@ class OptionService:
             session = options.on(queue.session)
             if session == queue.session:
                 return queue
+            _check_order(queue, session)
             order = await self._order(queue, shuffle=session.shuffle)
             rev = await self._store.set_options(name, queue.rev, session, order, now_ms)
             if rev is not None:
@@ -66,3 +67,9 @@ class OptionService:
             return None
         view = await self._store.view(queue.name, 0, LAST)
         return reordered(view.to_come, self._chance, shuffle=shuffle)
+
+
+def _check_order(queue: Queue, session: Session) -> None:
+    order = queue.settings.order
+    if order != "fifo" and (session.shuffle or session.repeat_mode != "off"):
+        raise OrderRules(reason=f"The order {order} sorts this queue: set order to fifo to shuffle or repeat it.")

@@ -10,8 +10,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from api_queue.queues.arrangement import Arrangement
+from api_queue.queues.deeds import Deed
 from api_queue.queues.ledger import Bill, Ledger, Sorting
-from api_queue.queues.models import Edit, Item, Shift
+from api_queue.queues.models import Edit, Item, QueueView, Shift
 from api_queue.queues.names import singers
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import GuestId, ItemId, ItemStatus
@@ -133,6 +135,30 @@ def sorted_anew(
         order.insert(index, item)
         scores.insert(index, score)
     return Arranged(list(zip(order, scores, strict=True)), turns if settings.order == "fair" else {}, began)
+
+
+def switched(view: QueueView, ledger: Ledger, settings: QueueSettings, deed: Deed) -> Arrangement:
+    """The queue in another order. Where it is no longer sorted it stays as it stands."""
+    new = None if settings.order == "fifo" else sorted_anew(view.over, view.to_come, settings, ledger.tables)
+    turns = {payer: _text(charged) for payer, charged in new.turns.items()} if new else {}
+    return Arrangement(
+        rev=view.queue.rev,
+        keep=view.past,
+        before=view.to_come,
+        after=[item for item, _ in new.waiting] if new else view.to_come,
+        scores={item.id: score for item, score in new.waiting} if new else {},
+        fields={
+            "turns": dict.fromkeys(ledger.turns, "") | turns,
+            "meta": {"round": _text(new.round) if new else ""},
+        },
+        settings=settings,
+        deed=deed,
+    )
+
+
+def _text(number: float) -> str:
+    """As the scripts write it."""
+    return repr(number).removesuffix(".0")
 
 
 def _turns_of(over: Sequence[Item], tables: Mapping[GuestId, str]) -> tuple[dict[str, float], float]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api_queue.errors import StartRefused, Unavailable
 from api_queue.jobs.models import TaskId
 from api_queue.parts import Parts
+from api_queue.queues.settings import Order
 from api_queue.serving.resuming import resume_sessions
 from api_queue.settings import Settings
 from api_queue.types import QueueName
@@ -30,7 +31,8 @@ async def prepare(settings: Settings, *, own_redis: bool) -> Prepared:
         else:
             await parts.tokens.refuse_demo_admin()
         if settings.queues_start and not await parts.queues.queues():
-            await parts.queues.ensure(QueueName(settings.queues_start), settings.queues_start.capitalize())
+            order: Order = "fifo" if settings.profile == "demo" else "fair"
+            await parts.queues.ensure(QueueName(settings.queues_start), settings.queues_start.capitalize(), order)
         await resume_sessions(parts, own_redis=own_redis)
         is_known = settings.profile == "demo" or await parts.tokens.has_admin()
         scan = await parts.library_keeper.scan_at_start()

@@ -38,7 +38,8 @@ def service(party: Party, **settings: Any) -> QueueService:
     """As this server's, with other settings of the server."""
     parts = party.parts
     history, changed = SqlHistory(parts.engine), dataclasses.replace(parts.settings, **settings)
-    return QueueService(parts.queue_store, history, parts.tokens, parts.limiter, parts.clock, changed)
+    stores = (parts.queue_store, parts.arrangements, history)
+    return QueueService(*stores, parts.tokens, parts.limiter, parts.clock, changed)
 
 
 # -- make and look ---------------------------------------------------------------------------------------------

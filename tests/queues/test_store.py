@@ -225,7 +225,7 @@ async def test_clear_leaves_what_plays(store: RedisQueues, redis: Redis) -> None
     await put(store, an_item("A"), an_item("B"), an_item("C"))
     await transition(store, play)
     view = await store.view(X)
-    await store.clear(X, view.queue.rev, view.to_come, NOW)
+    await store.clear(view.queue, view.to_come, NOW)
     cleared = await store.view(X)
     assert names(cleared.items) == ["A"]
     assert (cleared.queue.waiting_ms, await redis.call("HLEN", key(X, "index"))) == (0, 1)

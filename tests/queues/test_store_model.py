@@ -46,7 +46,7 @@ class StoreMachine(RuleBasedStateMachine):
     def do(self, verb: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(verb)
 
-    def wrote(self, rev: int | Refused | None) -> None:
+    def wrote(self, rev: int | Refused | Literal["others"] | None) -> None:
         self.rev += 1
         assert rev == self.rev
 
@@ -139,13 +139,14 @@ class StoreMachine(RuleBasedStateMachine):
         outdated = replace(item, weight=item.weight + 1)
         assert self.do(self.store.change(X, Edit(outdated, item), None, NOW)) is None
         assert self.do(self.store.change(X, Edit(item, outdated), self.rev - 1, NOW)) is None
-        assert self.do(self.store.clear(X, self.rev - 1, self.waiting, NOW)) is None
+        outdated_queue = replace(self.do(self.store.queue(X)), rev=self.rev - 1)
+        assert self.do(self.store.clear(outdated_queue, self.waiting, NOW)) is None
         assert self.do(self.store.remove(X, outdated, NOW)) is None
 
     @precondition(lambda self: self.waiting)
     @rule()
     def clear(self) -> None:
-        self.wrote(self.do(self.store.clear(X, self.rev, self.waiting, NOW)))
+        self.wrote(self.do(self.store.clear(self.do(self.store.queue(X)), self.waiting, NOW)))
         self.waiting = []
 
     @precondition(lambda self: self.over)

@@ -9,6 +9,7 @@
 --       duration_ms, fixed (0, 1), round or weight or ''
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 --! use queues/rows
+--! use queues/order
 --! use stream/emit
 
 local now_ms, kept, keep, past = ARGV[2], ARGV[3], tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -21,6 +22,11 @@ if ARGV[9] ~= '' then
 end
 
 undoable(ARGV[10])
+local head = tonumber(redis.call('HGET', meta, 'head'))
+local lines = ARGV[10] ~= '' and redis.call('LRANGE', items, head, -1) or {}
+for nth, line in ipairs(lines) do
+  note_at(head + nth - 1, id_of(line), line, line, lines[nth - 1], lines[nth + 1])
+end
 local at = 14
 for _ = 1, tonumber(ARGV[11]) do
   local part, field, value = unpack(ARGV, at, at + 2)

@@ -2,7 +2,7 @@
 -- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from  5 changes as JSON
 --       6 deed that can be undone, as JSON, or ''  7 milli-points that guests get back, as JSON by guest
---       8... ids of the waiting items
+--       8 bills as JSON  9... ids of the waiting items
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 --! use queues/rows
 --! use queues/order
@@ -17,15 +17,19 @@ local head = tonumber(redis.call('HGET', meta, 'head'))
 undoable(ARGV[6])
 local lines = ARGV[6] ~= '' and redis.call('LRANGE', items, head, -1) or {}
 for nth, line in ipairs(lines) do
-  note_at(head + nth - 1, ARGV[7 + nth], line, '', lines[nth - 1], lines[nth + 1])
+  note_at(head + nth - 1, ARGV[8 + nth], line, '', lines[nth - 1], lines[nth + 1])
 end
 if head == 0 then
   redis.call('DEL', items)
 else
   redis.call('LTRIM', items, 0, head - 1)
 end
-for at = 8, #ARGV do
+for at = 9, #ARGV do
   redis.call('HDEL', index, ARGV[at])
+  unmark(ARGV[at])
+end
+for _, bill in ipairs(cjson.decode(ARGV[8])) do
+  book(bill, -1)
 end
 redis.call('DEL', counts, order, bands)
 redis.call('HSET', meta, 'waiting_ms', 0, 'fixed', 0)
