@@ -19,7 +19,7 @@ class BucketStore(Protocol):
 
 
 class RateLimiter:
-    """web.rate_limits.Limiter."""
+    """web.rate_limits.Limiter and GuessLimiter."""
 
     def __init__(self, store: BucketStore, limits: RateLimits, clock: Clock) -> None:
         self._store = store

@@ -7,13 +7,13 @@ from api_queue.queues.joining import SHOWS, JoinCode, Joining, JoinStore, NotSea
 from api_queue.queues.service import QueueService
 from api_queue.types import QueueName
 from api_queue.web.identity import Caller
-from api_queue.web.rate_limits import Limiter
+from api_queue.web.rate_limits import GuessLimiter
 
 
 class JoinService:
     """All raise UnknownQueue, but `code_for` a guest."""
 
-    def __init__(self, store: JoinStore, queues: QueueService, limit: Limiter, clock: Clock) -> None:
+    def __init__(self, store: JoinStore, queues: QueueService, limit: GuessLimiter, clock: Clock) -> None:
         self._store = store
         self._queues = queues
         self._limit = limit

@@ -52,6 +52,8 @@ class Limiter(Protocol):
     async def check(self, klass: RateClass, caller: Caller, queue: QueueName | None = None) -> None:
         """Takes one token; raises RateLimited when there is none."""
 
+
+class GuessLimiter(Protocol):
     async def guess(self, klass: RateClass, caller: Caller, queue: QueueName | None = None, *, right: bool) -> None:
         """As `check`, but a right guess takes none. Without one it is refused too, or guessing would go on."""
 
