@@ -22,7 +22,10 @@ class Song(msgspec.Struct, frozen=True):
 
 
 class Added(msgspec.Struct, frozen=True):
+    """`position`: 1 is the next."""
+
     id: ItemId
+    position: int
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -101,6 +104,9 @@ class Api:
         return _read(await self._ask("POST", f"{self._queue}/command/{verb}", {}, self._host), Stage)
 
     # -- a guest -----------------------------------------------------------------------------------------------
+
+    async def join(self, cookie: str, table: str) -> Refused | None:
+        return _refusal(await self._ask("POST", f"{self._queue}/join", {"table": table}, self._as(cookie)))
 
     async def add(self, cookie: str, performer: str, song: Song) -> Added | Refused:
         body = {"track_id": song.track_id, "performer_name": performer}

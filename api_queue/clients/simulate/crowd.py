@@ -19,7 +19,7 @@ _OF_FORTY: Final[dict[Kind, int]] = {
 #: each song, by cookie and by name, is one for himself alone.
 STEADY: Final[frozenset[Kind]] = frozenset({"normal", "eager", "duet", "table", "new cookie", "new name"})
 #: Songs that they want to have waiting; the others one.
-GREEDY: Final[dict[Kind, int]] = {"eager": 5, "new cookie": 5, "new name": 5, "new both": 5}
+GREEDY: Final[dict[Kind, int]] = {"eager": 5, "new cookie": 5, "new name": 5}
 #: Doors are open for so long before the first comers are all there.
 _OPENING_MS: Final = 15 * 60_000
 _LOOK_MS: Final = (60_000, 240_000)

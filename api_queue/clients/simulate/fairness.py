@@ -25,15 +25,16 @@ class Spread:
 class Fairness:
     """`waits_ms`: from the add to the first note, of all that was sung.
 
-    The others are of the parties that were there as long (`turns`): the largest difference between two, Jain's index
-    (1: all the same), the longest time without a turn, and how many songs of one were sung while one song of another
-    waited, at most.
+    The others are of the parties that were there as long (`turns`): the largest difference between two; how many turns
+    one is `behind` another, at most; Jain's index (1: all the same); the longest time without a turn; how many songs of
+    one were sung while one song of another waited, at most.
     """
 
     songs: int
     waits_ms: Spread
     turns: Mapping[str, float]
     difference: float
+    behind: float
     jain: float
     gap_ms: int
     overtaken: int
@@ -49,6 +50,7 @@ def fairness(guests: Sequence[Guest], requests: Iterable[Request], length_ms: in
         waits_ms=spread([request.waited_ms for request in sung]),
         turns=turns,
         difference=max(turns.values(), default=0) - min(turns.values(), default=0),
+        behind=behind(turns, _of(sung, arrivals_ms), arrivals_ms),
         jain=jain(turns.values()),
         gap_ms=max((_gap_ms(party, since_ms, sung, length_ms) for party, since_ms in arrivals_ms.items()), default=0),
         overtaken=overtaken(_of(kept, arrivals_ms)),
@@ -60,6 +62,17 @@ def turns_of(sung: Iterable[Request]) -> dict[str, float]:
     for request in sung:
         turns[request.guest.party] += request.guest.charge
     return dict(turns)
+
+
+def behind(turns: Mapping[str, float], sung: Sequence[Request], arrivals_ms: Mapping[str, int]) -> float:
+    """Of another's songs, those in one's way: not those that were there first, nor those that were promised at once."""
+    return max((_lead(party, sung, since_ms) - turns[party] for party, since_ms in arrivals_ms.items()), default=0)
+
+
+def _lead(behind: str, sung: Iterable[Request], since_ms: int) -> float:
+    counted = (request for request in sung if request.added_ms >= since_ms and not request.soon)
+    others = (request for request in counted if request.guest.party != behind)
+    return max(turns_of(others).values(), default=0)
 
 
 def spread(values: Sequence[float]) -> Spread:

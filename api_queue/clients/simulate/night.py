@@ -13,7 +13,7 @@ from api_queue.clients.simulate.api import Added, Api, Song
 from api_queue.clients.simulate.crowd import Guest, crowd
 from api_queue.clients.simulate.fairness import Fairness, fairness
 from api_queue.clients.simulate.options import LimitModel, Options, Order
-from api_queue.clients.simulate.people import Bot, Host
+from api_queue.clients.simulate.people import COMING_SOON, Bot, Host
 from api_queue.clients.simulate.record import Record, Request
 from api_queue.clients.simulate.server import Place
 from api_queue.errors import StartRefused
@@ -79,7 +79,7 @@ def _settings(options: Options, order: Order, began_ms: int) -> dict[str, Any]:
         "points": {"limit_model": "points"},
         "token": {"limit_model": "token", "max_per_guest": _PER_GUEST, "event_end": end},
     }
-    return {"order": order, **of_model[options.limit]}
+    return {"order": order, "coming_soon_count": COMING_SOON, **of_model[options.limit]}
 
 
 async def _night(api: Api, songs: Sequence[Song], options: Options, order: Order, tell: Callable[[int], None]) -> Night:

@@ -10,6 +10,8 @@ from api_queue.clients.simulate.crowd import Guest
 from api_queue.clients.simulate.record import Record
 from api_queue.types import ItemId
 
+#: As many are promised: no order moves them.
+COMING_SOON: Final = 5
 #: After a refusal that does not say when it passes.
 _LATER_MS: Final = 10 * 60_000
 #: How long the host waits for a singer who has gone home.
@@ -30,16 +32,25 @@ class Bot:
         self._dice = dice
         self._numbers = count(1)
         self._cookies: dict[ItemId, str] = {}
+        self._sits = guest.kind != "table"
 
     async def look(self, now_ms: int) -> int | None:
         guest = self._guest
         if now_ms >= guest.leaves_ms:
             return None
+        await self._sit_down()
         await self._reconsider()
         missing = guest.wants - len(self._record.open_of(guest))
         refused = [await self._add(now_ms) for _ in range(missing)]  # at once they would come in any order
         waits_ms = [_LATER_MS if each.wait_ms is None else each.wait_ms for each in refused if each is not None]
         return now_ms + max([guest.look_ms, *waits_ms])
+
+    async def _sit_down(self) -> None:
+        """With the others of the table, before the first song."""
+        if not self._sits:
+            self._sits = True
+            if refused := await self._api.join(self._guest.name, self._guest.party):
+                self._record.refusals[refused.code] += 1
 
     async def _reconsider(self) -> None:
         if self._guest.kind != "deleter":
@@ -53,7 +64,7 @@ class Bot:
         answer = await self._api.add(cookie, performer, self._dice.choice(self._songs))
         if isinstance(answer, Added):
             self._cookies[answer.id] = cookie
-            self._record.added(answer.id, self._guest, now_ms)
+            self._record.added(answer.id, self._guest, now_ms, soon=answer.position <= COMING_SOON)
             return None
         self._record.refusals[answer.code] += 1
         return answer

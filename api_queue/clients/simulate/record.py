@@ -9,12 +9,15 @@ from api_queue.types import ItemId
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A song that was taken by the queue. Times in ms since the doors opened; `sung`: it was not skipped."""
+    """A song that was taken by the queue. Times in ms since the doors opened. `sung`: it was not skipped. `soon`: it was
+    coming soon at once, as few waited when it was added.
+    """
 
     guest: Guest
     added_ms: int
     started_ms: int | None = None
     sung: bool = True
+    soon: bool = False
 
     @property
     def waited_ms(self) -> int:
@@ -29,8 +32,8 @@ class Record:
         self.refusals: Counter[str] = Counter()
         self.taken_back = 0
 
-    def added(self, item: ItemId, guest: Guest, now_ms: int) -> None:
-        self._requests[item] = Request(guest, now_ms)
+    def added(self, item: ItemId, guest: Guest, now_ms: int, *, soon: bool) -> None:
+        self._requests[item] = Request(guest, now_ms, soon=soon)
         self._open[item] = guest
 
     def took_back(self, item: ItemId) -> None:

@@ -11,23 +11,23 @@ from api_queue.clients.simulate.fairness import quantile
 from api_queue.clients.simulate.night import Night
 from api_queue.clients.simulate.options import Options
 
-#: Of turns, between two who were there as long: the round that is still going on.
-MOST_DIFFERENCE: Final = 1.0
+#: Turns by which one may be behind another: the round that is still going on.
+MOST_BEHIND: Final = 1.0
 
 
 def failures(nights: Sequence[Night]) -> tuple[str, ...]:
     """The promises of `fair` that were broken; the other orders make none."""
     return tuple(
-        f"{night.fairness.difference:g} turns between two who were there as long (bar {MOST_DIFFERENCE:g})"
+        f"somebody is {night.fairness.behind:g} turns behind another (bar {MOST_BEHIND:g})"
         for night in nights
-        if night.order == "fair" and night.fairness.difference > MOST_DIFFERENCE
+        if night.order == "fair" and night.fairness.behind > MOST_BEHIND
     )
 
 
 def verdict(nights: Sequence[Night]) -> str:
     if broken := failures(nights):
         return f"not fair: {'; '.join(broken)}"
-    return "fair" if any(night.order == "fair" for night in nights) else "nothing promised"
+    return "fair" if any(night.order == "fair" for night in nights) else "only fair promises anything"
 
 
 def as_json(options: Options, nights: Sequence[Night]) -> dict[str, Any]:
@@ -92,6 +92,7 @@ _ROWS: Final[dict[str, Callable[[Night], str]]] = {
     "wait, p90": lambda night: _minutes(night.fairness.waits_ms.p90),
     "wait, longest": lambda night: _minutes(night.fairness.waits_ms.max),
     "difference in turns": lambda night: f"{night.fairness.difference:g}",
+    "behind another, at most": lambda night: f"{night.fairness.behind:g}",
     "Jain's index": lambda night: f"{night.fairness.jain:.2f}",
     "longest time without a turn": lambda night: _minutes(night.fairness.gap_ms),
     "songs of one, while another waited": lambda night: f"{night.fairness.overtaken}",

@@ -61,6 +61,24 @@ def test_who_never_sang_counts_in_the_difference() -> None:
     assert fairness([ANA, BEN], sang(ANA, 1, 2, 3), HOUR_MS).difference == 3
 
 
+def test_who_has_less_of_what_was_added_under_their_eyes_is_behind() -> None:
+    ben = guest("Ben", arrives_ms=100)
+    requests = [Request(ANA, 50, 200), *(Request(ANA, 150, start_ms) for start_ms in (300, 400, 500))]
+    found = fairness([ANA, ben], [*requests, Request(ben, 120, 600)], HOUR_MS)
+    assert (found.difference, found.behind) == (3, 2)
+
+
+def test_what_was_added_before_somebody_came_is_not_in_their_way() -> None:
+    ben = guest("Ben", arrives_ms=100)
+    requests = [*(Request(ANA, 50, start_ms) for start_ms in (200, 300, 400)), Request(ben, 120, 600)]
+    assert fairness([ANA, ben], requests, HOUR_MS).behind < 1
+
+
+def test_what_was_promised_at_once_is_not_in_their_way_either() -> None:
+    requests = [*(Request(ANA, 50, start_ms, soon=True) for start_ms in (200, 300, 400)), Request(BEN, 40, 100)]
+    assert fairness([ANA, BEN], requests, HOUR_MS).behind < 1
+
+
 def test_what_was_skipped_or_never_came_is_no_turn() -> None:
     requests = [Request(ANA, 0, 10, sung=False), Request(ANA, 0), *sang(BEN, 20)]
     found = fairness([ANA, BEN], requests, HOUR_MS)
