@@ -9,8 +9,8 @@ from api_queue.types import ItemId
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A song that was taken by the queue. Times in ms since the doors opened. `sung`: it was not skipped. `soon`: it was
-    coming soon at once, as few waited when it was added.
+    """A song that was taken by the queue. Times in ms since the doors opened. `sung`: it was not skipped. `soon`: it
+    was coming soon at once, as few waited when it was added.
     """
 
     guest: Guest
