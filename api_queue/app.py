@@ -32,8 +32,10 @@ from api_queue.queues import (
     export_blueprint,
     history_blueprint,
     join_blueprint,
+    lobby_blueprint,
     songbook_blueprint,
     turn_taking_blueprint,
+    why_blueprint,
 )
 from api_queue.settings import Settings
 from api_queue.stream import blueprint as stream_blueprint
@@ -93,7 +95,7 @@ _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "accounts", "audit", "queues", "items", "commands", "guests", "options"),
     *("playback", "devices", "pairing", "tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
     *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports", "nights"),
-    *("personal_queues", "joins", "turn_taking", "enqueue", "likes"),
+    *("personal_queues", "joins", "turn_taking", "lobby", "enqueue", "likes"),
     *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake", "cue", "cue_jobs"),
     *("retrieval", "tracklist_search", "site_import", "fetch_orders", "site_upkeep"),
     *("batches", "schedules", "sync", "sync_orders"),
@@ -134,6 +136,8 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             queues_blueprint.bp,
             join_blueprint.bp,
             turn_taking_blueprint.bp,
+            why_blueprint.bp,
+            lobby_blueprint.bp,
             enqueue_blueprint.bp,
             export_blueprint.bp,
             history_blueprint.bp,

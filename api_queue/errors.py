@@ -363,6 +363,12 @@ class SettingsOvertaken(Conflict):
     code = "settings_overtaken"
 
 
+class LobbyFull(Conflict):
+    """{waiting} songs{whose} wait for the host already, and no more fit; there is room when some were looked at."""
+
+    code = "lobby_full"
+
+
 class NotComingSoon(Conflict):
     """This item is at place {position}; that can be said of the first {coming_soon_count}."""
 

@@ -68,6 +68,7 @@ from api_queue.queues.history import SqlHistory
 from api_queue.queues.items import ItemService
 from api_queue.queues.join_service import JoinService
 from api_queue.queues.join_store import RedisJoins
+from api_queue.queues.lobby_service import LobbyService
 from api_queue.queues.night_service import NightService
 from api_queue.queues.options import OptionService
 from api_queue.queues.personal import PersonalQueues
@@ -82,6 +83,7 @@ from api_queue.queues.transport import TransportService
 from api_queue.queues.turn_taking_service import TurnTakingService
 from api_queue.queues.turn_taking_store import RedisTurnTaking
 from api_queue.queues.undo_service import UndoService
+from api_queue.queues.why_service import WhyService
 from api_queue.settings import Settings
 from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
@@ -342,9 +344,17 @@ class Parts:
         return ItemService(self.queue_store, self.tracks, self.clock, buckets, self.limiter, self.chance)
 
     @cached_property
+    def lobby(self) -> LobbyService:
+        return LobbyService(self.queue_store, self.items, self.clock)
+
+    @cached_property
     def turn_taking(self) -> TurnTakingService:
         store = RedisTurnTaking(Scripts(self.redis, self.settings.events_kept))
         return TurnTakingService(store, self.queue_store, self.items, self.clock)
+
+    @cached_property
+    def why(self) -> WhyService:
+        return WhyService(self.queue_store)
 
     @cached_property
     def enqueue(self) -> EnqueueService:

@@ -184,7 +184,8 @@ async def show_csv(request: Request, name: str) -> HTTPResponse:
 async def _csv(request: Request, name: str) -> HTTPResponse:
     queues: QueueService = request.app.ctx.queues
     view = await queues.view(queue_name(name))
-    return text_reply(wire.items_csv(view.to_come if flag(request, "waiting") else view.items), "text/csv")
+    items = view.to_come if flag(request, "waiting") else (*view.items, *view.lobby)
+    return text_reply(wire.items_csv(items), "text/csv")
 
 
 @bp.post("/queue/<name>", name="add_here")
@@ -195,7 +196,7 @@ async def _csv(request: Request, name: str) -> HTTPResponse:
 async def add_item(request: Request, name: str) -> HTTPResponse:
     """Puts a track on the queue, where its order has it. One CSV line, `track_id,performer_name`, does too.
 
-    Dry, nothing is put there: 200 with what would be promised.
+    Dry, nothing is put there: 200 with what would be promised. 202 where a host has to let it in.
     """
     dry = flag(request, DRY_RUN)
     items: ItemService = request.app.ctx.items
@@ -213,7 +214,7 @@ async def add_item(request: Request, name: str) -> HTTPResponse:
         dry=dry,
     )
     told = wire.placed_json(placed.item, placed.position, placed.expected_ms, placed.rev, placed.promise)
-    return reply(told, 200 if dry else 201)
+    return reply(told, 200 if dry else 202 if placed.item.status == "lobby" else 201)
 
 
 @bp.put("/queue/<name>/items/<item_id>", name="edit_item")

@@ -28,7 +28,7 @@ from api_queue.formats import crockford
 from api_queue.queues import limits, order, refusals
 from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, deed_of, place_among
 from api_queue.queues.deeds import Deed
-from api_queue.queues.models import HOSTS, Added, Edit, Item, Limits, Mute, Queue, QueueView, Refused, Store
+from api_queue.queues.models import HOSTS, Added, Asked, Edit, Item, Limits, Mute, Queue, QueueView, Refused, Store
 from api_queue.queues.moving_up import moving_up
 from api_queue.queues.names import performer_name
 from api_queue.queues.promise import Promise, promised
@@ -45,8 +45,8 @@ T = TypeVar("T")
 
 
 class Placed(Struct, frozen=True):
-    """An item with its place (1 is the next; None: any) and when it is expected to start, None while nothing is
-    promised. Without `promise`: it was there already.
+    """An item with its place (1 is the next; None: any, or in the lobby) and when it is expected to start, None while
+    nothing is promised. Without `promise`: it was there already, or asks to be let in.
     """
 
     item: Item
@@ -180,11 +180,13 @@ class ItemService:
 
     async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None, *, dry: bool) -> Placed | None:
         now_ms = item.timestamp_added
-        before = await self._drawn(queue.name) if queue.session.shuffle else None
+        before = await self.drawn(queue.name) if queue.session.shuffle else None
         sorted_by = order.sorting(queue.settings, item)
         answer = await self._store.add(
             queue.name, item, bounds, queue.settings_rev, rev, now_ms, before, sorted_by, dry=dry
         )
+        if isinstance(answer, Asked):
+            return Placed(replace(item, status="lobby"), None, None, answer.rev)
         if isinstance(answer, Added):
             return await self._placed(queue, item, bounds, answer, dry=dry)
         if answer.why == "stale":
@@ -193,7 +195,7 @@ class ItemService:
             return await self._there_already(queue.name, item.id, now_ms)
         raise await self._refusal(queue, answer, item, now_ms)
 
-    async def _drawn(self, name: QueueName) -> Item | None:
+    async def drawn(self, name: QueueName) -> Item | None:
         """While shuffle is on, the waiting item that a new one comes before; None is the end."""
         place = self._chance.randrange((await self._store.queue(name)).waiting + 1)
         view = await self._store.view(name, place, place)
@@ -216,15 +218,16 @@ class ItemService:
         return list(expected_starts(line, free_ms, space_ms, view.queue.paused))[-1]
 
     async def _there_already(self, name: QueueName, item_id: ItemId, now_ms: int) -> Placed | None:
-        """None when it was taken off the queue between the script's answer and this look."""
+        """Where an item stands by now; None when it was taken off the queue."""
         view = await self._store.view(name)
         free_ms, space_ms = free_at(view.queue.session, now_ms), view.queue.settings.track_space_ms
         starts = expected_starts(view.to_come, free_ms, space_ms, view.queue.paused)
         for place, (item, start_ms) in enumerate(zip(view.to_come, starts, strict=True), 1):
             if item.id == item_id:
                 return Placed(item, place, start_ms, view.queue.rev)
-        over = next((item for item in view.over if item.id == item_id), None)
-        return Placed(over, 0, None, view.queue.rev) if over else None
+        elsewhere = next((item for item in (*view.over, *view.lobby) if item.id == item_id), None)
+        position = None if elsewhere in view.lobby else 0
+        return Placed(elsewhere, position, None, view.queue.rev) if elsewhere else None
 
     async def _refusal(self, queue: Queue, refused: Refused, item: Item, now_ms: int) -> Exception:
         if refused.why == "muted":
@@ -309,15 +312,18 @@ class ItemService:
 
     async def remove(self, name: QueueName, item_id: ItemId, caller: Caller) -> Item:
         for _ in range(TRIES):
-            item = await self.own(name, item_id, caller, may_be_muted=True)
-            now_ms = self._clock.now_ms()
-            deed = deed_of("delete", caller.role_on(name), now_ms)
-            rev = await self._store.remove(name, item, now_ms, deed=deed)
-            if rev == "others":
-                rev = await self._remove_and_move_up(name, item, now_ms, deed)
-            if rev is not None:
+            item = await self.own(name, item_id, caller, may_be_muted=True, may_ask=True)
+            if await self._take_off(name, item, caller.role_on(name)) is not None:
                 return item
         raise QueueMoved
+
+    async def _take_off(self, name: QueueName, item: Item, by: Role) -> int | None:
+        now_ms = self._clock.now_ms()
+        if item.status == "lobby":
+            return await self._store.refuse(name, item, now_ms, deed_of("refuse", by, now_ms))
+        deed = deed_of("delete", by, now_ms)
+        rev = await self._store.remove(name, item, now_ms, deed=deed)
+        return await self._remove_and_move_up(name, item, now_ms, deed) if rev == "others" else rev
 
     async def _remove_and_move_up(self, name: QueueName, item: Item, now_ms: int, deed: Deed | None) -> int | None:
         looked = await moving_up(self._store, name, item, {item.id})
@@ -336,8 +342,11 @@ class ItemService:
                 return
         raise QueueMoved
 
-    async def own(self, name: QueueName, item_id: ItemId, caller: Caller, *, may_be_muted: bool) -> Item:
-        item = await self._waits(name, item_id)
+    async def own(
+        self, name: QueueName, item_id: ItemId, caller: Caller, *, may_be_muted: bool, may_ask: bool = False
+    ) -> Item:
+        """A waiting item, or if it `may_ask` one in the lobby, for whoever may change it. UnknownItem, NotYourItem."""
+        item = await self._waits(name, item_id, may_ask=may_ask)
         if caller.role_on(name) in HELPERS:
             return item
         standing = await self._store.standing(name, caller.guest_id) if caller.guest_id else None
@@ -347,11 +356,11 @@ class ItemService:
             raise refusals.muted(standing, now_ms)
         return item
 
-    async def _waits(self, name: QueueName, item_id: ItemId) -> Item:
+    async def _waits(self, name: QueueName, item_id: ItemId, *, may_ask: bool = False) -> Item:
         item = await self._store.item(name, item_id)
         if item is None:
             await self._store.queue(name)  # an unknown queue is the better answer
-        if item is None or item.status != "queued":
+        if item is None or not (item.status == "queued" or (may_ask and item.status == "lobby")):
             raise UnknownItem(item_id=item_id)
         return item
 

@@ -32,6 +32,7 @@ def limits_of(
         join_code=settings.join == "code" and role not in HELPERS,
         points=(settings.points_max * 1000, settings.points_per_hour) if settings.limit_model == "points" else None,
         tokens=_tokens(settings) if settings.limit_model == "token" else None,
+        approval=settings.approval if role not in HELPERS else "off",
         buckets=buckets,
     )
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from api_queue.formats.csv_items import decode_line, encode_line
 from api_queue.queues.deeds import Deed, Undoable
 from api_queue.queues.holdings import Holdings
-from api_queue.queues.ledger import Ledger, Sorting
+from api_queue.queues.ledger import Ledger, Moved, Sorting
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.tokens import NoToken, Window
@@ -178,6 +178,10 @@ class QueueView(Struct, frozen=True):
     items: tuple[Item, ...]
     past: int
     event_id: str
+    #: What asks to be let in, in the order of asking; only where all items are read.
+    lobby: tuple[Item, ...] = ()
+    #: What was moved by hand.
+    moved: tuple[ItemId, ...] = ()
 
     @property
     def over(self) -> tuple[Item, ...]:
@@ -236,7 +240,22 @@ class Limits(Struct, frozen=True, kw_only=True):
     points: tuple[int, float] | None = None
     #: A token's window, how far ahead it begins at most, and when the event ends (ms since 1970).
     tokens: tuple[int, int, int | None] | None = None
+    #: Where the add waits for a host: in no case, where one of `EXCESS` refuses it, or always.
+    approval: Literal["off", "excess", "all"] = "off"
     buckets: tuple[tuple[str, int, float], ...] = ()
+
+
+class Admission(Struct, frozen=True):
+    """An item as it asks in the lobby, and the deed of whoever lets it in."""
+
+    asking: Item
+    deed: Deed
+
+
+class Asked(Struct, frozen=True):
+    """The add waits in the lobby since this revision."""
+
+    rev: int
 
 
 class Added(Struct, frozen=True, kw_only=True):
@@ -267,6 +286,8 @@ Why = Literal[
     "track",
     "performer",
     "points",
+    "lobby_full",
+    "lobby_own",
 ]
 
 
@@ -335,6 +356,9 @@ class Store(Protocol):
 
     async def item(self, name: QueueName, item_id: ItemId) -> Item | None: ...
     async def ledger(self, name: QueueName) -> Ledger: ...
+    async def moves(self, name: QueueName, item_id: ItemId) -> Sequence[Moved]:
+        """By hand, the oldest first."""
+
     async def add(
         self,
         name: QueueName,
@@ -346,11 +370,15 @@ class Store(Protocol):
         before: Item | None = None,
         sorting: Sorting | None = None,
         *,
+        admission: Admission | None = None,
         dry: bool = False,
-    ) -> Added | Refused:
+    ) -> Added | Asked | Refused:
         """Before another waiting item, or at the end; in a sorted queue where that places it. `dry`: what it would
         answer; only the rate is written.
         """
+
+    async def refuse(self, name: QueueName, asking: Item, now_ms: int, deed: Deed | None = None) -> int | None:
+        """Takes it out of the lobby."""
 
     async def enqueue(
         self, name: QueueName, rev: int, rows: Sequence[tuple[Item, Item | None]], now_ms: int

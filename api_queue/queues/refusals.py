@@ -11,6 +11,7 @@ from api_queue.errors import (
     GuestFull,
     GuestMinutesFull,
     JoinCodeNeeded,
+    LobbyFull,
     Muted,
     NotEnoughPoints,
     QueueFull,
@@ -22,7 +23,7 @@ from api_queue.queues.models import Item, Mute, QueueView, Refused
 from api_queue.queues.settings import QueueSettings, iso
 from api_queue.queues.timing import expected_starts, free_at
 from api_queue.queues.tokens import Window
-from api_queue.types import GuestId
+from api_queue.types import GuestId, QueueName
 
 
 def refusal(refused: Refused, item: Item, view: QueueView, now_ms: int) -> ApiQueueError:
@@ -33,8 +34,6 @@ def refusal(refused: Refused, item: Item, view: QueueView, now_ms: int) -> ApiQu
     match refused.why:
         case "rate":
             return RateLimited(retry_after=wait_s(int(refused.fact)))
-        case "join":
-            return JoinCodeNeeded(queue=view.queue.name)
         case "full" | "guest" | "minutes" | "late":
             return _beyond(refused, item, view, now_ms)
         case "track" | "performer":
@@ -42,7 +41,17 @@ def refusal(refused: Refused, item: Item, view: QueueView, now_ms: int) -> ApiQu
         case "points":
             return _too_poor(int(refused.fact), item, view.queue.settings)
         case _:
-            return SessionEnded(queue=view.queue.name)
+            return _shut_out(refused, view.queue.name)
+
+
+def _shut_out(refused: Refused, queue: QueueName) -> ApiQueueError:
+    match refused.why:
+        case "join":
+            return JoinCodeNeeded(queue=queue)
+        case "lobby_full" | "lobby_own":
+            return LobbyFull(whose=" of yours" if refused.why == "lobby_own" else "", waiting=int(refused.fact))
+        case _:
+            return SessionEnded(queue=queue)
 
 
 def _beyond(refused: Refused, item: Item, view: QueueView, now_ms: int) -> ApiQueueError:

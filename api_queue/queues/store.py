@@ -14,9 +14,11 @@ from api_queue.queues import points, wire
 from api_queue.queues.deeds import Deed, Undoable
 from api_queue.queues.holdings import Holdings
 from api_queue.queues.keys import NAMES, guests, key, rows
-from api_queue.queues.ledger import Ledger, Sorting
+from api_queue.queues.ledger import Ledger, Moved, Sorting
 from api_queue.queues.models import (
     Added,
+    Admission,
+    Asked,
     Command,
     Edit,
     Item,
@@ -38,6 +40,7 @@ from api_queue.types import DeviceId, EventName, GuestId, ItemId, ItemStatus, Qu
 
 _session = msgspec.json.Decoder(Session).decode
 _report = msgspec.json.Decoder(LastReport).decode
+_moves = msgspec.json.Decoder(tuple[Moved, ...]).decode
 _settings = msgspec.json.Decoder(QueueSettings).decode
 _paused = msgspec.json.Decoder(dict[str, Pause]).decode
 _cards = msgspec.json.Decoder(dict[ItemId, Card]).decode
@@ -63,18 +66,21 @@ class RedisQueues:
         return await self._view(name, "" if first is None else first, "" if last is None else last)
 
     async def _view(self, name: QueueName, first: Argument, last: Argument) -> QueueView:
-        keys = [key(name, part) for part in ("items", "meta", "events", "undo")]
+        keys = [key(name, part) for part in ("items", "meta", "events", "undo", "lobby", "moves")]
         read = await self._redis.script("queues/view", keys, (first, last))
         if not read:
             raise UnknownQueue(queue=name)
-        pairs, total, event_id, lines, verb, at_ms = read
+        pairs, total, event_id, lines, verb, at_ms, asking, moved = read
         undoable = Undoable(verb, int(at_ms)) if verb else None
         queue = _queue(name, dict(zip(pairs[::2], pairs[1::2], strict=True)), total, undoable)
         past = queue.head if first == "" else min(queue.head, max(0, -int(first))) if first != "-" else 0
-        return QueueView(queue, tuple(map(Item.from_line, lines)), past, event_id)
+        lobby = sorted(map(Item.from_line, asking), key=lambda item: (item.timestamp_added, item.id))
+        return QueueView(queue, tuple(map(Item.from_line, lines)), past, event_id, tuple(lobby), tuple(moved))
 
     async def item(self, name: QueueName, item_id: ItemId) -> Item | None:
+        """Also one that asks to be let in."""
         line = await self._redis.call("HGET", key(name, "index"), item_id)
+        line = line or await self._redis.call("HGET", key(name, "lobby"), item_id)
         return Item.from_line(line) if line else None
 
     async def ledger(self, name: QueueName) -> Ledger:
@@ -90,6 +96,9 @@ class RedisQueues:
             tables={GuestId(guest): table for guest, table in _pairs(joined) if table},
             moved=frozenset(moved),
         )
+
+    async def moves(self, name: QueueName, item_id: ItemId) -> Sequence[Moved]:
+        return _moves(await self._redis.call("HGET", key(name, "moves"), item_id) or "[]")
 
     # -- the queue itself --------------------------------------------------------------------------------------
 
@@ -132,8 +141,9 @@ class RedisQueues:
         before: Item | None = None,
         sorting: Sorting | None = None,
         *,
+        admission: Admission | None = None,
         dry: bool = False,
-    ) -> Added | Refused:
+    ) -> Added | Asked | Refused:
         answer = await self._write(
             "add",
             name,
@@ -153,10 +163,17 @@ class RedisQueues:
             int(dry),
             *_bounds(limits, item),
             wire.json_text(sorting) if sorting else "",
+            *_approval(limits, item, admission),
             *(part for bucket in limits.buckets for part in bucket),
             extra_keys=guests(name),
         )
+        if answer[0] == "lobby":
+            return Asked(int(answer[1]))
         return _added(answer) if answer[0] == "ok" else _refused(answer)
+
+    async def refuse(self, name: QueueName, asking: Item, now_ms: int, deed: Deed | None = None) -> int | None:
+        body = (asking.id, asking.as_line(), as_deed(deed))
+        return rev_of(await self._write("refuse", name, now_ms, *body))
 
     async def enqueue(
         self, name: QueueName, rev: int, rows: Sequence[tuple[Item, Item | None]], now_ms: int
@@ -178,7 +195,6 @@ class RedisQueues:
             changed=before != after,
             moved=target is not None,
             before=target.id if isinstance(target, Item) else None,
-            by=edit.by,
         )
         bills = (bill(before), bill(after))
         answer = await self._write(
@@ -368,6 +384,16 @@ def _bounds(limits: Limits, item: Item) -> tuple[Argument, ...]:
         *((points.cost(item.track_duration_ms), *rates) if rates else ("", "", "")),
         *((tokens[0], tokens[1], optional(tokens[2])) if tokens else ("", "", "")),
     )
+
+
+def _approval(limits: Limits, item: Item, admission: Admission | None) -> tuple[Argument, ...]:
+    """The four that add.lua takes before the rate buckets."""
+    if admission:
+        return "admit", admission.asking.as_line(), "", as_deed(admission.deed)
+    if limits.approval == "off":
+        return "", "", "", ""
+    asking = replace(item, status="lobby")
+    return limits.approval, asking.as_line(), wire.change_add(asking), ""
 
 
 def _added(answer: list[Any]) -> Added:

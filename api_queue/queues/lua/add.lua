@@ -12,11 +12,14 @@
 --       27 milli-points that it costs, of at most 28, of which 29 points come back in an hour
 --       30 ms of a token's window  31 ms from now in which they begin  32 ms at which the event ends
 --       33 how the queue is sorted, as order.lua takes it, or ''
---       34... rate buckets, three each: field, capacity, per_ms
--- Returns {'ok', rev, ahead, ahead_ms, uneven, session, waiting, waiting_ms, holdings}: what waits before it, whether sums of
+--       34 'all': it asks to be let in; 'excess': it does where a limit that a lobby is for refuses; 'admit': it is let in; or ''
+--       35 its line in the lobby  36 as JSON there  37 deed that can be undone as JSON, or ''
+--       38... rate buckets, three each: field, capacity, per_ms
+-- Returns {'lobby', rev}: it waits there; or {'ok', rev, ahead, ahead_ms, uneven, session, waiting, waiting_ms, holdings}: what waits before it, whether sums of
 --   that do not say when it starts (0, 1); the rest as it was but rev and the guest's turns; or one refusal:
 --   {'gone'} {'stale'} {'ended'} {'muted', text} {'join'} {'rate', ms} {'exists', line} {'full', max_items}
 --   {'track', ms of its last start or ''} {'performer', the same} {'points', milli-points there are}
+--   {'lobby_full', most} {'lobby_own', those of this guest}
 --   and, with what tokens.lua says of a token, '' where there are none: {'full', max_items, token} {'guest', n, token}
 --   {'minutes', ms, token} {'late', ms of the longest that fits, token}
 --! use queues/rows
@@ -24,6 +27,7 @@
 --! use queues/holdings
 --! use queues/points
 --! use queues/tokens
+--! use queues/lobby
 --! use stream/emit
 --! use accounts/bucket
 
@@ -42,10 +46,13 @@ if ARGV[24] ~= '' then
 end
 if ARGV[18] ~= '' and not stand(ARGV[18], ARGV[19]) then return {'stale'} end
 
-local wait = take(buckets, now_ms, 34)
+local wait = take(buckets, now_ms, 38)
 if wait > 0 then return {'rate', wait} end
 
-local twice = redis.call('HGET', index, id)
+local approval, asking = ARGV[34], ARGV[35]
+if approval == 'admit' and redis.call('HGET', lobby, id) ~= asking then return {'stale'} end
+
+local twice = redis.call('HGET', index, id) or (approval ~= 'admit' and redis.call('HGET', lobby, id))
 if twice then return {'exists', twice} end
 local has = holdings(tokens, owner)
 if guest then
@@ -75,7 +82,9 @@ local over, fact = beyond()
 local from, till
 if ARGV[30] ~= '' then from, till = live(has[5], now_ms, ARGV[32]) end
 local turn = from and now_ms >= from -- whoever adds in their window uses their token up, needed or not
-if over and not turn then
+local asks = approval == 'all' and over ~= 'late'
+  or approval == 'excess' and not turn and (over == 'full' or over == 'guest' or over == 'minutes')
+if over and not turn and not asks then
   local token = ''
   if ARGV[30] ~= '' then
     token = from and has[5] or dry and '' or issue(tokens, owner, now_ms, ARGV[30] + 0, ARGV[31] + 0, ARGV[32])
@@ -87,6 +96,17 @@ local last = twice_within('t:' .. track, ARGV[15], now_ms)
 if last then return {'track', last} end
 last = twice_within('p:' .. performer, ARGV[16], now_ms)
 if last then return {'performer', last} end
+
+if asks then
+  local full = crowded(owner)
+  if full or dry then return full or {'lobby', known[1]} end
+  redis.call('HSET', lobby, id, asking)
+  redis.call('SADD', guests, owner)
+  local rev = revise(now_ms)
+  emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"add","item":' .. ARGV[36] .. ',"before":null}]')
+  ring(bell, queue)
+  return {'lobby', rev}
+end
 
 local milli, grows_ms
 if ARGV[27] ~= '' then
@@ -104,15 +124,21 @@ end
 local uneven = (known[5] ~= '0' or (known[8] or '{}') ~= '{}') and 1 or 0
 if dry then return {'ok', known[1], ahead, ahead_ms, uneven, known[6], waiting, known[4], has} end
 
+undoable(ARGV[37])
+if approval == 'admit' then leave_lobby(id) end
 pay(payers, turns_then)
 rank(id, score, duration_ms)
 local before = put(line, pivot)
 redis.call('HSET', index, id, line)
 if guest then redis.call('SADD', guests, owner) end
+if milli then note_field('points', owner) end
 if milli then redis.call('HSET', points, owner, string.format('%d|%d', milli - ARGV[27], grows_ms)) end
 if turn then redis.call('HDEL', tokens, owner) end
 weigh(1, owner, track, performer, duration_ms, '0')
+remember()
 local rev = revise(now_ms)
-emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"add","item":' .. ARGV[17] .. ',"before":' .. before .. '}]')
+local change = '{"op":"add","item":' .. ARGV[17] .. ',"before":' .. before .. '}'
+if approval == 'admit' then change = '{"op":"remove","id":"' .. id .. '"},' .. change end
+emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[' .. change .. ']')
 ring(bell, queue)
 return {'ok', rev, ahead, ahead_ms, uneven, known[6], waiting, known[4], has}
