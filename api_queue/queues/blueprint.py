@@ -112,8 +112,9 @@ async def show_queue(request: Request, name: str) -> HTTPResponse:
         queues.queue(x), guests.standing(x, caller), guests.holdings(x, caller)
     )
     who = wire.caller_json(caller.role_on(x), caller.guest_id, mute)
-    you = You(holdings, queue.settings, request.app.ctx.clock.now_ms())
-    return reply(wire.summary_json(queue) | who | wire.you_json(you))
+    now_ms = request.app.ctx.clock.now_ms()
+    you = You(holdings, queue.settings, now_ms)
+    return reply(wire.summary_json(queue) | who | wire.you_json(you) | {"undo": wire.undo_json(queue, now_ms)})
 
 
 @bp.delete("/queue/<name>")
