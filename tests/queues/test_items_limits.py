@@ -190,6 +190,37 @@ async def test_an_empty_bucket_tells_how_long_it_takes(party: Party) -> None:
     assert refused.value.facts["retry_after"] == 50
 
 
+async def test_new_cookies_share_the_bucket_of_their_address(party: Party) -> None:
+    # Given two adds a minute for an address
+    items = worker(party, ("a:10.0.0.1", 2, 30_000))
+    for name in ("ana", "ana-again"):
+        await items.add(X, party.tracks[0], "Ana", guest(name))
+    # When its third guest adds, then they wait, and have spent nothing of their own
+    with pytest.raises(RateLimited) as refused:
+        await items.add(X, party.tracks[0], "Ana", guest("ana-once-more"))
+    assert refused.value.facts["retry_after"] == 30
+
+
+async def test_of_all_that_is_played_only_what_was_skipped_may_come_again(party: Party) -> None:
+    # Given one that is played to its end and one that a host skips
+    await party.set(duplicate_track_window=60, duplicate_performer_window=60)
+    await party.add("Ana", guest("ana"), track=0)
+    await party.add("Bo", guest("bo"), track=1)
+    await party.press("play")
+    party.clock.pass_s(5)
+    await party.press("next")
+    party.clock.pass_s(30)
+    await party.press("skip")
+    # When both are asked for once more, by workers that know nothing of before
+    items = worker(party)
+    with pytest.raises(DuplicateTrack):
+        await items.add(X, party.tracks[0], "Cleo", guest("cleo"))
+    with pytest.raises(DuplicatePerformer):
+        await items.add(X, party.tracks[2], "Ana", guest("cleo"))
+    # Then only the skipped one passes
+    assert (await items.add(X, party.tracks[1], "Bo", guest("cleo"))).position == 1
+
+
 @pytest.mark.parametrize("by", [HOST, ADMIN])
 async def test_a_host_has_a_rate_too(party: Party, by: Caller) -> None:
     items = worker(party, ("t:one", 1, 60_000))
