@@ -24,6 +24,8 @@ class Store(Protocol):
     async def put_cards(self, queue: Queue, cards: Cards, item: Item, now_ms: int) -> int | None: ...
     async def put_paused(self, queue: Queue, paused: Paused, now_ms: int) -> int | None: ...
     async def swap(self, queue: Queue, swap: Swap, cards: Cards, by: Role, now_ms: int) -> int | None: ...
+    async def postpone(self, queue: Queue, swap: Swap, cards: Cards, by: Role, now_ms: int) -> int | None:
+        """To the end of the next round, and behind the other one at least. The place there, 0 is the next."""
 
 
 class Views(Protocol):
@@ -52,18 +54,28 @@ class TurnTakingService:
         raise QueueMoved
 
     async def let_go_first(self, name: QueueName, item_id: ItemId, caller: Caller) -> tuple[Item, int]:
-        """The following item of somebody else goes before this one. NotComingSoon, NobodyToSwapWith, PassUsed."""
+        """The following item of somebody else goes before this one; a second time, in a fair order, those of the round
+        too. The item and its place. NotComingSoon, NobodyToSwapWith, PassUsed.
+        """
         for _ in range(TRIES):
             await self._items.own(name, item_id, caller, may_be_muted=True)
-            view, now_ms = await self._views.view(name, 0, LAST), self._clock.now_ms()
-            place, card = coming_soon(view, item_id), view.queue.cards.get(item_id, Card())
-            if card.passes:
-                raise PassUsed
-            change = swap(view.to_come, place, view.queue.paused)
-            cards = _with(view, item_id, Card(passes=card.passes + 1))
-            if await self._store.swap(view.queue, change, cards, caller.role_on(name), now_ms) is not None:
-                return change.item, change.other_place + 1
+            view = await self._views.view(name, 0, LAST)
+            change = swap(view.to_come, coming_soon(view, item_id), view.queue.paused)
+            place = await self._passed(view, change, caller.role_on(name))
+            if place is not None:
+                return change.item, place + 1
         raise QueueMoved
+
+    async def _passed(self, view: QueueView, change: Swap, by: Role) -> int | None:
+        queue, now_ms = view.queue, self._clock.now_ms()
+        passes = queue.cards.get(change.item.id, Card()).passes
+        cards = _with(view, change.item.id, Card(passes=passes + 1))
+        if not passes:
+            rev = await self._store.swap(queue, change, cards, by, now_ms)
+            return None if rev is None else change.other_place
+        if queue.settings.order != "fair":
+            raise PassUsed
+        return await self._store.postpone(queue, change, cards, by, now_ms)
 
     async def pause(self, name: QueueName, performer: str) -> Paused:
         """Nothing of theirs starts until they are back. Each of a duet, where it names several."""

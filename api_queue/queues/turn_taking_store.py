@@ -4,6 +4,7 @@ from typing import Any
 
 from api_queue.queues import wire
 from api_queue.queues.models import Item, Queue
+from api_queue.queues.order import bill
 from api_queue.queues.passing import Swap
 from api_queue.queues.scripts import Scripts, event_of, rev_of
 from api_queue.queues.turn_taking import Cards, Paused
@@ -29,6 +30,13 @@ class RedisTurnTaking:
         marks = (_text(queue.cards), _text(cards), by, _told(changes, wire.ready_json(cards)))
         pair = (swap.place, *_parts(swap.item), swap.other_place, *_parts(swap.other))
         return rev_of(await self._write("swap", queue.name, now_ms, *marks, *pair))
+
+    async def postpone(self, queue: Queue, swap: Swap, cards: Cards, by: Role, now_ms: int) -> int | None:
+        marks = (_text(queue.cards), _text(cards), by, wire.json_text(wire.ready_json(cards))[1:-1])
+        item, other = swap.item, swap.other
+        body = (*marks, swap.place, *_parts(item), wire.json_text(bill(item)), other.id, other.as_line())
+        answer = await self._write("postpone", queue.name, now_ms, *body)
+        return int(answer[2]) if answer[0] == "ok" else None
 
 
 def _text(marks: Cards | Paused) -> str:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from api_queue.errors import NobodyToSwapWith, NotComingSoon, NotYourItem, PassUsed, UnknownItem
+from api_queue.queues.keys import key
 from api_queue.queues.options import Options
 from api_queue.queues.passing import same_people
 from api_queue.types import ItemId
@@ -249,3 +250,33 @@ async def test_a_pause_in_the_moment_of_a_start_holds(party: Party) -> None:
     told = [event.get("paused") or event.get("session", {}).get("item_id") for event in await party.events()]
     began = queue.session.item_id
     assert began == cleo or (began == bo and told.index(bo) < told.index(["Bo"]))
+
+
+async def test_in_a_fair_order_the_second_pass_costs_a_turn(party: Party) -> None:
+    await party.set(order="fair", coming_soon_count=5)
+    ana, *_ = await added(party, "Ana", "Bo", "Cleo", "Bo", "Cleo")
+    await party.parts.turn_taking.let_go_first(X, ana, guest("Ana"))
+    assert await party.waiting() == ["Bo", "Ana", "Cleo", "Bo", "Cleo"]
+    _, place = await party.parts.turn_taking.let_go_first(X, ana, guest("Ana"))
+    assert await party.waiting() == ["Bo", "Cleo", "Bo", "Cleo", "Ana"]
+    assert place == 5
+    turns = await party.parts.redis.call("HGETALL", key(X, "turns"))
+    assert {payer: float(charged) for payer, charged in turns.items()} == {
+        **{"o:Ana": 2, "p:ana": 2, "o:Bo": 2, "p:bo": 2},
+        **{"o:Cleo": 2, "p:cleo": 2},
+    }
+    assert (await party.events())[-1]["changes"] == [{"op": "move", "id": ana, "before": None}]
+    await check_index(party.parts.redis, X)
+
+
+async def test_a_pass_of_two_rounds_goes_behind_somebody_at_least(party: Party) -> None:
+    await party.set(order="fair", coming_soon_count=1)
+    _, ana, *_ = await added(party, "Zoe", "Ana", "Bo", "Bo", "Bo", "Bo")
+    await party.parts.items.remove(X, (await party.view()).to_come[2].id, HOST)
+    await party.press("play")
+    for _ in range(3):
+        if (await party.waiting())[0] != "Ana":
+            break
+        await party.parts.turn_taking.let_go_first(X, ana, guest("Ana"))
+        await check_index(party.parts.redis, X)
+    assert (await party.waiting())[0] == "Bo"
