@@ -41,7 +41,7 @@ def soon(minutes: float) -> str:
 REFUSALS: list[tuple[dict[str, Any], int, int, str, str, bool]] = [
     ({"max_items": 1}, 1, 429, "queue_full", "A place comes free when the music goes on.", False),
     ({"max_per_guest": 1}, 1, 429, "guest_full", "each guest may have 1", False),
-    ({"max_minutes_per_guest": 1}, 2, 429, "guest_minutes_full", "minutes of yours wait", False),
+    ({"max_minutes_per_guest": 1}, 1, 429, "guest_minutes_full", "minutes of yours wait", False),
     ({"performer_names": ["Anna", "Bo"]}, 0, 422, "unknown_performer", "Did you mean Anna?", False),
     ({"join": "code"}, 0, 403, "join_code_needed", "ask the host", False),
     ({"limit_model": "points", "points_max": 1}, 1, 429, "not_enough_points", "It will be enough at", True),
