@@ -95,7 +95,7 @@ _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "accounts", "audit", "queues", "items", "commands", "guests", "options"),
     *("playback", "devices", "pairing", "tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
     *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports", "nights"),
-    *("personal_queues", "joins", "turn_taking", "lobby", "enqueue", "likes"),
+    *("personal_queues", "joins", "turn_taking", "why", "lobby", "enqueue", "likes"),
     *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake", "cue", "cue_jobs"),
     *("retrieval", "tracklist_search", "site_import", "fetch_orders", "site_upkeep"),
     *("batches", "schedules", "sync", "sync_orders"),

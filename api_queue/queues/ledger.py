@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from api_queue.types import GuestId, ItemId
+from api_queue.types import GuestId, ItemId, Role
 
 
 class Bill(Struct, frozen=True):
@@ -21,6 +21,16 @@ class Sorting(Struct, frozen=True, omit_defaults=True):
     soon: int
     weight: float | None = None
     bill: Bill | None = None
+
+
+class Moved(Struct, frozen=True, rename={"from_": "from"}):
+    """An item was moved by hand at `at_ms`, from one place to another (1 is the next); or it let somebody else pass."""
+
+    at_ms: int
+    by: Role
+    from_: int
+    to: int
+    passed: bool = False
 
 
 class Ledger(Struct, frozen=True):

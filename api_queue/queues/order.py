@@ -96,7 +96,8 @@ def moved_up(waiting: Sequence[Item], left: Item, left_score: float, ledger: Led
     turns = given_back(ledger.turns, payers(bill(left), ledger.tables))
     list_now, scores, shifts = list(waiting), dict(ledger.scores), []
     for item in [i for i in waiting[soon:] if _same_guest(i, left) and i.id not in ledger.moved]:
-        score = min(scores[item.id], max(left_score, _round_before(item, waiting, turns, ledger.tables)))
+        before = turns_before(item, waiting, turns, ledger.tables)
+        score = min(scores[item.id], max(left_score, *before.values()))
         at = list_now.index(item)
         others = list_now[:at] + list_now[at + 1 :]
         index, score = place([scores[other.id] for other in others], score, soon)
@@ -161,12 +162,17 @@ def _text(number: float) -> str:
     return repr(number).removesuffix(".0")
 
 
+def was_sung(item: Item) -> bool:
+    """Or is just now."""
+    return item.status in _SUNG
+
+
 def _turns_of(over: Sequence[Item], tables: Mapping[GuestId, str]) -> tuple[dict[str, float], float]:
     """What was sung and what is being sung, and the round that the last of it was in."""
     turns: dict[str, float] = {}
     began = 0.0
     for item in over:
-        if item.status in _SUNG:
+        if was_sung(item):
             began, turns = charged(turns, payers(bill(item), tables), 0)
     return turns, began
 
@@ -177,15 +183,14 @@ def _same_guest(item: Item, left: Item) -> bool:
     return item.session_owner == left.session_owner and not item.by_host
 
 
-def _round_before(
+def turns_before(
     item: Item, waiting: Sequence[Item], turns: Mapping[str, float], tables: Mapping[GuestId, str]
-) -> float:
-    """What its payers had been charged before it: without it, and without what was added since and still waits."""
-    own = payers(bill(item), tables)
-    before = {payer: turns.get(payer, 0) for payer in own}
+) -> dict[str, float]:
+    """What each of its payers had been charged: without it, and without what was added since and still waits."""
+    before = {payer: turns.get(payer, 0) for payer in payers(bill(item), tables)}
     by_adding = sorted(waiting, key=lambda other: other.timestamp_added)
     for other in by_adding[by_adding.index(item) :]:
         for payer, charge in payers(bill(other), tables).items():
-            if payer in own:
+            if payer in before:
                 before[payer] -= charge
-    return max(before.values(), default=0)
+    return before

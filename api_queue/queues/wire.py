@@ -39,7 +39,8 @@ def items_json(view: QueueView, now_ms: int) -> list[dict[str, Any]]:
     over = [item_json(i, 0 if i.id == session.item_id else None) for i in view.over]
     space_ms, paused = view.queue.settings.track_space_ms, view.queue.paused
     starts = expected_starts(view.to_come, free_at(session, now_ms), space_ms, paused)
-    return over + [item_json(i, n, start) for n, (i, start) in enumerate(zip(view.to_come, starts, strict=True), 1)]
+    come = [item_json(i, n, start) for n, (i, start) in enumerate(zip(view.to_come, starts, strict=True), 1)]
+    return over + come + [item_json(item) for item in view.lobby]
 
 
 def list_json(view: QueueView, now_ms: int, *, waiting_only: bool = False) -> dict[str, Any]:
@@ -49,7 +50,8 @@ def list_json(view: QueueView, now_ms: int, *, waiting_only: bool = False) -> di
         "rev": view.queue.rev,
         "ts": now_ms,
         "total": view.queue.total,
-        "items": items[view.past :] if waiting_only else items,
+        "items": [i for i in items if i["status"] == "queued"] if waiting_only else items,
+        "moved": list(view.moved),
         **paused_json(view.queue.paused),
         **ready_json(view.queue.cards),
         "undo": undo_json(view.queue, now_ms),
@@ -256,12 +258,10 @@ def change_add(item: Item) -> str:
     return json_text(item_json(item))
 
 
-def changes_edit(
-    after: Item, *, changed: bool, moved: bool, before: ItemId | None, by: Role | None
-) -> list[dict[str, Any]]:
-    """Where an item moved, the id that it now stands before (null is the end), and by whose hand."""
+def changes_edit(after: Item, *, changed: bool, moved: bool, before: ItemId | None) -> list[dict[str, Any]]:
+    """Where an item moved, the id that it now stands before; null is the end."""
     update = [{"op": "update", "item": item_json(after)}] if changed else []
-    move = [{"op": "move", "id": after.id, "before": before, "by": by}] if moved else []
+    move = [{"op": "move", "id": after.id, "before": before}] if moved else []
     return update + move
 
 

@@ -6,7 +6,8 @@
  * @typedef {{play_state: string, item_id: string|null, track_id: string|null, position_ms: number,
  *   position_at_ms: number, duration_ms: number|null, stop_after: boolean, active_device_id: string|null,
  *   speaker_name: string|null, generation: number, lease_until_ms: number|null, volume: number}} Session
- * @typedef {{rev: number, kind: string, settings: Record<string, any>|null, session: Session, items: Item[]}} State
+ * @typedef {{rev: number, kind: string, settings: Record<string, any>|null, session: Session, items: Item[],
+ *   ready?: string[], paused?: string[], moved?: string[]}} State `ready` and `moved` are ids of items, `paused` names
  */
 
 /** The state after an event; the same object when the event changes nothing; null when only a snapshot can help. */
@@ -19,7 +20,10 @@ export function reduce(state, name, payload) {
 }
 
 const CHANGES = {
-  items_change: (state, { changes }) => ({ items: changes.reduce(apply, state.items) }),
+  items_change: (state, { changes, rev: _rev, type: _type, ts: _ts, ...marks }) => ({
+    items: changes.reduce(apply, state.items),
+    ...marks,
+  }),
   settings_change: (_state, { settings }) => ({ settings }),
   timeline_update: (_state, { session }) => ({ session }),
   speaker_change: (_state, { session }) => ({ session }),
@@ -40,6 +44,8 @@ function apply(items, { op, item, id = item?.id, before }) {
   return place < 0 ? [...rest, moved] : [...rest.slice(0, place), moved, ...rest.slice(place)];
 }
 
+/** What asks to be let in. */
+export const asking = (state) => state.items.filter((item) => item.status === "lobby");
 export const waiting = (state) => state.items.filter((item) => item.status === "queued");
 /** Between two events of one change the session may still name an item that waits again. */
 export const current = (state) =>

@@ -22,7 +22,8 @@ async def test_what_a_host_moved_is_kept_in_a_line(party: Party) -> None:
     await party.parts.items.move(X, bob.item.id, ana.item.id, HOST)
     line = json.loads(await party.parts.redis.call("HGET", key(X, "moves"), bob.item.id))
     assert line == [{"at_ms": party.clock.ms, "by": "host", "from": 2, "to": 1}]
-    assert (await party.events())[-1]["changes"][0]["by"] == "host"
+    assert (await party.events())[-1]["moved"] == [bob.item.id]
+    assert (await party.view()).moved == (bob.item.id,)
 
 
 async def test_the_lighter_plays_first(party: Party) -> None:

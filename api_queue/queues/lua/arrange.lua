@@ -27,10 +27,11 @@ local lines = ARGV[10] ~= '' and redis.call('LRANGE', items, head, -1) or {}
 for nth, line in ipairs(lines) do
   note_at(head + nth - 1, id_of(line), line, line, lines[nth - 1], lines[nth + 1])
 end
-local at = 14
+local at, marked = 14, false
 for _ = 1, tonumber(ARGV[11]) do
   local part, field, value = unpack(ARGV, at, at + 2)
   note_field(part, field)
+  if part == 'moves' then marked = true end
   if value == '' then
     redis.call('HDEL', parts[part], field)
   else
@@ -76,7 +77,8 @@ for here = at, #ARGV, 8 do
 end
 rev = revise(now_ms)
 for here = first_event, first_event + 3 * tonumber(ARGV[12]) - 1, 3 do
-  emit(events, kept, rev, now_ms, ARGV[here], ARGV[here + 1], ARGV[here + 2])
+  local told = marked and ARGV[here] == 'items_change' and moved_json() or ''
+  emit(events, kept, rev, now_ms, ARGV[here], ARGV[here + 1], ARGV[here + 2] .. told)
 end
 ring(bell, ARGV[1])
 return {'ok', rev}

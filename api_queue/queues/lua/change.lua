@@ -54,15 +54,17 @@ if score then
   end
   rank(id, score, ARGV[19])
 end
+local told = ''
 local to = from and redis.call('LPOS', items, after, 'RANK', -1) - known[2] + 1
 if from ~= to then
   note_field('moves', id)
   tell_move(id, {at_ms = tonumber(now_ms), by = ARGV[24], from = from, to = to})
+  told = moved_json()
 end
 weigh(-1, ARGV[8], ARGV[9], ARGV[10], ARGV[12], ARGV[13])
 weigh(1, ARGV[8], ARGV[9], ARGV[11], ARGV[19], ARGV[14])
 remember()
 rev = revise(now_ms)
-emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', '"changes":' .. ARGV[17])
+emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', '"changes":' .. ARGV[17] .. told)
 ring(bell, ARGV[1])
 return {'ok', rev}

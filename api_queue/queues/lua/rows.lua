@@ -128,6 +128,12 @@ local function tell_move(id, entry)
   redis.call('HSET', moves, id, cjson.encode(told))
 end
 
+-- moved_json(): beside the changes of an event, all items that were moved by hand.
+local function moved_json()
+  local ids = redis.call('HKEYS', moves)
+  return ',"moved":' .. (ids[1] and cjson.encode(ids) or '[]')
+end
+
 -- revise(now_ms): the next revision.
 local function revise(now_ms)
   redis.call('HSET', meta, 'changed_at_ms', now_ms)

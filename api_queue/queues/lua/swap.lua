@@ -26,6 +26,6 @@ end
 redis.call('HSET', meta, 'cards', ARGV[5])
 tell_move(id, {at_ms = tonumber(now_ms), by = ARGV[6], from = ARGV[8] + 1, to = ARGV[12] + 1, passed = true})
 local rev = revise(now_ms)
-emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', ARGV[7])
+emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', ARGV[7] .. moved_json())
 ring(bell, ARGV[1])
 return {'ok', rev}
