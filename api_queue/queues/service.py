@@ -191,9 +191,12 @@ class QueueService:
         return [*moved, *over.values()][-limit:]
 
     async def trim(self, name: QueueName) -> None:
-        """Moves what is older than `history_length` to SQL: written there first, so that nothing can be lost."""
+        """Moves what is older than `history_length` to SQL: written there first, so that nothing can be lost. A skip that
+        can still be undone waits: what is in the history does not come back.
+        """
         view = await self._store.view(name)
-        if view.queue.outgrown:
+        undoable = view.queue.undoable
+        if view.queue.outgrown and not (undoable and undoable.verb == "skip" and undoable.holds(self._clock.now_ms())):
             oldest = view.items[: min(view.queue.outgrown, 500)]
             await self._history.keep(name, oldest)
             await self._store.trim(name, oldest, self._clock.now_ms())

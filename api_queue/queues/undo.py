@@ -92,12 +92,12 @@ def _settings_before(deed: Deed, now: QueueSettings) -> QueueSettings:
 
 
 def _fields(deed: Deed, scene: Scene) -> dict[Part, dict[str, str]]:
-    """Only what differs from now. The round is that of what plays, which plays on."""
+    """Only what differs from now. After a skip the round is that of what plays on."""
     now = {part: scene.fields.get(part, {}) for part in deed.fields}
     wanted = {
         part: {field: _text(part, texts, now[part].get(field, "")) for field, texts in fields.items()}
         for part, fields in deed.fields.items()
-        if part != "meta"
+        if part != "meta" or deed.verb != "skip"
     }
     return {p: {f: text for f, text in fields.items() if text != now[p].get(f, "")} for p, fields in wanted.items()}
 

@@ -1,14 +1,21 @@
 """What a host did can be taken back for a minute: as if it had never been done."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
-from api_queue.errors import NothingToUndo
+from api_queue.app import WebParts
+from api_queue.errors import NothingToUndo, SettingsOvertaken
 from api_queue.queues.changes import Changes
+from api_queue.queues.keys import key
 from api_queue.queues.undo import Undone
+from tests.house import house_settings
 from tests.queues.agreement import check_index
-from tests.queues.builders import NOW
+from tests.queues.builders import NOW, an_item
 from tests.queues.night_dump import dump
-from tests.queues.party import HOST, Party, X
+from tests.queues.party import HOST, Party, X, guest, somebody
+from tests.queues.test_store_model import follow
 
 
 async def undo(party: Party) -> Undone:
@@ -89,3 +96,141 @@ async def test_what_was_skipped_comes_next_again(party: Party) -> None:
     assert await party.waiting() == ["A", "C"]
     assert view.to_come[0].status == "queued"
     assert view.to_come[0].timestamp_play is None
+
+
+async def test_what_is_a_minute_old_stays(party: Party) -> None:
+    ids = await party.add_all("AB")
+    await party.parts.items.remove(X, ids[0], HOST)
+    party.clock.pass_s(59.999)
+    await undo(party)
+    await party.parts.items.remove(X, ids[0], HOST)
+    party.clock.pass_s(60)
+    with pytest.raises(NothingToUndo):
+        await undo(party)
+    assert await party.waiting() == ["B"]
+
+
+async def test_an_undo_is_not_undone_but_what_was_before_it(party: Party) -> None:
+    ids = await party.add_all("ABC")
+    for item_id in ids[:2]:
+        await party.parts.items.remove(X, item_id, HOST)
+    await undo(party)
+    assert await party.waiting() == ["B", "C"]
+    await undo(party)
+    assert await party.waiting() == ["A", "B", "C"]
+    with pytest.raises(NothingToUndo):
+        await undo(party)
+
+
+async def test_what_guests_do_is_theirs(party: Party) -> None:
+    ids = await party.add_all("AB")
+    await party.parts.items.edit(X, ids[0], Changes(performer_name="Zoe"), guest())
+    await party.parts.items.remove(X, ids[1], guest())
+    with pytest.raises(NothingToUndo):
+        await undo(party)
+
+
+async def test_what_a_helper_does_can_be_undone(party: Party) -> None:
+    ids = await party.add_all("AB")
+    await party.parts.items.remove(X, ids[0], somebody("helper"))
+    await undo(party)
+    assert await party.waiting() == ["A", "B"]
+
+
+async def test_two_hosts_at_once_undo_two_things(party: Party, redis_url: str, tmp_path: Path) -> None:
+    # Given two things that hosts did, and two workers of one server
+    ids = await party.add_all("ABCD")
+    for item_id in ids[1:3]:
+        await party.parts.items.remove(X, item_id, HOST)
+    other = WebParts(house_settings(redis_url, tmp_path), party.clock)
+    # When both are asked at once
+    try:
+        both = await asyncio.gather(party.parts.undoing.undo(X, "host"), other.undoing.undo(X, "host"))
+    finally:
+        await other.close()
+    # Then each has taken back another thing, and nothing is left
+    assert sorted(one.sentence for one in both) == [f"The song of {name} is back on the queue." for name in "BC"]
+    assert await party.waiting() == list("ABCD")
+    with pytest.raises(NothingToUndo):
+        await undo(party)
+
+
+async def test_what_its_owner_took_off_since_is_left_out(party: Party) -> None:
+    ids = await party.add_all("AB")
+    await party.parts.items.move(X, ids[1], ids[0], HOST)
+    await party.parts.items.remove(X, ids[1], guest())
+    before = await kept(party)
+    assert (await undo(party)).sentence == "Nothing came back, since the song of B no longer waited."
+    assert await kept(party) == before
+
+
+async def test_what_its_owner_changed_since_stays_changed(party: Party) -> None:
+    ids = await party.add_all("AB")
+    await party.parts.items.edit(X, ids[0], Changes(weight=3, key_shift=2), HOST)
+    await party.parts.items.edit(X, ids[0], Changes(performer_name="Zoe"), guest())
+    await undo(party)
+    item = (await party.view()).to_come[0]
+    assert (item.performer_name, item.weight, item.key_shift) == ("Zoe", 0, 0)
+
+
+async def test_a_skipped_song_that_plays_again_is_left_where_it_is(party: Party) -> None:
+    await party.add_all("AB")
+    await party.press("play")
+    await party.press("skip")
+    await party.press("prev")
+    before = await kept(party)
+    assert (await undo(party)).sentence == "Nothing came back, since the song of A no longer waited."
+    assert await kept(party) == before
+
+
+async def test_settings_that_somebody_changed_since_are_not_taken_back(party: Party) -> None:
+    await party.set(accepting=True, title="Hall")
+    await party.parts.guests.end(X)
+    await party.parts.redis.call("LPOP", key(X, "undo"))
+    await party.set(title="Yard")
+    await party.parts.redis.call("LPOP", key(X, "undo"))
+    with pytest.raises(SettingsOvertaken, match="title"):
+        await undo(party)
+    assert (await party.view()).queue.settings.title == "Yard"
+
+
+async def test_a_new_queue_of_the_same_name_has_nothing_to_undo(party: Party) -> None:
+    await party.set(title="Hall")
+    await party.parts.queues.delete(X)
+    await party.parts.queues.ensure(X, "X")
+    with pytest.raises(NothingToUndo):
+        await undo(party)
+
+
+async def test_a_skip_that_can_be_undone_is_not_moved_to_the_history(party: Party) -> None:
+    await party.set(history_length=0)
+    await party.add_all("AB")
+    await party.press("play")
+    await party.press("skip")
+    await party.parts.queues.trim(X)
+    await undo(party)
+    assert await party.waiting() == ["A"]
+    party.clock.pass_s(60)
+    await party.press("next")
+    await party.parts.queues.trim(X)
+    assert [item.performer_name for item in await party.parts.queues.history(X)] == ["B"]
+
+
+async def test_a_screen_that_follows_knows_what_came_back(party: Party) -> None:
+    ids = await party.add_all("ABCDE")
+    await party.parts.items.move(X, ids[4], ids[1], HOST)
+    await undo(party)
+    last = [event for event in await party.events() if event["name"] == "items_change"][-1]
+    assert last["changes"] == [{"op": "move", "id": ids[4], "before": None}]
+    assert [event["name"] for event in await party.events()][-1] == "command"
+    assert follow(await party.events()) == ids
+
+
+async def test_thousands_of_songs_come_back_like_one(party: Party) -> None:
+    items = [an_item(f"P{nth}") for nth in range(3000)]
+    store, rev = party.parts.queue_store, (await party.view()).queue.rev
+    await store.enqueue(X, rev, [(item, None) for item in items], NOW)
+    before = await kept(party)
+    await party.parts.items.clear(X)
+    assert (await undo(party)).sentence == "3000 songs are back on the queue."
+    assert await kept(party) == before
