@@ -239,6 +239,30 @@ async def test_who_has_had_turns_takes_along_those_of_the_old_table(
     assert kept == {"g:7": table, "g:8": "0"} | ({"o:ana": then} if then else {})
 
 
+async def test_nobody_comes_earlier_for_going_to_an_empty_table(party: Party) -> None:
+    # Given a table of two in a fair queue, where one has sung and the other has had most of the turns
+    await party.set(order="fair", coming_soon_count=0)
+    ana, bo = guest("ana"), guest("bo")
+    for each in (ana, bo):
+        await party.parts.joins.join(X, each, table="7")
+    await party.add("Ana", ana)
+    for _ in range(3):
+        await party.add("Bo", bo)
+    await party.press("play")
+
+    async def round_of_next_song() -> float:
+        placed = await party.add("Ana", ana)
+        score = float(await party.parts.redis.call("ZSCORE", key(X, "order"), placed.item.id))
+        await party.parts.items.remove(X, placed.item.id, ana)
+        return score
+
+    # When she asks for the next song where she is, and again at a table where nobody sits
+    there = await round_of_next_song()
+    await party.parts.joins.join(X, ana, table="8")
+    # Then it is of the same round
+    assert await round_of_next_song() == there > 0
+
+
 # -- what lasts, and what ends ---------------------------------------------------------------------------------
 
 
