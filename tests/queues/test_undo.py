@@ -234,3 +234,34 @@ async def test_thousands_of_songs_come_back_like_one(party: Party) -> None:
     await party.parts.items.clear(X)
     assert (await undo(party)).sentence == "3000 songs are back on the queue."
     assert await kept(party) == before
+
+
+@pytest.mark.parametrize("order", ["fifo", "fair"])
+async def test_who_was_let_in_asks_again(party: Party, order: str) -> None:
+    await party.set(approval="all", order=order, limit_model="points")
+    await party.add("Ana", HOST)
+    asking = (await party.add("Bob", guest("bob"))).item
+    before = await kept(party)
+    await party.parts.lobby.admit(X, asking.id, "helper")
+    assert (await undo(party)).sentence == "The song of Bob is waiting to be let in again."
+    assert await kept(party) == before
+    assert (await party.events())[-2]["changes"][-1]["item"]["status"] == "lobby"
+
+
+async def test_who_was_sent_away_asks_again(party: Party) -> None:
+    await party.set(approval="all")
+    asking = (await party.add("Bob", guest("bob"))).item
+    before = await kept(party)
+    await party.parts.lobby.refuse(X, asking.id, "host")
+    assert (await undo(party)).sentence == "The song of Bob is waiting to be let in again."
+    assert await kept(party) == before
+
+
+async def test_who_was_let_in_and_plays_by_now_does_not_ask_again(party: Party) -> None:
+    await party.set(approval="all")
+    asking = (await party.add("Bob", guest("bob"))).item
+    await party.parts.lobby.admit(X, asking.id, "host")
+    await party.press("play")
+    before = await kept(party)
+    assert (await undo(party)).sentence == "Nothing came back, since the song of Bob no longer waited."
+    assert await kept(party) == before
