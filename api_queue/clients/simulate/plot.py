@@ -32,7 +32,9 @@ def draw(nights: Sequence[Night], file: Path) -> None:
         axes[0][column].set_title(f"order: {night.order}")
         _draw_turns(axes[0][column], night)
         _draw_waits(axes[1][column], night)
-    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=7, frameon=False)
+    figure.legend(
+        *axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3 * len(nights), frameon=False
+    )
     figure.savefig(file, dpi=110)
 
 
