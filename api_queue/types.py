@@ -36,8 +36,10 @@ PausedBecause = Literal["speaker_lost", "restart"]
 RepeatMode = Literal["off", "one", "all"]
 QueueKind = Literal["named", "transient", "demo", "personal"]
 
-Role = Literal["guest", "member", "helper", "host", "admin", "speaker", "screen", "program", "server"]
-"""`server`: what it adds itself."""
+Role = Literal["guest", "member", "helper", "host", "admin", "speaker", "screen", "program"]
+
+AddedBy = Role | Literal["server"]
+"""Who put an item on a queue; `server`: music of its own choice, where nobody has chosen any."""
 
 Right = Literal["read", "write", "delete", "manage"]
 """What a program may do with a queue of messages."""

@@ -1,13 +1,14 @@
 // While the server is away, the only speaker goes on through the tracks that it has, as the server would. Pure.
 
 import { waiting } from "./state.js";
+import { standsBack } from "./times.js";
 
 /** What comes after an item; undefined while an item is over and the session has not heard of it yet. */
 export function following(state, itemId) {
   if (state.session.repeat_mode === "one" || state.session.stop_after) return undefined;
   const { status } = state.items.find((item) => item.id === itemId) ?? {};
   if (status !== "playing" && status !== "queued") return undefined;
-  const line = waiting(state);
+  const line = waiting(state).filter((item) => item.id === itemId || !standsBack(item, state.paused));
   return line[line.findIndex((item) => item.id === itemId) + 1];
 }
 

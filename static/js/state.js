@@ -40,7 +40,7 @@ function apply(items, { op, item, id = item?.id, before }) {
   const moved = item ?? items.find((old) => old.id === id);
   const rest = items.filter((old) => old.id !== id);
   if (op === "remove" || !moved) return rest;
-  const place = rest.findIndex((other) => other.id === before);
+  const place = rest.findIndex((other) => other.id === before || (moved.status !== "lobby" && other.status === "lobby"));
   return place < 0 ? [...rest, moved] : [...rest.slice(0, place), moved, ...rest.slice(place)];
 }
 

@@ -48,6 +48,12 @@ async def test_a_change_of_the_list_also_when_told_twice(
     assert state["rev"] == 6
 
 
+async def test_what_asks_to_be_let_in_stands_behind_what_is_added_later(sandbox: Page) -> None:
+    asks = {"op": "add", "item": {"id": "l", "status": "lobby"}, "before": None}
+    state = await fold(sandbox, items_change(asks, {"op": "add", "item": {"id": "x"}, "before": None}))
+    assert "".join(item["id"] for item in state["items"]) == "abcxl"
+
+
 async def test_an_update_replaces_the_item_in_its_place(sandbox: Page) -> None:
     state = await fold(sandbox, items_change({"op": "update", "item": {"id": "b", "n": 1}}))
     assert [item["n"] for item in state["items"]] == [0, 1, 0]

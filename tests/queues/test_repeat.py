@@ -45,6 +45,7 @@ def the_stage(items: list[Item], session: Session) -> Stage:
 def written(items: list[Item], step: Step) -> list[Item]:
     """Each change finds the item as it was before it, as the script asks."""
     for before, after in step.changed:
+        assert before is not None
         items = [*items]
         items[items.index(before)] = after
     return items

@@ -1,4 +1,5 @@
--- What waits to be let in by a host. Needs queues/rows and stream/emit.
+-- What waits to be let in by a host: at most MOST, and MOST_OF_ONE of each guest.
+-- Needs queues/rows.
 
 local MOST, MOST_OF_ONE = 100, 5
 
