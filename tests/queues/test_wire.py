@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from api_queue.queues import wire
 from api_queue.queues.holdings import Holdings, You
+from api_queue.queues.deeds import Undoable
 from api_queue.queues.models import Mute
 from api_queue.queues.points import Purse
 from api_queue.queues.promise import Promise
@@ -70,7 +71,8 @@ def test_who_has_nothing_where_nothing_is_counted() -> None:
 
 def test_the_list_counts_from_the_current_item_and_expects_each_that_waits() -> None:
     told = wire.list_json(VIEW, NOW)
-    assert {k: v for k, v in told.items() if k != "items"} == {"queue": "x", "rev": 7, "ts": NOW, "total": 4}
+    beside = {"moved": [], "paused": [], "ready": [], "undo": None}
+    assert {k: v for k, v in told.items() if k != "items"} == {"queue": "x", "rev": 7, "ts": NOW, "total": 4} | beside
     assert [(i["id"][0], i["position"], i["timestamp_expected"]) for i in told["items"]] == [
         ("A", None, None),
         ("B", 0, None),
@@ -94,8 +96,14 @@ def test_a_stopped_queue_expects_nothing() -> None:
 def test_the_retained_list_leaves_out_what_is_over() -> None:
     told = wire.retained_json(VIEW, NOW)
     assert [i["id"][0] for i in told["items"]] == ["B", "C", "D"]
-    assert set(told) == {"queue", "rev", "ts", "total", "items"}
+    assert set(told) == {"queue", "rev", "ts", "total", "items", "moved", "paused", "ready", "undo"}
     assert told["total"] == 4
+
+
+def test_what_can_be_undone_is_told_for_a_minute() -> None:
+    queue = replace(QUEUE, undoable=Undoable("move", NOW))
+    assert wire.undo_json(queue, NOW + 59_999) == {"verb": "move", "until_ms": NOW + 60_000}
+    assert wire.undo_json(queue, NOW + 60_000) is None
 
 
 # -- CSV -------------------------------------------------------------------------------------------------------
