@@ -6,8 +6,8 @@ import io
 from msgspec.structs import replace
 
 from api_queue.queues import wire
-from api_queue.queues.holdings import Holdings, You
 from api_queue.queues.deeds import Undoable
+from api_queue.queues.holdings import Holdings, You
 from api_queue.queues.models import Mute
 from api_queue.queues.points import Purse
 from api_queue.queues.promise import Promise
