@@ -58,6 +58,7 @@ from api_queue.playback.presence_store import RedisPresence
 from api_queue.playback.registration import RegistrationService
 from api_queue.playback.rosters import Rosters
 from api_queue.playback.service import PlaybackService
+from api_queue.queues.adding import AddService
 from api_queue.queues.arrangement_store import RedisArrangements
 from api_queue.queues.commands import QueueCommands
 from api_queue.queues.enqueue import EnqueueService
@@ -339,13 +340,17 @@ class Parts:
         return PersonalQueues(self.queues)
 
     @cached_property
-    def items(self) -> ItemService:
+    def adding(self) -> AddService:
         buckets = partial(self.rate_limits.buckets, "add")
-        return ItemService(self.queue_store, self.tracks, self.clock, buckets, self.limiter, self.chance)
+        return AddService(self.queue_store, self.tracks, self.clock, buckets, self.limiter, self.chance)
+
+    @cached_property
+    def items(self) -> ItemService:
+        return ItemService(self.queue_store, self.tracks, self.clock)
 
     @cached_property
     def lobby(self) -> LobbyService:
-        return LobbyService(self.queue_store, self.items, self.clock)
+        return LobbyService(self.queue_store, self.adding, self.clock)
 
     @cached_property
     def turn_taking(self) -> TurnTakingService:

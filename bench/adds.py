@@ -20,7 +20,7 @@ from typing import Any, cast
 
 from api_queue.drivers.lua import load
 from api_queue.drivers.redis import Argument, Redis, connect
-from api_queue.queues.items import new_item_id
+from api_queue.queues.adding import new_item_id
 from api_queue.queues.models import Item, Limits
 from api_queue.queues.store import RedisQueues
 from api_queue.types import GuestId, Milliseconds, QueueName, TrackId

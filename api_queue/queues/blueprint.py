@@ -10,6 +10,7 @@ from sanic.response import redirect
 
 from api_queue.errors import BadBody
 from api_queue.queues import undo_wire, wire
+from api_queue.queues.adding import AddService
 from api_queue.queues.changes import Changes
 from api_queue.queues.commands import QueueCommands
 from api_queue.queues.guests import GuestService
@@ -200,11 +201,11 @@ async def add_item(request: Request, name: str) -> HTTPResponse:
     Dry, nothing is put there: 200 with what would be promised. 202 where a host has to let it in.
     """
     dry = flag(request, DRY_RUN)
-    items: ItemService = request.app.ctx.items
+    adding: AddService = request.app.ctx.adding
     wish = read_body(request, NewItem, csv_columns=("track_id", "performer_name"))
     again = repeatable_number(request)
     item_id = None if again is None else read_item_id(again % 2**50)
-    placed = await items.add(
+    placed = await adding.add(
         queue_name(name),
         wish.track_id,
         wish.performer_name,

@@ -6,9 +6,9 @@ from random import Random
 from msgspec import Struct
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import MissingCredential, QueueFull, QueueMoved, TrackNotFound, TrackNotOffered, UnknownTrack
+from api_queue.errors import MissingCredential, QueueFull, QueueMoved, TrackNotOffered
+from api_queue.queues.adding import facts_of, new_item_id, tag_filter
 from api_queue.queues.changes import LAST
-from api_queue.queues.items import new_item_id, tag_filter
 from api_queue.queues.models import Item, QueueView, Store
 from api_queue.queues.names import performer_name
 from api_queue.queues.turns import TRIES
@@ -60,13 +60,7 @@ class EnqueueService:
     async def _facts(self, batch: Batch) -> list[TrackFacts]:
         if batch.album:
             return await self._tracks.album(batch.album)
-        return [await self._fact(track_id) for track_id in batch.track_ids]
-
-    async def _fact(self, track_id: str) -> TrackFacts:
-        try:
-            return await self._tracks.facts(track_id)
-        except TrackNotFound:
-            raise UnknownTrack(track_id=track_id) from None
+        return [await facts_of(self._tracks, track_id) for track_id in batch.track_ids]
 
     def _placed(self, view: QueueView, items: Sequence[Item]) -> tuple[list[Item], list[tuple[Item, Item | None]]]:
         """What waits afterwards, and each new item with the one that it is put before; None is the end."""

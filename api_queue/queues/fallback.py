@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import BadSetting, TrackNotFound
-from api_queue.queues.items import new_item_id
+from api_queue.queues.adding import new_item_id
 from api_queue.queues.models import Item, Queue, QueueView
 from api_queue.queues.settings import Fallback, QueueSettings
 from api_queue.tracks.models import Search, TagFilter, TrackFacts, facts_of

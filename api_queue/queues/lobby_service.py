@@ -4,8 +4,8 @@ from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import QueueFull, QueueMoved, UnknownItem
+from api_queue.queues.adding import AddService
 from api_queue.queues.deeds import Deed
-from api_queue.queues.items import ItemService
 from api_queue.queues.limits import limits_of
 from api_queue.queues.models import Added, Admission, Asked, Item, Limits, Queue, Refused, Store
 from api_queue.queues.order import sorting
@@ -14,9 +14,9 @@ from api_queue.types import ItemId, QueueName, Role
 
 
 class LobbyService:
-    def __init__(self, store: Store, items: ItemService, clock: Clock) -> None:
+    def __init__(self, store: Store, adding: AddService, clock: Clock) -> None:
         self._store = store
-        self._items = items
+        self._adding = adding
         self._clock = clock
 
     async def admit(self, name: QueueName, item_id: ItemId, by: Role) -> Item:
@@ -35,7 +35,7 @@ class LobbyService:
 
     async def _let_in(self, queue: Queue, asking: Item, bounds: Limits, by: Role) -> Added | Asked | Refused:
         now_ms, item = self._clock.now_ms(), replace(asking, status="queued")
-        before = await self._items.drawn(queue.name) if queue.session.shuffle else None
+        before = await self._adding.drawn(queue.name) if queue.session.shuffle else None
         admission = Admission(asking, Deed(verb="admit", by=by, at_ms=now_ms, added=(item.id,)))
         sorted_by = sorting(queue.settings, item)
         revs = (queue.settings_rev, None)

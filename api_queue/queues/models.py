@@ -15,6 +15,7 @@ from api_queue.queues.settings import QueueSettings
 from api_queue.queues.tokens import NoToken, Window
 from api_queue.queues.turn_taking import Cards, Paused
 from api_queue.types import (
+    AddedBy,
     DeviceId,
     EventName,
     GuestId,
@@ -36,9 +37,6 @@ MADE_BY_GUESTS: Final[frozenset[QueueKind]] = frozenset({"demo", "transient"})
 #: How many items may wait, whoever adds them, on queues that no admin has made; a demo is for trying out.
 KIND_LIMITS: Final[dict[QueueKind, int]] = {"demo": 10, "transient": 500, "personal": 10_000}
 
-#: The refusals that `approval` `excess` turns into a place in the lobby.
-EXCESS: Final = frozenset({"full", "guest", "minutes"})
-
 
 class Item(Struct, frozen=True, kw_only=True):
     """One entry on a queue; `as_line` and `from_line` are its stored form."""
@@ -53,7 +51,7 @@ class Item(Struct, frozen=True, kw_only=True):
     track_duration_ms: Milliseconds
     weight: float = 0
     status: ItemStatus = "queued"
-    added_by: Role = "guest"
+    added_by: AddedBy = "guest"
     #: Semitones.
     key_shift: int = 0
     tempo: float = 1
@@ -240,7 +238,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     points: tuple[int, float] | None = None
     #: A token's window, how far ahead it begins at most, and when the event ends (ms since 1970).
     tokens: tuple[int, int, int | None] | None = None
-    #: Where the add waits for a host: in no case, where one of `EXCESS` refuses it, or always.
+    #: Where the add waits for a host: in no case, where there are too many or too long items, or always.
     approval: Literal["off", "excess", "all"] = "off"
     buckets: tuple[tuple[str, int, float], ...] = ()
 
@@ -297,11 +295,6 @@ class Refused(Struct, frozen=True):
     why: Why
     fact: str = ""
     token: Window | NoToken | None = None
-
-    @property
-    def excess(self) -> bool:
-        """What a lobby for excess takes in."""
-        return self.why in EXCESS
 
 
 class Command(Struct, frozen=True):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue
 from api_queue.queues import points, wire
+from api_queue.queues.add_call import answer_of, arguments
 from api_queue.queues.deeds import Deed, Undoable
 from api_queue.queues.holdings import Holdings
 from api_queue.queues.keys import NAMES, guests, key, rows
@@ -34,7 +35,6 @@ from api_queue.queues.order import bill, turns_by
 from api_queue.queues.scripts import Scripts, as_deed, event_of, fixed, optional, parts_of, rev_of
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
-from api_queue.queues.tokens import NO_TOKEN, Window
 from api_queue.queues.turn_taking import Card, Pause
 from api_queue.types import DeviceId, EventName, GuestId, ItemId, ItemStatus, QueueKind, QueueName
 
@@ -144,32 +144,8 @@ class RedisQueues:
         admission: Admission | None = None,
         dry: bool = False,
     ) -> Added | Asked | Refused:
-        answer = await self._write(
-            "add",
-            name,
-            now_ms,
-            settings_rev,
-            optional(rev),
-            *parts_of(item),
-            item.track_duration_ms,
-            int(not item.by_host),
-            optional(limits.max_items),
-            optional(limits.max_per_guest),
-            optional(limits.track_window_ms),
-            optional(limits.performer_window_ms),
-            wire.change_add(item),
-            before.id if before else "",
-            before.as_line() if before else "",
-            int(dry),
-            *_bounds(limits, item),
-            wire.json_text(sorting) if sorting else "",
-            *_approval(limits, item, admission),
-            *(part for bucket in limits.buckets for part in bucket),
-            extra_keys=guests(name),
-        )
-        if answer[0] == "lobby":
-            return Asked(int(answer[1]))
-        return _added(answer) if answer[0] == "ok" else _refused(answer)
+        body = arguments(item, limits, settings_rev, rev, before, sorting, admission, dry=dry)
+        return answer_of(await self._write("add", name, now_ms, *body, extra_keys=guests(name)))
 
     async def refuse(self, name: QueueName, asking: Item, now_ms: int, deed: Deed | None = None) -> int | None:
         body = (asking.id, asking.as_line(), as_deed(deed))
@@ -371,48 +347,6 @@ def _queue(name: QueueName, meta: dict[str, str], total: int, undoable: Undoable
 def _pairs(flat: Sequence[str]) -> Iterable[tuple[str, str]]:
     """As scripts answer a hash."""
     return zip(flat[::2], flat[1::2], strict=True)
-
-
-def _bounds(limits: Limits, item: Item) -> tuple[Argument, ...]:
-    """The eleven that add.lua takes before the rate buckets and after whether it runs dry."""
-    room, rates, tokens = limits.room, limits.points, limits.tokens
-    return (
-        optional(limits.most),
-        optional(limits.max_per_guest_ms),
-        int(limits.join_code),
-        *((room.ms, room.session_rev, room.space_ms) if room else ("", "", "")),
-        *((points.cost(item.track_duration_ms), *rates) if rates else ("", "", "")),
-        *((tokens[0], tokens[1], optional(tokens[2])) if tokens else ("", "", "")),
-    )
-
-
-def _approval(limits: Limits, item: Item, admission: Admission | None) -> tuple[Argument, ...]:
-    """The four that add.lua takes before the rate buckets."""
-    if admission:
-        return "admit", admission.asking.as_line(), "", as_deed(admission.deed)
-    if limits.approval == "off":
-        return "", "", "", ""
-    asking = replace(item, status="lobby")
-    return limits.approval, asking.as_line(), wire.change_add(asking), ""
-
-
-def _added(answer: list[Any]) -> Added:
-    _, rev, ahead, ahead_ms, uneven, session, waiting, waiting_ms, holdings = answer
-    return Added(
-        rev=int(rev),
-        ahead=int(ahead),
-        ahead_ms=int(ahead_ms),
-        uneven=bool(int(uneven)),
-        session=_session(session),
-        waiting=int(waiting),
-        waiting_ms=int(waiting_ms),
-        holdings=Holdings.from_reply(holdings),
-    )
-
-
-def _refused(answer: list[Any]) -> Refused:
-    why, fact, token = (*answer, "", "")[:3]
-    return Refused(why, str(fact), NO_TOKEN.get(token) or (Window.from_text(token) if token else None))
 
 
 def _row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api_queue.app import WebParts
-from api_queue.queues.items import Placed
+from api_queue.queues.adding import Placed
 from api_queue.queues.keys import key
 from api_queue.queues.models import Queue, QueueView
 from api_queue.queues.wire import list_json
@@ -39,7 +39,7 @@ class Party:
     async def add(
         self, performer: str = "Ana", by: Caller | None = None, *, track: int = 0, item_id: ItemId | None = None
     ) -> Placed:
-        return await self.parts.items.add(X, self.tracks[track], performer, by or guest(), item_id)
+        return await self.parts.adding.add(X, self.tracks[track], performer, by or guest(), item_id)
 
     async def add_all(self, performers: str) -> list[ItemId]:
         return [(await self.add(performer)).item.id for performer in performers]

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from api_queue.errors import MissingCredential, QueueFull, QueueMoved, TrackNotOffered, UnknownAlbum, UnknownTrack
+from api_queue.queues.adding import new_item_id
 from api_queue.queues.enqueue import Batch, Enqueued
-from api_queue.queues.items import new_item_id
 from api_queue.queues.options import Options
 from api_queue.queues.turns import TRIES
 from api_queue.tracks.models import Reading, Track, alias_of

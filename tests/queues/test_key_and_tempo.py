@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_queue.errors import EndsTooLate, HostOnlyField, UnknownTrack
+from api_queue.errors import EndsTooLate, HostOnlyField, TrackNotFound, UnknownTrack
 from api_queue.queues.changes import Changes
 from api_queue.queues.models import Item
 from api_queue.queues.settings import iso
@@ -39,7 +39,7 @@ def _fields(item: Item) -> dict[str, Any]:
 
 async def test_a_guest_sets_them_with_the_add(party: Party) -> None:
     length = (await party.parts.tracks.track(party.tracks[0])).duration_ms
-    placed = await party.parts.items.add(X, party.tracks[0], "Ana", guest(), key_shift=-3, tempo=0.8)
+    placed = await party.parts.adding.add(X, party.tracks[0], "Ana", guest(), key_shift=-3, tempo=0.8)
     assert (placed.item.key_shift, placed.item.tempo) == (-3, 0.8)
     assert placed.item.track_duration_ms == round(length / 0.8)
     await check_index(party.parts.redis, X)
@@ -49,8 +49,8 @@ async def test_who_plays_slower_ends_later(party: Party) -> None:
     length = (await party.parts.tracks.track(party.tracks[0])).duration_ms
     await party.set(event_end=iso(NOW + 1000 + length))
     with pytest.raises(EndsTooLate):
-        await party.parts.items.add(X, party.tracks[0], "Ana", guest(), tempo=0.9)
-    await party.parts.items.add(X, party.tracks[0], "Ana", guest(), tempo=1)
+        await party.parts.adding.add(X, party.tracks[0], "Ana", guest(), tempo=0.9)
+    await party.parts.adding.add(X, party.tracks[0], "Ana", guest(), tempo=1)
 
 
 async def test_a_host_changes_them_and_the_times_follow(party: Party) -> None:
@@ -66,19 +66,19 @@ async def test_a_host_changes_them_and_the_times_follow(party: Party) -> None:
 
 
 async def test_the_same_tempo_again_changes_nothing(party: Party) -> None:
-    placed = await party.parts.items.add(X, party.tracks[0], "Ana", guest(), tempo=1.1)
+    placed = await party.parts.adding.add(X, party.tracks[0], "Ana", guest(), tempo=1.1)
     assert await party.parts.items.edit(X, placed.item.id, Changes(tempo=1.1), HOST) == placed.item
     assert (await party.view()).queue.rev == placed.rev
 
 
 async def test_another_key_alone_leaves_the_length(party: Party) -> None:
-    placed = await party.parts.items.add(X, party.tracks[0], "Ana", guest(), tempo=1.1)
+    placed = await party.parts.adding.add(X, party.tracks[0], "Ana", guest(), tempo=1.1)
     edited = await party.parts.items.edit(X, placed.item.id, Changes(key_shift=5), HOST)
     assert edited.track_duration_ms == placed.item.track_duration_ms
 
 
 async def test_the_session_counts_time_as_it_passes_in_the_room(party: Party) -> None:
-    placed = await party.parts.items.add(X, party.tracks[0], "Ana", guest(), key_shift=2, tempo=2)
+    placed = await party.parts.adding.add(X, party.tracks[0], "Ana", guest(), key_shift=2, tempo=2)
     session = (await party.press("play")).session
     assert (session.key_shift, session.tempo, session.duration_ms) == (2, 2, placed.item.track_duration_ms)
 
@@ -95,9 +95,9 @@ async def test_a_track_that_left_the_library_keeps_its_tempo(party: Party, monke
     placed = await party.add()
 
     async def gone(track_id: str) -> None:
-        raise UnknownTrack(track_id=track_id)
+        raise TrackNotFound(track_id=track_id)
 
-    monkeypatch.setattr(party.parts.items, "_facts", gone)
+    monkeypatch.setattr(party.parts.tracks, "facts", gone)
     with pytest.raises(UnknownTrack):
         await party.parts.items.edit(X, placed.item.id, Changes(tempo=2), HOST)
     assert (await party.parts.items.edit(X, placed.item.id, Changes(key_shift=2), HOST)).key_shift == 2

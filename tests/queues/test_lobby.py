@@ -82,7 +82,7 @@ async def test_an_add_that_is_repeated_asks_once(doors: Party) -> None:
 
 
 async def test_a_dry_run_leaves_the_lobby_as_it_is(doors: Party) -> None:
-    placed = await doors.parts.items.add(X, doors.tracks[0], "Ana", guest(), dry=True)
+    placed = await doors.parts.adding.add(X, doors.tracks[0], "Ana", guest(), dry=True)
     assert placed.item.status == "lobby"
     assert await lobby(doors) == []
 
@@ -156,7 +156,7 @@ async def test_points_are_taken_where_there_are_enough(doors: Party) -> None:
 
 async def test_a_queue_that_takes_no_more_lets_nobody_in(doors: Party) -> None:
     demo = (await doors.parts.queues.create("demo", "small", {"approval": "all"}, HOST)).queue.name
-    add = doors.parts.items.add
+    add = doors.parts.adding.add
     asking = (await add(demo, doors.tracks[0], "Ana", guest())).item.id
     for track in doors.tracks:
         await add(demo, track, "Host", somebody("host", demo))

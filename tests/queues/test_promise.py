@@ -18,7 +18,7 @@ from api_queue.queues.settings import QueueSettings, iso
 from api_queue.types import Milliseconds
 from tests.queues.builders import NOW
 from tests.queues.party import ADMIN, HOST, Party, X, guest
-from tests.queues.test_items_limits import worker
+from tests.queues.test_adding_limits import worker
 
 NOBODY = Line(0, 0)
 UNWATCHED = {key(X, "bell"), key(X, "buckets")}
@@ -27,7 +27,7 @@ MINUTE = Milliseconds(60_000)
 
 async def dry(party: Party, performer: str = "Ana", **which: Any) -> Any:
     by = which.pop("by", guest())
-    return await party.parts.items.add(X, party.tracks[which.pop("track", 0)], performer, by, dry=True)
+    return await party.parts.adding.add(X, party.tracks[which.pop("track", 0)], performer, by, dry=True)
 
 
 # -- how sure the time is --------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ async def test_a_host_has_no_bound_but_that_of_the_kind_of_queue(party: Party) -
     assert promise
     assert promise.adds_left is None
     made = await party.parts.queues.create("demo", "trial", {}, ADMIN)
-    promise = (await party.parts.items.add(made.queue.name, party.tracks[0], "Ana", ADMIN)).promise
+    promise = (await party.parts.adding.add(made.queue.name, party.tracks[0], "Ana", ADMIN)).promise
     assert promise
     assert promise.adds_left == 9
 

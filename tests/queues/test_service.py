@@ -252,7 +252,7 @@ async def test_a_deleted_queue_leaves_nothing_to_its_successor(party: Party) -> 
     made = await party.parts.queues.create("transient", "kitchen", {"history_length": 0}, guest())
     name = made.queue.name
     for performer in "AB":
-        await party.parts.items.add(name, party.tracks[0], performer, guest())
+        await party.parts.adding.add(name, party.tracks[0], performer, guest())
     await party.parts.transport.command(name, "play", {}, "host")
     await party.parts.transport.command(name, "next", {}, "host")
     await party.parts.queues.trim(name)
@@ -290,7 +290,7 @@ async def test_a_forgotten_queue_goes_after_its_retention(party: Party, kind: Qu
 async def test_every_change_keeps_a_queue_for_as_long_again(party: Party) -> None:
     name = (await party.parts.queues.create("transient", "mine", {"retention": 2}, guest())).queue.name
     party.clock.pass_s(2 * HOUR_S - 1)
-    await party.parts.items.add(name, party.tracks[0], "Ana", guest())
+    await party.parts.adding.add(name, party.tracks[0], "Ana", guest())
     party.clock.pass_s(1)
     assert not await party.parts.queues.expire(name)
 

@@ -11,7 +11,7 @@ from api_queue.drivers.redis import Redis
 from api_queue.errors import UnknownQueue
 from api_queue.formats.csv_items import decode_line
 from api_queue.queues.keys import key
-from api_queue.queues.models import Added, Edit, Item, Limits, Mute, Refused
+from api_queue.queues.models import Added, Asked, Edit, Item, Limits, Mute, Refused
 from api_queue.queues.session import LastReport, Stale
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.store import RedisQueues
@@ -29,9 +29,9 @@ async def store(redis: Redis) -> RedisQueues:
     return store
 
 
-async def put(store: RedisQueues, *items: Item, limits: Limits | None = None) -> Added | Refused:
+async def put(store: RedisQueues, *items: Item, limits: Limits | None = None) -> Added | Asked | Refused:
     """Adds all; the last answer."""
-    answer: Added | Refused = Refused("stale")
+    answer: Added | Asked | Refused = Refused("stale")
     for item in items:
         queue = await store.queue(X)
         answer = await store.add(X, item, limits or Limits(), queue.settings_rev, None, NOW)
@@ -58,7 +58,7 @@ async def test_an_add_says_what_waits_before_it(store: RedisQueues) -> None:
     await put(store, an_item(seconds=60), an_item(seconds=30))
     answer = await put(store, an_item())
     assert isinstance(answer, Added)
-    assert (answer.ahead, answer.ahead_ms, answer.fixed) == (2, 90_000, 0)
+    assert (answer.ahead, answer.ahead_ms, answer.uneven) == (2, 90_000, False)
 
 
 async def test_each_change_is_one_revision_and_one_event(store: RedisQueues, redis: Redis) -> None:

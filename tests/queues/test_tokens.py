@@ -183,10 +183,10 @@ async def test_it_passes_no_bound_of_what_anybody_can_make(party: Party, monkeyp
     # Given a guest's queue that is full for everybody
     monkeypatch.setitem(KIND_LIMITS, "transient", 1)
     name = (await party.parts.queues.create("transient", None, {"limit_model": "token"}, guest("bo"))).queue.name
-    await party.parts.items.add(name, party.tracks[0], "Bo", guest("bo"))
+    await party.parts.adding.add(name, party.tracks[0], "Bo", guest("bo"))
     for _ in range(2):
         with pytest.raises(QueueFull) as refusal:
-            await party.parts.items.add(name, party.tracks[0], "Ana", guest())
+            await party.parts.adding.add(name, party.tracks[0], "Ana", guest())
         party.clock.pass_s(1200)
     assert "token" not in refusal.value.facts
 

@@ -34,7 +34,7 @@ NOWHERE = QueueName("nowhere")
 
 async def test_an_add_is_the_guests_with_the_facts_of_the_track(party: Party) -> None:
     # When a guest adds a track by its alias
-    placed = await party.parts.items.add(X, "KAT_TUN_Your_side_Instrumental_", " Zoe\u0308 ", guest("ana"))
+    placed = await party.parts.adding.add(X, "KAT_TUN_Your_side_Instrumental_", " Zoe\u0308 ", guest("ana"))
     # Then the item names the track itself, and the guest by the public id
     facts = await party.parts.tracks.facts("KAT_TUN_Your_side_Instrumental_")
     item = placed.item
@@ -85,9 +85,9 @@ async def test_a_start_set_by_hand_moves_what_is_promised_behind_it(party: Party
 
 async def test_an_unknown_track_and_an_unknown_queue_are_named(party: Party) -> None:
     with pytest.raises(UnknownTrack, match="'no-such-track'"):
-        await party.parts.items.add(X, "no-such-track", "Ana", guest())
+        await party.parts.adding.add(X, "no-such-track", "Ana", guest())
     with pytest.raises(UnknownQueue, match="'nowhere'"):
-        await party.parts.items.add(NOWHERE, party.tracks[0], "Ana", guest())
+        await party.parts.adding.add(NOWHERE, party.tracks[0], "Ana", guest())
 
 
 async def test_who_has_no_session_adds_nothing(party: Party) -> None:

@@ -21,8 +21,8 @@ from api_queue.errors import (
     TrackNotOffered,
     UnknownTrack,
 )
+from api_queue.queues.adding import AddService
 from api_queue.queues.changes import Changes
-from api_queue.queues.items import ItemService
 from api_queue.queues.models import KIND_LIMITS
 from api_queue.queues.settings import iso
 from api_queue.settings import Settings
@@ -33,11 +33,11 @@ from tests.queues.builders import NOW
 from tests.queues.party import ADMIN, HOST, Party, X, guest, somebody
 
 
-def worker(party: Party, *buckets: tuple[str, int, float]) -> ItemService:
+def worker(party: Party, *buckets: tuple[str, int, float]) -> AddService:
     """Another one, with buckets of its own; what is refused before them may be so three times a minute."""
     parts, rates = party.parts, RateLimits(Settings(rate_adds_per_minute=3))
     limiter = RateLimiter(RedisBuckets(parts.redis), rates, party.clock)
-    return ItemService(parts.queue_store, parts.tracks, party.clock, lambda *_: buckets, limiter, Random())
+    return AddService(parts.queue_store, parts.tracks, party.clock, lambda *_: buckets, limiter, Random())
 
 
 async def test_a_full_queue_tells_when_a_place_comes_free(party: Party) -> None:
@@ -170,11 +170,11 @@ async def test_a_helper_is_bound_by_the_limits(party: Party) -> None:
 
 async def test_a_demo_queue_ends_at_ten_even_for_an_admin(party: Party) -> None:
     made = await party.parts.queues.create("demo", "trial", {}, ADMIN)
-    items = party.parts.items
+    adding = party.parts.adding
     for number in range(10):
-        await items.add(made.queue.name, party.tracks[0], f"No {number}", ADMIN)
+        await adding.add(made.queue.name, party.tracks[0], f"No {number}", ADMIN)
     with pytest.raises(QueueFull) as refused:
-        await items.add(made.queue.name, party.tracks[0], "One more", ADMIN)
+        await adding.add(made.queue.name, party.tracks[0], "One more", ADMIN)
     assert refused.value.facts["max_items"] == 10
 
 
@@ -237,10 +237,10 @@ async def test_a_queue_that_anybody_can_make_holds_only_so_many(
     monkeypatch.setitem(KIND_LIMITS, "transient", 3)
     name = (await party.parts.queues.create("transient", None, {"max_items": 100_000}, guest())).queue.name
     for _ in range(3):
-        await party.parts.items.add(name, party.tracks[0], "Ana", by)
+        await party.parts.adding.add(name, party.tracks[0], "Ana", by)
     # When one more is added, then it is refused with the bound that holds
     with pytest.raises(QueueFull, match=r"full \(3 waiting items\)"):
-        await party.parts.items.add(name, party.tracks[0], "Ana", by)
+        await party.parts.adding.add(name, party.tracks[0], "Ana", by)
 
 
 @pytest.mark.parametrize(
