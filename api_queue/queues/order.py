@@ -84,9 +84,10 @@ def given_back(turns: Mapping[str, float], charges: Mapping[str, float]) -> dict
 
 
 def place(scores: Sequence[float], score: float, soon: int) -> tuple[int, float]:
-    """The index among what waits, and the score that it has there: behind its equals and behind what comes soon."""
-    index = max(bisect_right(scores, score), min(soon, len(scores)))
-    return index, max(score, scores[index - 1]) if index else score
+    """The index among what waits, behind its equals, and its score there: no better than what comes soon."""
+    behind = scores[: min(soon, len(scores))]
+    score = max(score, behind[-1]) if behind else score
+    return bisect_right(scores, score), score
 
 
 def moved_up(waiting: Sequence[Item], left: Item, left_score: float, ledger: Ledger, soon: int) -> list[Shift]:

@@ -1,5 +1,6 @@
 -- Reads what stands beside the list of a sorted queue. Changes nothing.
 -- KEYS  1 meta  2 order  3 turns  4 joined  5 moves
+-- ARGV  none
 -- Returns {rev, order, turns and joined as pairs, ids of what was moved by hand}; {} if there is no such queue.
 
 local rev = redis.call('HGET', KEYS[1], 'rev')

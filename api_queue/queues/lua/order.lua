@@ -1,13 +1,9 @@
 -- Where an item goes in a sorted queue, and who pays for it: queues/order.py says the same. Needs queues/rows.
 -- A bill is {singers: [...], guest: '' or one, charge}; a sorting is {soon, weight} or {soon, bill}, '' where nothing is sorted.
 
--- id_of(line), duration_of(line): the last eight columns are never quoted.
+-- id_of(line): the last eight columns are never quoted.
 local function id_of(line)
   return string.match(line, '^.*,(%w+),%d+,%d+,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*$')
-end
-
-local function duration_of(line)
-  return string.match(line, '^.*,%w+,%d+,(%d+),[^,]*,[^,]*,[^,]*,[^,]*,[^,]*$')
 end
 
 -- payers(bill): the fields of turns that it is charged to, and how much each. A table has one turn, however many sing.
@@ -63,23 +59,17 @@ local function book(bill, by)
 end
 
 -- sorted_place(sorting, head, waiting): how many wait before a new item, together how many ms, the line that it stands before
--- (false: the end), its round or weight, and whom it charges how much as `pay` takes it. Writes nothing, and walks no further
--- than what comes soon: the bands have the sums.
+-- (false: the end), its round or weight, and whom it charges how much as `pay` takes it. Writes nothing, and walks nowhere:
+-- the bands have the sums. What comes soon stays in front, and so its last round is the best that there is.
 local function sorted_place(sorting, head, waiting)
   local score, fields, after = sorting.weight, {}, {}
   if sorting.bill then score, fields, after = charged(sorting.bill) end
-  local ahead, ahead_ms = redis.call('ZCOUNT', order, '-inf', score), 0
-  local soon = math.min(sorting.soon, waiting)
-  if ahead < soon then
-    ahead, score = soon, redis.call('ZRANGE', order, soon - 1, soon - 1, 'WITHSCORES')[2]
-    for _, line in ipairs(redis.call('LRANGE', items, head, head + soon - 1)) do
-      ahead_ms = ahead_ms + duration_of(line)
-    end
-  else
-    local sums = redis.call('HGETALL', bands)
-    for at = 1, #sums, 2 do
-      if tonumber(sums[at]) <= tonumber(score) then ahead_ms = ahead_ms + sums[at + 1] end
-    end
+  local soon = math.min(sorting.soon, waiting) - 1
+  local last = soon >= 0 and redis.call('ZRANGE', order, soon, soon, 'WITHSCORES')[2]
+  score = math.max(score, last or score)
+  local ahead, ahead_ms, sums = redis.call('ZCOUNT', order, '-inf', score), 0, redis.call('HGETALL', bands)
+  for at = 1, #sums, 2 do
+    if tonumber(sums[at]) <= score then ahead_ms = ahead_ms + sums[at + 1] end
   end
   return ahead, ahead_ms, redis.call('LINDEX', items, head + ahead), score, fields, after
 end
