@@ -26,12 +26,12 @@ if ARGV[10] ~= ARGV[11] then
 end
 
 undoable(ARGV[20])
-note_item(id, before, after)
+local place = note_item(id, before, after)
 if ARGV[22] ~= '' and redis.call('EXISTS', turns) == 1 then
   book(cjson.decode(ARGV[22]), -1)
   book(cjson.decode(ARGV[23]), 1)
 end
-local from = ARGV[24] ~= '' and redis.call('LPOS', items, before, 'RANK', -1) - known[2] + 1
+local from = ARGV[24] ~= '' and (place or redis.call('LPOS', items, before, 'RANK', -1)) - known[2] + 1
 local score = unrank(id, ARGV[12])
 if ARGV[15] == '' then
   rewrite(id, before, after)

@@ -82,20 +82,22 @@ local function undoable(deed)
   if deed ~= '' then memory = {deed = deed, items = {}, fields = {}} end
 end
 
--- note_at(place, id, before, after, ahead, behind): as note_item, of an item between these two lines (nil or false: none).
+-- note_at(place, id, before, after, ahead, behind): as note_item, between these two lines (nil or false: none).
 local function note_at(place, id, before, after, ahead, behind)
   if not memory then return end
   local score = redis.call('ZSCORE', order, id) or ''
   table.insert(memory.items, {place, before, after, ahead or '', behind or '', score})
 end
 
--- note_item(id, before, after): a waiting item becomes another line, goes elsewhere, or leaves ('').
+-- note_item(id, before, after): a waiting item becomes another line, goes elsewhere, or leaves (''). Its place in the
+-- list, nil where nothing is noted.
 local function note_item(id, before, after)
   if not memory then return end
   local place = redis.call('LPOS', items, before, 'RANK', -1)
   local first = place == tonumber(redis.call('HGET', meta, 'head'))
   local ahead = not first and redis.call('LINDEX', items, place - 1)
   note_at(place, id, before, after, ahead, redis.call('LINDEX', items, place + 1))
+  return place
 end
 
 -- note_field(part, field): a field of one of the parts is written.
