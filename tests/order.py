@@ -1,5 +1,6 @@
 """Which test runs when, where, and how much of the machine it gets."""
 
+import gc
 import os
 from functools import cache
 from typing import Any, Final
@@ -8,21 +9,9 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 #: What keeps time itself: real speakers, which wait more than they compute.
-ON_TIME: Final = "tests/clients/"
+ON_TIME: Final = ("tests/clients/test_", "tests/clients/speaker/", "tests/clients/drill/")
 #: The other folders and files that take longest: what is begun last is what all wait for.
 LONG: Final = ("tests/test_serving.py", "tests/acceptance/", "tests/pages/", "tests/drivers/test_mqtt_brokers.py")
-#: A whole house from outside, laws, and what costs most of the rest. The others cover the same lines, as
-#: `--cov-context=test` tells; to watch them here too makes all late.
-NOT_WATCHED: Final = (
-    *("tests/acceptance/", "tests/pages/", "tests/clients/test_link.py", "tests/clients/speaker/test_parts.py"),
-    *("tests/accounts/test_api_keys.py", "tests/accounts/test_guard_limits.py", "tests/drivers/test_mqtt_brokers.py"),
-    *("tests/formats/cue/test_round_trip.py", "tests/jobs/test_cancel.py", "tests/jobs/test_kills.py"),
-    *("tests/messages/test_defects.py", "tests/messages/test_waiting.py", "tests/playback/test_controls.py"),
-    *("tests/queues/test_blueprint_changes.py", "tests/queues/test_models.py", "tests/queues/test_one_speaker.py"),
-    *("tests/queues/test_store_model.py", "tests/stream/test_relay.py", "tests/tracklists/test_turns.py"),
-    *("tests/tracks/test_full_text.py", "tests/tracks/test_laws.py", "tests/tracks/test_store.py"),
-    "tests/web/test_errors.py",
-)
 #: How nice the others are to who keeps time.
 BEHIND: Final = 5
 
@@ -36,18 +25,20 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The order is kept by `--no-loadscope-reorder`."""
-    order = (ON_TIME, *LONG)
+    order: tuple[str | tuple[str, ...], ...] = (ON_TIME, *LONG)
     items.sort(key=lambda item: next((at for at, path in enumerate(order) if item.nodeid.startswith(path)), len(order)))
-    for item in items:
-        if item.nodeid.startswith(NOT_WATCHED):
-            item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """The garbage collector need not look at seven thousand tests again and again."""
+    gc.freeze()
 
 
 class Rows(LoadFileScheduling):  # type: ignore[misc]  # xdist comes without types
     """Each worker has a file at a time, and one has all that keep time: two of them would make each other late."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return ON_TIME if nodeid.startswith(ON_TIME) else str(super()._split_scope(nodeid))
+        return ON_TIME[0] if nodeid.startswith(ON_TIME) else str(super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Rows:

@@ -115,7 +115,6 @@ async def test_a_task_that_is_none_is_not_canceled(jobs: Jobs) -> None:
         await jobs.service.cancel(TaskId(99))
 
 
-@pytest.mark.no_cover  # which would double its time, and adds no line to what others cover
 async def test_a_cancel_that_races_the_end_leaves_one_truth(jobs: Jobs) -> None:
     """A thousand times: whichever is first, the status is told by one of them, and the result is kept."""
     # Given a thousand tasks with a running item each

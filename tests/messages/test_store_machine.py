@@ -213,7 +213,6 @@ class StoreMachine(RuleBasedStateMachine):
         self.loop.close()
 
 
-@pytest.mark.no_cover  # which would double its time, and adds no line to what others cover
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_store_is_a_list(kind: str, redis_url: str) -> None:
     class OfThisKind(StoreMachine):
