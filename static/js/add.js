@@ -1,77 +1,129 @@
-// The sheet that puts a track on the queue, and the ticket it answers with.
+// The sheet that puts a track on the queue: what it would be promised, and what stands in the way.
 
 import { post, randomKey } from "./api.js";
-import { el, memory, sheet } from "./dom.js";
+import { el, sheet, write } from "./dom.js";
+import { Forecast } from "./forecast.js";
+import { openJoin } from "./join.js";
+import { cost, enoughAt, pointsAt } from "./limits.js";
+import { Retry } from "./retry.js";
+import { Singers } from "./singers.js";
 import { waiting } from "./state.js";
-import { clock, length, ordinal, promise } from "./text.js";
+import { count, length, promise } from "./text.js";
+import { showTicket } from "./ticket.js";
 import { expectedAfter } from "./times.js";
 import { cover, showCover } from "./tracks.js";
-
-const NAME = "aq_name";
 
 /**
  * @param {import("./live.js").Live} live
  * @param {any} track
- * @param {{forOthers?: boolean, added?: (item: any) => void}} [how] forOthers: a host adds for somebody else
+ * @param {{you?: import("./you.js").You}} [how] `you`: the guest who adds; else a host adds for somebody
  */
 export function openAdd(live, track, how = {}) {
   return new AddSheet(live, track, how);
 }
 
 class AddSheet {
-  constructor(live, track, { forOthers = false, added = () => {} }) {
-    Object.assign(this, { live, track, forOthers, added, key: randomKey() });
-    this.name = nameField(forOthers);
+  constructor(live, track, { you = null }) {
+    Object.assign(this, { live, track, you, key: randomKey() });
+    this.singers = new Singers(!you, () => this.typed());
+    this.hint = el("p", { className: "hint", role: "status", textContent: this.guess() });
+    this.price = el("p", { className: "hint digits" });
     this.refusal = el("p", { className: "refusal", role: "alert", id: "add-refusal" });
     this.send = el("button", { className: "flame", textContent: "Put it on" });
+    this.retry = new Retry(this.send, () => live.now());
+    this.forecast = new Forecast(live.queue, (answer, refusal) => this.told(answer, refusal));
     this.dialog = sheet(`Add ${track.title}`, head(track), ...preview(live, track), this.form());
-    // A second tap after a lost answer is the same wish; after an answer, or with another name, it is a new one.
-    this.name.addEventListener("input", () => { this.key = randomKey(); });
-    (this.name.value ? this.send : this.name).focus();
+    this.dialog.addEventListener("close", () => this.leave());
+    this.typed();
+    (this.singers.text ? this.send : this.singers.first).focus();
   }
 
   form() {
     const cancel = el("button", { type: "button", textContent: "Cancel", onclick: () => this.dialog.close() });
-    const form = el("form", { className: "stack" },
-      el("label", { htmlFor: "performer", textContent: this.forOthers ? "For whom?" : "Your name" }), this.name,
-      el("p", { className: "hint", textContent: forecast(this.live, this.forOthers) }), this.refusal,
+    const form = el("form", { className: "stack" }, this.singers.root, this.hint, this.price, this.refusal,
       el("div", { className: "actions" }, cancel, this.send));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.add(this.name.value.trim());
+      this.add();
     });
     return form;
   }
 
-  async add(name) {
+  get wish() {
+    return { track_id: this.track.track_id, performer_name: this.singers.text };
+  }
+
+  /** A second tap after a lost answer is the same wish; after an answer, or with another name, it is a new one. */
+  typed() {
+    this.key = randomKey();
+    this.retry.stop();
+    this.showPrice();
+    if (this.singers.text) this.forecast.ask(this.wish);
+  }
+
+  leave() {
+    this.forecast.stop();
+    this.retry.stop();
+  }
+
+  /** By what the page knows, until the server has said it. */
+  guess() {
+    const { state } = this.live;
+    if (!state) return "";
+    const line = waiting(state);
+    const at = expectedAfter(line, state.session, state.settings, this.live.now(), state.paused);
+    return promise(line.length + 1, at, 0, this.who);
+  }
+
+  get who() {
+    return this.you ? "You would be" : "Would be";
+  }
+
+  told(answer, refusal) {
+    if (refusal) return this.warn(refusal);
+    write(this.refusal, "");
+    if (answer.status === "lobby") return write(this.hint, "The host looks at it first.");
+    const left = answer.adds_left ? ` After it ${count(answer.adds_left, "more", "more")} like this.` : "";
+    return write(this.hint, promise(answer.position, answer.timestamp_expected, answer.uncertainty_ms, this.who) + left);
+  }
+
+  /** Said before the tap; too many questions are no refusal of the song. */
+  warn(refusal) {
+    if (refusal.status && refusal.code !== "rate_limited") write(this.refusal, refusal.message);
+  }
+
+  showPrice() {
+    if (!this.you?.facts.points) return;
+    const [wanted, now] = [cost(this.track.duration_ms), this.live.now()];
+    write(this.price, `Costs ${wanted} of your ${count(Math.floor(pointsAt(this.you.facts, now)), "point")}.`);
+    const at = enoughAt(this.you.facts, wanted, now);
+    if (at > now) this.retry.wait(at, "Enough for this in", "Put it on");
+  }
+
+  async add() {
     this.send.disabled = true;
     this.refusal.textContent = "";
-    const wish = { track_id: this.track.track_id, performer_name: name };
+    this.forecast.stop();
     try {
-      const item = await post(`/queue/${this.live.queue}/items`, wish, { key: this.key });
-      if (!this.forOthers) memory.set(NAME, name);
-      this.added(item);
+      const item = await post(`/queue/${this.live.queue}/items`, this.wish, { key: this.key });
+      this.singers.remember();
+      this.you?.take({ guest_id: item.session_owner, ...item.you });
       showTicket(this.dialog, this.track, item);
     } catch (error) {
       this.refuse(error);
-    } finally {
-      this.send.disabled = false;
     }
   }
 
   refuse(error) {
+    this.send.disabled = false;
     if (error.status) this.key = randomKey();
-    this.refusal.textContent = error.sentence;
-    this.name.setAttribute("aria-invalid", String(error.code === "bad_performer_name"));
+    if (error.code === "join_code_needed") return openJoin(this.live, this.you, { then: () => this.add() });
+    this.refusal.textContent = error.message;
+    this.singers.mark(["bad_performer_name", "unknown_performer"].includes(error.code));
+    if (error.facts.token !== undefined) this.you?.take({ token: error.facts.token });
+    if (error.facts.retry_after) this.retry.wait(this.live.now() + error.facts.retry_after * 1000);
+    return undefined;
   }
-}
-
-function nameField(forOthers) {
-  return el("input", {
-    id: "performer", dir: "auto", required: true, maxLength: 64, enterKeyHint: "send",
-    autocomplete: forOthers ? "off" : "nickname", "aria-describedby": "add-refusal",
-    value: forOthers ? "" : (memory.get(NAME) ?? ""),
-  });
 }
 
 function head(track) {
@@ -89,29 +141,4 @@ function preview(live, track) {
   if (!live.state?.settings.preview) return [];
   const src = `/media/preview/${encodeURIComponent(track.track_id)}?queue=${live.queue}`;
   return [el("audio", { controls: true, preload: "none", src, ariaLabel: "Listen to the beginning" })];
-}
-
-/** Said before the tap; the server's answer is what counts. */
-function forecast(live, forOthers) {
-  const { state } = live;
-  if (!state) return "";
-  const line = waiting(state);
-  const at = expectedAfter(line, state.session, state.settings, live.now());
-  const place = `${forOthers ? "Would be" : "You would be"} ${line.length ? ordinal(line.length + 1) : "next"}`;
-  return at === null ? `${place}.` : `${place}, about ${clock(at)}.`;
-}
-
-function showTicket(dialog, track, item) {
-  const done = el("button", { className: "flame", textContent: "Done", onclick: () => dialog.close() });
-  const sentence = item.position ? promise(item.position, item.timestamp_expected) : "It is on the queue.";
-  dialog.setAttribute("aria-label", sentence);
-  dialog.replaceChildren(
-    el("h2", { role: "status", textContent: sentence }),
-    el("div", { className: "ticket big" },
-      el("div", { className: "stub" }, String(item.position ?? "♪")),
-      el("div", { className: "face" },
-        el("strong", { dir: "auto", textContent: item.performer_name }),
-        el("span", { className: "dim", dir: "auto", textContent: `${track.title} · ${track.artist}` }))),
-    done);
-  done.focus();
 }

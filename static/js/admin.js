@@ -6,18 +6,21 @@ import { Devices } from "./devices.js";
 import { byId, el, fill, sheet, toast, write } from "./dom.js";
 import { enterAs, link, notHere, queueName } from "./enter.js";
 import { showGuests } from "./guests.js";
+import { Invite } from "./invite.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
+import { Lobby } from "./lobby.js";
 import { Now } from "./now.js";
 import { Options } from "./options.js";
 import { Requests } from "./requests.js";
 import { openSearch } from "./search_sheet.js";
 import { Settings } from "./settings.js";
-import { copy, Keys, showJoin } from "./share.js";
+import { copy, Keys } from "./share.js";
 import { title, waiting } from "./state.js";
 import { clock, count } from "./text.js";
 import { lookUp } from "./tracks.js";
 import { Transport } from "./transport.js";
+import { Undo } from "./undo.js";
 
 const OVER = { played: "played", skipped: "skipped", failed: "did not play" };
 const CLEAR = {
@@ -44,7 +47,9 @@ const settings = new Settings(byId("settings"), queue);
 const keys = new Keys(byId("keys"), queue);
 const devices = summary.role === "helper" ? null : new Devices(live);
 const requests = devices && new Requests(byId("requests"), queue, () => devices.load());
-showJoin(queue);
+const invite = new Invite(queue);
+const lobby = new Lobby(live);
+const undo = new Undo(byId("undo"), live);
 setInterval(() => list.show(), 10_000);
 byId("keys-part").addEventListener("toggle", () => byId("keys-part").open && keys.load());
 const BUTTONS = {
@@ -54,6 +59,8 @@ const BUTTONS = {
 for (const [id, does] of Object.entries(BUTTONS)) Object.assign(byId(id), { onclick: does, disabled: false });
 
 function heard(name, payload) {
+  undo.hear(name, payload);
+  if (name === "settings_change") invite.load();
   if (name === "snapshot") devices?.load();
   if (name !== "device_change") return;
   devices?.heard(payload.device);
@@ -70,6 +77,7 @@ function show() {
   now.show();
   transport.show();
   list.show();
+  lobby.show();
   options.show();
   devices?.show();
   settings.show(state.settings);
@@ -93,7 +101,7 @@ const makeOver = () => el("li", { className: "item" }, el("span", { className: "
   el("span", { className: "dim" }));
 
 function openFind() {
-  openSearch(queue, (track) => openAdd(live, track, { forOthers: true }));
+  openSearch(queue, (track) => openAdd(live, track));
 }
 
 function confirm({ question, explanation, yes, path, done }) {

@@ -1,12 +1,12 @@
 // The screen of the room: what plays, who is next, how to join. Needs no login and nobody to look after it.
 
 import { byId, el, fill, write } from "./dom.js";
+import { Door } from "./door.js";
 import { enter, link, notHere, queueName } from "./enter.js";
 import { Live } from "./live.js";
 import { Lyrics } from "./lyrics.js";
 import { Now } from "./now.js";
-import { places } from "./queue.js";
-import { joinAddress } from "./share.js";
+import { marks, places } from "./queue.js";
 import { current, title, waiting } from "./state.js";
 import { clock, count } from "./text.js";
 import { lookUp } from "./tracks.js";
@@ -17,15 +17,19 @@ const WANDER = [[0, 0], [0.5, 0.2], [0.8, -0.3], [0.2, -0.7], [-0.4, -0.5], [-0.
 const queue = queueName();
 const summary = await enter(queue, "display");
 write(byId("title"), summary.title || queue);
-const live = new Live(queue, { state: show, link, gone: waitForIt });
+const live = new Live(queue, { state: show, link, gone: waitForIt, event: hear });
 const now = new Now(byId("now"), live);
 const lyrics = new Lyrics(byId("lyrics").firstElementChild, live, { loaded: makeRoom });
-showJoin();
+const door = new Door(queue, showJoin);
 setInterval(tick, 1000);
 setInterval(showNext, 15_000);
 tick();
 keepAwake();
 document.addEventListener("visibilitychange", keepAwake);
+
+function hear(name) {
+  if (name === "settings_change") door.load();
+}
 
 function show() {
   write(byId("title"), title(live.state, queue));
@@ -69,10 +73,13 @@ function makeRow() {
       el("strong", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })));
 }
 
-function showRow(node, { item, at, place }) {
+function showRow(node, row) {
+  const { item, at, place } = row;
   const [who, what] = node.querySelectorAll(".cut");
+  const said = marks(row, live.state).filter((mark) => mark !== "moved");
+  node.classList.toggle("back", said.includes("paused"));
   write(node.querySelector(".stub"), at === null ? String(place) : clock(at));
-  write(who, item.performer_name);
+  write(who, [item.performer_name, ...said].join(" · "));
   write(what, lookUp(item.track_id, showNext)?.title ?? "…");
 }
 
@@ -84,13 +91,12 @@ function tick() {
   byId("screen").style.setProperty("--y", y);
 }
 
-async function showJoin() {
-  byId("qr").src = `/queue/${queue}/join.svg`;
-  try {
-    write(byId("address"), (await joinAddress(queue)).replace(/^https?:\/\/|\/$/g, "").replaceAll("/", "/\u200b"));
-  } catch {
-    setTimeout(showJoin, 10_000);
-  }
+/** The address may break at each of its slashes. */
+function showJoin({ code, url, picture }) {
+  if (byId("qr").getAttribute("src") !== picture) byId("qr").src = picture;
+  write(byId("address"), url.split("#")[0].replace(/^https?:\/\/|\/$/g, "").replaceAll("/", "/\u200b"));
+  byId("code-part").hidden = !code;
+  write(byId("code"), code);
 }
 
 /** Asks the screen to stay on, where the browser offers it (only over HTTPS or on the machine itself). */

@@ -1,10 +1,11 @@
 // The host's list: order by hand, by keys and by buttons; rename, mute, remove.
 
-import { del, put } from "./api.js";
+import { del, post, put } from "./api.js";
 import { done, el, fill, icon, sheet, write } from "./dom.js";
 import { makeSortable } from "./drag.js";
 import { openMute } from "./guests.js";
-import { places } from "./queue.js";
+import { performerPath } from "./lobby.js";
+import { marks, places } from "./queue.js";
 import { clock } from "./text.js";
 import { lookUp } from "./tracks.js";
 
@@ -43,7 +44,8 @@ export class List {
       button("grip", "grip", null),
       el("span", { className: "place digits" }, el("span"), el("small")),
       el("span", { className: "words" },
-        el("strong", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })),
+        el("strong", { className: "cut", dir: "auto" }),
+        el("span", { className: "who" }, el("span", { className: "cut dim", dir: "auto" }), el("span", { className: "marks" }))),
       el("span", { className: "keys" },
         button("step up", "up", () => this.step(node, -1)), button("step down", "down", () => this.step(node, 1)),
         button("more", "more", () => this.openMore(node))));
@@ -51,7 +53,8 @@ export class List {
     return node;
   }
 
-  showRow(node, { item, place, at }) {
+  showRow(node, row) {
+    const { item, place, at } = row;
     const track = lookUp(item.track_id, () => this.show());
     const title = track?.title ?? "…";
     const [what, who] = node.querySelectorAll(".cut");
@@ -61,6 +64,7 @@ export class List {
     write(node.querySelector(".place small"), place === 0 ? "now" : at === null ? "" : clock(at));
     write(what, title);
     write(who, this.own ? (track?.artist ?? "") : item.performer_name);
+    write(node.querySelector(".marks"), this.own ? "" : marks(row, this.live.state).join(", "));
     label(node, title, place, this.rows.at(-1).place);
   }
 
@@ -108,10 +112,18 @@ export class List {
       act("Remove it", () => this.change(del(path), "Removed."), "danger")] : [];
     const mute = () => openMute(this.live.queue, item.session_owner, item.performer_name);
     const theirs = this.own ? [] : [
-      this.rename(item, path, () => dialog.close()), act("Mute this guest…", mute, "quiet host-only")];
+      act(...this.pausing(item.performer_name)), this.rename(item, path, () => dialog.close()), act("Mute this guest…", mute, "quiet host-only")];
     const dialog = sheet("Change this item",
       el("h2", { dir: "auto", textContent: lookUp(item.track_id, () => {})?.title ?? "" }), ...waits, ...theirs,
       act("Close", () => {}, "quiet"));
+  }
+
+  /** They keep their place, and others go first until they are back. */
+  pausing(name) {
+    const paused = this.live.state.paused?.includes(name);
+    const verb = paused ? "resume" : "pause";
+    const does = () => this.change(post(performerPath(this.live.queue, name, verb)));
+    return [paused ? `${name} is back` : `Pause ${name}`, does];
   }
 
   rename(item, path, done) {

@@ -2,54 +2,7 @@
 
 import { put } from "./api.js";
 import { el, toast } from "./dom.js";
-import { fromLocal, toLocal } from "./text.js";
-
-const WORDS = { read: (input) => input.value.trim(), write: (value) => value ?? "" };
-const NUMBER = {
-  type: "number",
-  read: (input) => (input.value === "" ? null : Number(input.value)),
-  write: (value) => value ?? "",
-};
-const WHEN = { type: "datetime-local", read: (input) => fromLocal(input.value), write: toLocal };
-const TAGS = {
-  read: (input) => input.value.split(",").map((tag) => tag.trim()).filter(Boolean),
-  write: (value) => (value ?? []).join(", "),
-};
-const SWITCH = { type: "checkbox" };
-
-/** Shown is what the server has; a key it does not know is not asked for. */
-const GROUPS = [
-  ["The party", [
-    ["title", "Title", WORDS],
-    ["description", "Description", { ...WORDS, tag: "textarea" }],
-    ["accepting", "Guests may add", SWITCH],
-    ["event_start", "Adding opens", WHEN],
-    ["event_end", "The party ends", WHEN, "What would end later is refused."],
-  ]],
-  ["Playing", [
-    ["track_space", "Pause between tracks, seconds", NUMBER],
-    ["coming_soon_count", "Tracks that the display promises", NUMBER],
-    ["preview", "Guests may listen to 30 seconds", SWITCH],
-    ["lyrics_offset_ms", "Lyrics later by, milliseconds", NUMBER, "For sound that comes late; less than 0 is sooner."],
-    ["guest_playback", "Guests' own players may play", SWITCH],
-  ]],
-  ["Limits (empty: none)", [
-    ["max_items", "Waiting tracks in all", NUMBER],
-    ["max_per_guest", "Waiting tracks of each guest", NUMBER],
-    ["duplicate_track_window", "Same track again after, minutes", NUMBER],
-    ["duplicate_performer_window", "Same name again after, minutes", NUMBER],
-    ["performer_names", "Only these names", TAGS, "Divided by commas."],
-  ]],
-  ["Which tracks", [
-    ["filter_tags", "Only with one of these tags", TAGS, "Divided by commas, such as genre:rock, lang:ja."],
-    ["forced_tags", "Only with all of these tags", TAGS],
-    ["hidden_tags", "Never with these tags", TAGS],
-  ]],
-  ["Afterwards", [
-    ["history_length", "Played tracks kept on the list", NUMBER],
-    ["retention", "Hours until an unused transient queue goes", NUMBER],
-  ]],
-];
+import { GROUPS, NUMBER, SWITCH } from "./setting_fields.js";
 
 export class Settings {
   /** @param {HTMLFormElement} form */
@@ -82,7 +35,9 @@ export class Settings {
   row([key, text, kind, hint = ""]) {
     const id = `set-${key}`;
     const described = { "aria-describedby": `${id}-says` };
-    const input = el(kind.tag ?? "input", { id, name: key, dir: "auto", type: kind.tag ? null : kind.type, ...described });
+    const options = Object.entries(kind.options ?? {}).map(([value, words]) => el("option", { value, textContent: words }));
+    const looks = { id, name: key, dir: "auto", type: kind.tag ? null : kind.type, ...described };
+    const input = el(kind.tag ?? "input", looks, ...options);
     if (kind === NUMBER) Object.assign(input, { step: "any", inputMode: "numeric" });
     const says = el("p", { className: "hint", id: `${id}-says`, textContent: hint });
     this.fields.set(key, { input, kind, says, hint });

@@ -1,7 +1,7 @@
 // The join code and link, and the keys that a host gives to helpers, speakers and screens.
 
 import { del, get, post } from "./api.js";
-import { byId, el, fill, toast, write } from "./dom.js";
+import { el, fill, toast, write } from "./dom.js";
 
 const ROLES = [["host", "Host: may do everything here"], ["helper", "Helper: reorders and skips"],
   ["speaker", "Speaker: plays the music"], ["screen", "Screen: shows the queue"]];
@@ -10,14 +10,6 @@ const ROLES = [["host", "Host: may do everything here"], ["helper", "Helper: reo
 export async function joinAddress(queue) {
   const picture = await (await fetch(`/queue/${queue}/join.svg`)).text();
   return new DOMParser().parseFromString(picture, "image/svg+xml").querySelector("title").textContent;
-}
-
-export async function showJoin(queue) {
-  byId("qr").src = `/queue/${queue}/join.svg`;
-  const address = await joinAddress(queue).catch(() => new URL(`/queue/${queue}/`, location.href).href);
-  write(byId("address"), address);
-  byId("address").href = address;
-  byId("copy").onclick = () => copy(address);
 }
 
 /** Without HTTPS browsers have no clipboard; the old way still works. */
@@ -63,22 +55,21 @@ export class Keys {
   async make(event) {
     event.preventDefault();
     await this.attempt(async () => {
-      const { token } = await post(`/queue/${this.queue}/invite`, { role: this.role.value, label: this.name.value.trim() });
-      this.showFresh(token);
+      const made = await post(`/queue/${this.queue}/invite`, { role: this.role.value, label: this.name.value.trim() });
+      this.showFresh(made);
       this.name.value = "";
       await this.load();
     });
   }
 
   /** Shown this once: the server keeps only its hash. */
-  showFresh(token) {
-    const link = new URL(`/login#token=${token}`, location.href).href;
+  showFresh({ token, url }) {
     this.fresh.replaceChildren(
       el("p", { className: "hint", textContent: "This key is shown only now." }),
       el("p", { className: "secret", textContent: token }),
       el("div", { className: "row" },
         el("button", { type: "button", className: "grow", textContent: "Copy the key", onclick: () => copy(token) }),
-        el("button", { type: "button", className: "grow", textContent: "Copy a login link", onclick: () => copy(link) })));
+        el("button", { type: "button", className: "grow", textContent: "Copy a login link", onclick: () => copy(url) })));
   }
 
   row(token) {

@@ -21,6 +21,12 @@ export function length(ms) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+/** What is left, to the second: "4:05", "1 h 20 min" */
+export function remaining(ms) {
+  const minutes = Math.ceil(ms / 60_000);
+  return minutes > 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : length(Math.ceil(ms / 1000) * 1000);
+}
+
 export function until(ms) {
   const minutes = Math.round(ms / 60_000);
   if (minutes < 60) return `in ${Math.max(1, minutes)} min`;
@@ -35,10 +41,12 @@ export function ordinal(n) {
 
 export const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
-/** "You are 4th, about 22:40" */
-export function promise(position, at) {
-  const place = position === 1 ? "You are next" : `You are ${ordinal(position)}`;
-  return at === null || at === undefined ? `${place}.` : `${place}, about ${clock(at)}.`;
+/** "You are 4th, about 22:40 (give or take 8 min)." @param {string} [who] with its verb */
+export function promise(position, at, unsureMs = 0, who = "You are") {
+  const place = `${who} ${position === 1 ? "next" : ordinal(position)}`;
+  if (at === null || at === undefined) return `${place}.`;
+  const minutes = Math.round((unsureMs ?? 0) / 60_000);
+  return `${place}, about ${clock(at)}${minutes ? ` (give or take ${minutes} min)` : ""}.`;
 }
 
 /** A date setting for <input type="datetime-local"> and back, in this device's own zone. */
