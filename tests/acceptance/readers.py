@@ -111,12 +111,17 @@ def change_list(items: list[dict[str, Any]], change: dict[str, Any]) -> None:
     place = next((n for n, item in enumerate(items) if item["id"] == item_id), None)
     match change["op"]:
         case "add":
-            items.append(change["item"])
+            put(items, change["item"], change["before"])
         case "update" if place is not None:
             items[place] = change["item"]
         case "remove" if place is not None:
             del items[place]
         case "move" if place is not None:
-            moved = items.pop(place)
-            before = [n for n, item in enumerate(items) if item["id"] == change["before"]]
-            items.insert(before[0] if before else len(items), moved)
+            put(items, items.pop(place), change["before"])
+
+
+def put(items: list[dict[str, Any]], item: dict[str, Any], before: str | None) -> None:
+    """What asks to be let in stands behind all others."""
+    waits = item["status"] != "lobby"
+    places = (n for n, other in enumerate(items) if other["id"] == before or (waits and other["status"] == "lobby"))
+    items.insert(next(places, len(items)), item)
