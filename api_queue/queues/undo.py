@@ -232,7 +232,8 @@ def _sentence(deed: Deed, meant: Sequence[Item], back: Mapping[ItemId, object], 
     if nothing:
         return f"Nothing came back, since {_songs(meant)} no longer waited."
     came = [item for item in meant if item.id in back] or meant
-    lost = f" Left out: {_songs(left)}." if (left := [item for item in meant if item not in came]) else ""
+    left = [item for item in meant if item.id not in back] if back else []
+    lost = f" Left out: {_songs(left)}." if left else ""
     songs = _songs(came)
     return f"{songs[0].upper()}{songs[1:]} {'is' if len(came) == 1 else 'are'} {_NOW[deed.verb]}.{lost}"
 
