@@ -11,18 +11,19 @@ Result = TypeVar("Result")
 #: Whole houses from outside, laws, and what costs much for the lines that only it reaches (`--cov-context=test`).
 #: A new file is watched.
 FILES: Final = {
-    "accounts": "api_keys guard_limits guard_programs guard_roles jwt models",
+    "accounts": "api_keys guard_limits guard_programs guard_roles jwt logout models odd_bytes resolver",
     "clients": "link server_gone",
     "clients/speaker": "parts",
     "drivers": "mqtt_brokers",
     "formats/cue": "round_trip",
     "jobs": "cancel kills",
-    "messages": "defects file_stores json_store pyqueue_client receiving store_machine waiting",
-    "playback": "controls device_service sessions",
-    "queues": "blueprint_changes key_and_tempo models one_speaker personal repeat service store_model transport turns",
+    "messages": "blueprint defects file_stores json_store pyqueue_client receiving redis_store store_machine waiting",
+    "playback": "controls device_service service sessions",
+    "queues": "blueprint blueprint_changes items_edit key_and_tempo models one_speaker options personal repeat "
+    "service store_model transport turns",
     "stream": "relay",
-    "tracklists": "cue_building cue_service cue_versions merging text turns visits",
-    "tracks": "data_files data_folder full_text laws moves parts scan service store",
+    "tracklists": "cue_building cue_service cue_versions merging page_tree sync_store text turns visits",
+    "tracks": "analysis data_files data_folder full_text laws moves parts scan service store",
     "web": "errors",
 }
 NOT_WATCHED: Final = (
