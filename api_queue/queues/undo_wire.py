@@ -12,7 +12,8 @@ from api_queue.queues.undo import Undone
 def arrangement_notices(a: Arrangement, command: Command | None) -> list[wire.Notice]:
     let_in_again = [Item.from_line(line) for line in a.fields.get("lobby", {}).values() if line]
     changes = changes_between(a.before, a.after) + wire.changes_add((item, None) for item in let_in_again)
-    notices: list[wire.Notice] = [("items_change", {"changes": changes})] if changes else []
+    told = changes or "moves" in a.fields  # the script says what is moved by hand from now on
+    notices: list[wire.Notice] = [("items_change", {"changes": changes})] if told else []
     if a.settings:
         notices.append(("settings_change", {"settings": wire.settings_json(a.settings)}))
     if command:

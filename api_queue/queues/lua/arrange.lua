@@ -42,6 +42,8 @@ end
 if ARGV[7] ~= '' then
   redis.call('HSET', meta, 'settings', ARGV[7])
   redis.call('HINCRBY', meta, 'settings_rev', 1)
+  -- Also of those who were charged between a switch and its undo.
+  if cjson.decode(ARGV[7]).order ~= 'fair' then redis.call('DEL', turns) end
 end
 if ARGV[8] ~= '' then
   redis.call('HSET', meta, 'session', ARGV[8])
