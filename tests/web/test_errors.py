@@ -3,6 +3,7 @@
 import ast
 import string
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -105,17 +106,20 @@ def test_facts_are_never_taken_for_placeholders() -> None:
     assert error.facts == {"reason": "it has {reason} and {0} in it."}
 
 
-def raised() -> Iterator[tuple[str, type[ApiQueueError], set[str] | None]]:
+@cache
+def raised() -> list[tuple[str, type[ApiQueueError], set[str] | None]]:
     """(where, error, facts) of each place that names one; None where the facts are put together elsewhere."""
-    for file in sorted(PACKAGE.rglob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            where = f"{file.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)}"
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
-                facts = {word.arg for word in node.keywords}
-                yield where, ERRORS[node.func.id], None if None in facts else {str(fact) for fact in facts}
-            elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and node.exc.id in ERRORS:
-                yield where, ERRORS[node.exc.id], set()
+    return [each for file in sorted(PACKAGE.rglob("*.py")) for each in _raised_in(file)]
+
+
+def _raised_in(file: Path) -> Iterator[tuple[str, type[ApiQueueError], set[str] | None]]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
+            facts = {word.arg for word in node.keywords}
+            given = None if None in facts else {str(fact) for fact in facts}
+            yield f"{file.relative_to(PACKAGE)}:{node.lineno}", ERRORS[node.func.id], given
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and node.exc.id in ERRORS:
+            yield f"{file.relative_to(PACKAGE)}:{node.lineno}", ERRORS[node.exc.id], set()
 
 
 def test_whoever_raises_an_error_gives_all_its_facts() -> None:
