@@ -9,14 +9,15 @@ from typing import Any, Final
 
 from api_queue.accounts.service import TokenService
 from api_queue.drivers.clock import Clock
-from api_queue.errors import AdminOnlySetting, GuestQueuesOff, OrderRules, QueueExists, QueueMoved, UnknownQueue
+from api_queue.errors import GuestQueuesOff, QueueExists, QueueMoved, UnknownQueue
 from api_queue.formats import crockford
 from api_queue.queues.arrangement import ArrangementStore
 from api_queue.queues.deeds import Deed, settings_changed
-from api_queue.queues.models import KIND_LIMITS, MADE_BY_GUESTS, History, Item, Leftovers, Queue, QueueView, Store
+from api_queue.queues.models import MADE_BY_GUESTS, History, Item, Leftovers, Queue, QueueView, Store
 from api_queue.queues.names import new_queue_name
 from api_queue.queues.order import switched
 from api_queue.queues.settings import Order, QueueSettings, SettingsChange
+from api_queue.queues.settings_rules import check_admin_only, check_change, within_kind
 from api_queue.queues.turns import TRIES
 from api_queue.settings import Settings
 from api_queue.tracks.models import TagFilter
@@ -69,8 +70,8 @@ class QueueService:
         """
         role = caller.role_on(None)
         self._check_kind(kind, role)
-        settings = _within_kind(kind, SettingsChange(fields).apply(_EMPTY))
-        _check_admin_only(_EMPTY, settings, role)
+        settings = within_kind(kind, SettingsChange(fields).apply(_EMPTY))
+        check_admin_only(_EMPTY, settings, role)
         await self._check_fallback(_EMPTY, settings)
         chosen = new_queue_name(name or _random_name(kind))
         await self._check_free(chosen)
@@ -140,9 +141,8 @@ class QueueService:
         """All of them or none: an unknown key or a bad value changes nothing."""
         for _ in range(TRIES):
             queue = await self._store.queue(name)
-            settings = _within_kind(queue.kind, SettingsChange(fields).apply(queue.settings))
-            _check_admin_only(queue.settings, settings, by)
-            _check_order(queue, settings)
+            settings = within_kind(queue.kind, SettingsChange(fields).apply(queue.settings))
+            check_change(queue, settings, by)
             if settings == queue.settings:
                 return settings
             await self._check_fallback(queue.settings, settings)
@@ -191,8 +191,8 @@ class QueueService:
         return [*moved, *over.values()][-limit:]
 
     async def trim(self, name: QueueName) -> None:
-        """Moves what is older than `history_length` to SQL: written there first, so that nothing can be lost. A skip that
-        can still be undone waits: what is in the history does not come back.
+        """Moves what is older than `history_length` to SQL: written there first, so that nothing can be lost. Not while
+        a skip can be undone: what is in the history does not come back.
         """
         view = await self._store.view(name)
         undoable = view.queue.undoable
@@ -223,32 +223,6 @@ class QueueService:
         await self._tokens.revoke_queue(name)
         for kept in self._leftovers:
             await kept.forget(name)
-
-
-def _within_kind(kind: QueueKind, settings: QueueSettings) -> QueueSettings:
-    limit = KIND_LIMITS.get(kind)
-    if limit is None or (settings.max_items or limit + 1) <= limit:
-        return settings
-    return SettingsChange({"max_items": limit}).apply(settings)
-
-
-def _check_order(queue: Queue, settings: QueueSettings) -> None:
-    if settings.order == "fifo":
-        return
-    if queue.kind == "personal":
-        raise OrderRules(
-            reason="This is one member's own queue: it plays in the order of adding, or as they shuffle it."
-        )
-    if queue.session.shuffle or queue.session.repeat_mode != "off":
-        raise OrderRules(
-            reason=f"Switch shuffle and repeat off first: the order {settings.order} sorts the queue itself."
-        )
-
-
-def _check_admin_only(before: QueueSettings, after: QueueSettings, by: Role) -> None:
-    """The host of a queue that a guest made may not open the music library to themselves."""
-    if by != "admin" and after.guest_playback != before.guest_playback:
-        raise AdminOnlySetting(key="guest_playback")
 
 
 def _random_name(kind: QueueKind) -> str:

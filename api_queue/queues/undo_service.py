@@ -22,18 +22,24 @@ class UndoService:
         async with self._turns(name):
             for _ in range(TRIES):
                 now_ms = self._clock.now_ms()
-                planned = await self._planned(name, now_ms)
-                command = Command("undo", by, {})
-                if await self._arrangements.arrange(name, planned.arrangement, now_ms, command) is not None:
+                planned = await self._planned(name, by, now_ms)
+                if planned and await self._done(name, planned, by, now_ms):
                     return planned
         raise QueueMoved
 
-    async def _planned(self, name: QueueName, now_ms: int) -> Undone:
-        """What is read after the list is as the list is, or is refused with its revision."""
+    async def _planned(self, name: QueueName, by: Role, now_ms: int) -> Undone | None:
+        """None: the queue changed while it was read."""
         view = await self._store.view(name)
         text = await self._arrangements.newest_deed(name)
         deed = Deed.from_text(text) if text else None
         if deed is None or text is None or not deed.undoable.holds(now_ms):
             raise NothingToUndo
-        scores = (await self._store.ledger(name)).scores
-        return undone(deed, text, Scene(view, scores, await self._arrangements.fields(name, deed)))
+        fields = await self._arrangements.fields(name, deed)
+        ledger = await self._store.ledger(name)
+        if ledger.rev != view.queue.rev:
+            return None
+        return undone(deed, text, Scene(view, ledger.scores, fields), by)
+
+    async def _done(self, name: QueueName, planned: Undone, by: Role, now_ms: int) -> bool:
+        command = Command("undo", by, {})
+        return await self._arrangements.arrange(name, planned.arrangement, now_ms, command) is not None

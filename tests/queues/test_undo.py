@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from api_queue.app import WebParts
-from api_queue.errors import NothingToUndo, SettingsOvertaken
+from api_queue.errors import AdminOnlySetting, NothingToUndo, OrderRules, SettingsOvertaken
 from api_queue.queues.changes import Changes
 from api_queue.queues.keys import key
+from api_queue.queues.options import Options
 from api_queue.queues.undo import Undone
 from tests.house import house_settings
 from tests.queues.agreement import check_index
@@ -265,3 +266,20 @@ async def test_who_was_let_in_and_plays_by_now_does_not_ask_again(party: Party) 
     before = await kept(party)
     assert (await undo(party)).sentence == "Nothing came back, since the song of Bob no longer waited."
     assert await kept(party) == before
+
+
+async def test_a_host_does_not_undo_what_only_an_admin_may_set(party: Party) -> None:
+    for on in (True, False):
+        await party.parts.queues.change_settings(X, {"guest_playback": on}, "admin")
+    with pytest.raises(AdminOnlySetting):
+        await undo(party)
+    await party.parts.undoing.undo(X, "admin")
+    assert (await party.view()).queue.settings.guest_playback
+
+
+async def test_an_order_does_not_come_back_while_the_list_is_shuffled(party: Party) -> None:
+    await party.set(order="fair")
+    await party.set(order="fifo")
+    await party.parts.options.change(X, Options(shuffle=True))
+    with pytest.raises(OrderRules):
+        await undo(party)

@@ -37,7 +37,7 @@ def took_back(
 ) -> Undone:
     queue = a_queue(settings=settings, waiting=waiting)
     deed = Deed(verb=verb, by="host", at_ms=NOW, items=items, settings=changed or {}, fields=fields or {})
-    return undone(deed, "text", Scene(QueueView(queue, tuple(waiting), 0, ""), scores or {}, now or {}))
+    return undone(deed, "text", Scene(QueueView(queue, tuple(waiting), 0, ""), scores or {}, now or {}), "host")
 
 
 # -- where -----------------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def test_a_skipped_song_is_sorted_no_later_than_what_was_next() -> None:
     queue = a_queue(settings=FAIR, waiting=[BOB], head=1, round=3.0)
     deed = Deed(verb="skip", by="host", at_ms=NOW, items=(Noted(0, playing.as_line(), skipped.as_line()),))
     view = QueueView(queue, (skipped, BOB), 1, "")
-    taken = undone(deed, "", Scene(view, {BOB.id: 2.0}, {})).arrangement
+    taken = undone(deed, "", Scene(view, {BOB.id: 2.0}, {}), "host").arrangement
     assert (taken.keep, taken.past, names(taken.after)) == (0, 0, ["Ana", "Bob"])
     assert taken.scores == {ANA.id: 2.0, BOB.id: 2.0}
 
