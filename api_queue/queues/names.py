@@ -75,13 +75,3 @@ def read_item_id(text: str | int) -> ItemId:
         number = int(text)
         return ItemId(crockford.encode(number, 10) if 0 <= number < 2**50 else shown)
     return ItemId(shown.upper())
-
-
-def same_performer(name: str) -> str:
-    """The key under which two spellings of a name are one performer: case and width do not matter."""
-    return unicodedata.normalize("NFKC", name).casefold()
-
-
-def singers(name: str) -> tuple[str, ...]:
-    """`same_performer` of each who sings, once; the names of a duet are joined by ` & `."""
-    return tuple(dict.fromkeys(same_performer(part.strip()) for part in name.split(" & ") if part.strip()))

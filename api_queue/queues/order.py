@@ -10,11 +10,11 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from api_queue.formats.performers import singers
 from api_queue.queues.arrangement import Arrangement
 from api_queue.queues.deeds import Deed
 from api_queue.queues.ledger import Bill, Ledger, Sorting
 from api_queue.queues.models import Edit, Item, QueueView, Shift
-from api_queue.queues.names import singers
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import GuestId, ItemId, ItemStatus
 

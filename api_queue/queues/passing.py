@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from api_queue.errors import NobodyToSwapWith, NotComingSoon, UnknownItem
+from api_queue.formats.performers import singers
 from api_queue.queues.models import Item, QueueView
-from api_queue.queues.names import singers
 from api_queue.queues.turn_taking import Paused, stands_back
 from api_queue.types import ItemId
 

@@ -5,11 +5,11 @@ from typing import Any, cast
 from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue
 from api_queue.events import EVENTS
+from api_queue.formats.performers import same_performer
 from api_queue.queues import wire
 from api_queue.queues.deeds import Deed
 from api_queue.queues.keys import rows
 from api_queue.queues.models import Item
-from api_queue.queues.names import same_performer
 from api_queue.types import QueueName
 
 

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Meta
 
 from api_queue.errors import BadPerformerName, BadSetting, UnknownSetting
-from api_queue.queues.names import has_controls, performer_name, same_performer
+from api_queue.formats.performers import same_performer
+from api_queue.queues.names import has_controls, performer_name
 
 Order = Literal["fifo", "fair", "weight"]
 Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=100)]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue
+from api_queue.formats.performers import same_performer
 from api_queue.queues import points, wire
 from api_queue.queues.add_call import answer_of, arguments
 from api_queue.queues.deeds import Deed, Undoable
@@ -30,7 +31,6 @@ from api_queue.queues.models import (
     Refused,
     Shift,
 )
-from api_queue.queues.names import same_performer
 from api_queue.queues.order import bill, turns_by
 from api_queue.queues.scripts import Scripts, as_deed, event_of, fixed, optional, parts_of, rev_of
 from api_queue.queues.session import LastReport, Session, Stale

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from api_queue.queues.names import singers
+from api_queue.formats.performers import singers
 from api_queue.types import ItemId
 
 

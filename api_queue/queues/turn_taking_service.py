@@ -7,10 +7,11 @@ from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import PassUsed, QueueMoved
+from api_queue.formats.performers import same_performer
 from api_queue.queues.changes import LAST
 from api_queue.queues.items import ItemService
 from api_queue.queues.models import Item, Queue, QueueView
-from api_queue.queues.names import performer_name, same_performer
+from api_queue.queues.names import performer_name
 from api_queue.queues.passing import Swap, coming_soon, swap
 from api_queue.queues.turn_taking import Card, Cards, Pause, Paused, still_wanted
 from api_queue.queues.turns import TRIES

@@ -6,9 +6,9 @@ from typing import Final
 from msgspec import Struct
 
 from api_queue.errors import UnknownItem
+from api_queue.formats.performers import same_performer, singers
 from api_queue.queues.ledger import Ledger, Moved
 from api_queue.queues.models import Item, QueueView
-from api_queue.queues.names import same_performer, singers
 from api_queue.queues.order import bill, payers, was_sung
 from api_queue.queues.refusals import clock_text
 from api_queue.queues.settings import Order

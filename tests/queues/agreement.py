@@ -3,9 +3,9 @@
 from collections import Counter
 
 from api_queue.drivers.redis import Redis
+from api_queue.formats.performers import same_performer
 from api_queue.queues.keys import key
 from api_queue.queues.models import Item
-from api_queue.queues.names import same_performer
 from api_queue.types import QueueName
 
 

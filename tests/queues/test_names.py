@@ -7,15 +7,7 @@ from hypothesis import strategies as st
 from api_queue.errors import BadPerformerName, BadQueueName, ReservedQueueName, UnknownGuest, UnknownQueue
 from api_queue.formats import crockford
 from api_queue.formats.csv_items import decode_line, encode_line, spreadsheet_rows
-from api_queue.queues.names import (
-    guest_id,
-    new_queue_name,
-    performer_name,
-    queue_name,
-    read_item_id,
-    same_performer,
-    singers,
-)
+from api_queue.queues.names import guest_id, new_queue_name, performer_name, queue_name, read_item_id
 
 
 @pytest.mark.parametrize("name", ["a", "party", "room-2", "x_y", "0", "a" * 32])
@@ -52,10 +44,6 @@ def test_names_are_composed() -> None:
     assert performer_name("Zoe\u0308") == "Zoë"
 
 
-def test_case_and_width_do_not_make_another_performer() -> None:
-    assert same_performer("ＡＮＡ") == same_performer("ana")
-
-
 @given(st.integers(0, 2**50 - 1))
 def test_an_item_id_and_its_integer_are_one(number: int) -> None:
     text = crockford.encode(number, 10)
@@ -75,20 +63,6 @@ def test_a_guest_is_named_by_their_public_id() -> None:
     for text in ("", "ana", "abcdefghijklmn2", "ABCDEFGHIJKLMN27", "abcdefghijklmn2|"):
         with pytest.raises(UnknownGuest):
             guest_id(text)
-
-
-@pytest.mark.parametrize(
-    ("name", "keys"),
-    [
-        ("Ana", ("ana",)),
-        ("Ana & Bo", ("ana", "bo")),
-        ("R&B", ("r&b",)),
-        ("Ana & ANA", ("ana",)),
-        ("A &  & B", ("a", "b")),
-    ],
-)
-def test_a_duet_has_two_singers(name: str, keys: tuple[str, ...]) -> None:
-    assert singers(name) == keys
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=12, max_size=12))

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from api_queue.clients.speaker.wire import Change, Delta, Item, Items, QueueSettings, Session, Snapshot
+from api_queue.formats.performers import singers
 from api_queue.types import ItemId
 
 
@@ -18,11 +19,18 @@ class Room:
     items: tuple[Item, ...] = ()
     items_rev: int = -1
     track_space_ms: int = 0
+    #: Names of performers.
+    paused: tuple[str, ...] = ()
 
     @property
     def following(self) -> tuple[Item, ...]:
-        """What waits, in the order of playing."""
-        return tuple(item for item in self.items if item.status == "queued" and item.id != self.session.item_id)
+        """What waits and does not stand back (docs/timing.md), in the order of playing."""
+        paused = {key for name in self.paused for key in singers(name)}
+        return tuple(item for item in self.items if item.id != self.session.item_id and _is_next(item, paused))
+
+
+def _is_next(item: Item, paused: set[str]) -> bool:
+    return item.status == "queued" and item.added_by != "server" and paused.isdisjoint(singers(item.performer_name))
 
 
 def with_session(room: Room, session: Session) -> Room:
@@ -31,7 +39,9 @@ def with_session(room: Room, session: Session) -> Room:
 
 
 def with_items(room: Room, news: Items) -> Room:
-    return room if news.rev < room.items_rev else replace(room, items=news.items, items_rev=news.rev)
+    if news.rev < room.items_rev:
+        return room
+    return replace(room, items=news.items, items_rev=news.rev, paused=news.paused)
 
 
 def with_settings(room: Room, settings: QueueSettings) -> Room:
@@ -45,7 +55,7 @@ def of_snapshot(room: Room, snapshot: Snapshot) -> Room:
     session = msgspec.structs.replace(snapshot.session, revision=snapshot.rev)
     if snapshot.rev < room.session.revision and snapshot.ts < room.session.position_at_ms:
         session = room.session
-    return with_settings(Room(session, snapshot.items, snapshot.rev), snapshot.settings)
+    return with_settings(Room(session, snapshot.items, snapshot.rev, paused=snapshot.paused), snapshot.settings)
 
 
 def with_delta(room: Room, delta: Delta) -> Room:
@@ -53,8 +63,9 @@ def with_delta(room: Room, delta: Delta) -> Room:
         room = with_session(room, msgspec.structs.replace(delta.session, revision=delta.rev))
     if delta.settings is not None:
         room = with_settings(room, delta.settings)
-    if delta.changes:
-        room = with_items(room, Items(delta.rev, changed(room.items, delta.changes)))
+    if delta.changes or delta.paused is not None:
+        paused = room.paused if delta.paused is None else delta.paused
+        room = with_items(room, Items(delta.rev, changed(room.items, delta.changes), paused))
     return room
 
 

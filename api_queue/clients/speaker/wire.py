@@ -30,6 +30,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     id: ItemId
     track_id: TrackId
+    performer_name: str = ""
+    added_by: str = ""
     status: ItemStatus = "queued"
     timestamp_play: int | None = None
     key_shift: int = 0
@@ -39,6 +41,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 class Items(msgspec.Struct, frozen=True):
     rev: int
     items: tuple[Item, ...]
+    paused: tuple[str, ...] = ()
 
 
 class QueueSettings(msgspec.Struct, frozen=True):
@@ -53,6 +56,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     settings: QueueSettings
     session: Session
     ts: int = 0
+    paused: tuple[str, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -71,6 +75,7 @@ class Delta(msgspec.Struct, frozen=True):
     session: Session | None = None
     settings: QueueSettings | None = None
     changes: tuple[Change, ...] = ()
+    paused: tuple[str, ...] | None = None
 
 
 class Beat(msgspec.Struct, frozen=True):

@@ -87,3 +87,13 @@ def test_what_waits_stands_behind_the_current_item_and_what_is_over_is_passed() 
     over = Item(id=ItemId("O"), track_id=TrackId("O"), status="played")
 
     assert names(Room(Session(item_id=ItemId("A")), (over, *ABC)).following) == "BC"
+
+
+def test_what_stands_back_does_not_follow() -> None:
+    sung = [Item(id=ItemId(name), track_id=TrackId(name), performer_name=name) for name in ("Ana & Bo", "Bo", "Cleo")]
+    music = Item(id=ItemId("M"), track_id=TrackId("M"), performer_name="Fallback", added_by="server")
+    room = with_items(Room(), Items(1, (music, *sung)))
+    assert [item.id for item in room.following] == ["Ana & Bo", "Bo", "Cleo"]
+    paused = with_delta(room, Delta(2, paused=("BO",)))
+    assert [item.id for item in paused.following] == ["Cleo"]
+    assert with_delta(paused, Delta(3, paused=())).following == room.following
