@@ -118,6 +118,8 @@ def _text(part: Part, texts: Texts, now: str) -> str:
     else's by now.
     """
     before, after = texts
+    if part == "played" and after:  # what plays on has begun
+        return now
     if now == after:
         return before
     if part == "turns":

@@ -6,12 +6,14 @@ from random import Random
 import pytest
 
 from api_queue.queues.changes import Changes
+from api_queue.queues.keys import key
 from tests.queues.agreement import check_index
 from tests.queues.night_dump import dump
 from tests.queues.party import HOST, Party, X, guest
 from tests.queues.test_store_model import follow
 
 ORDERS = ("fifo", "weight", "fair")
+SPENT = ("turns", "points", "moves")
 NAMES = ("Ana", "Bob", "Cleo", "Ana & Bob", "Dora")
 
 
@@ -85,9 +87,12 @@ async def test_a_skip_costs_nobody_a_turn_or_a_point_after_it_was_taken_back(par
     assert skipped
     assert view.current == playing
     assert view.to_come[0] == skipped.put_back()
-    assert {part: after[part] for part in ("turns", "points", "moves")} == {
-        part: before[part] for part in ("turns", "points", "moves")
-    }
+    assert {part: after[part] for part in SPENT} == {part: before[part] for part in SPENT}
+    # And both have been on, when windows ask
+    assert playing
+    starts = {f"t:{skipped.track_id}": skipped.timestamp_play, f"t:{playing.track_id}": playing.timestamp_play}
+    played = await party.parts.redis.call("HGETALL", key(X, "played"))
+    assert {track: int(played[track]) for track in starts} == starts
     await check_index(party.parts.redis, X)
 
 

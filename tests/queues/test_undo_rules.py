@@ -135,3 +135,9 @@ def test_what_somebody_has_set_since_is_not_taken_from_them() -> None:
 )
 def test_a_host_reads_what_came_back(items: tuple[Item, ...], sentence: str) -> None:
     assert took_back((), *(noted(item, None, None) for item in items)).sentence == sentence
+
+
+def test_what_is_there_again_is_left_out() -> None:
+    taken = took_back((ANA,), noted(ANA, None, BOB), noted(BOB, ANA, None), verb="clear")
+    assert names(taken.arrangement.after) == ["Ana", "Bob"]
+    assert taken.sentence == "The song of Bob is back on the queue. Left out: the song of Ana."
