@@ -63,7 +63,8 @@ class You(Struct, frozen=True):
 
     @property
     def token(self) -> Window | None:
-        token = self.holdings.token
+        """As long as it can still be used."""
+        token = self.holdings.token if self.settings.limit_model == "token" else None
         return token if token and token.live(self.clock_ms, self.settings.event_end_ms) else None
 
     @property

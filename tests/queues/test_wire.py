@@ -2,7 +2,9 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
+import pytest
 from msgspec.structs import replace
 
 from api_queue.queues import wire
@@ -55,12 +57,19 @@ def test_what_a_guest_has() -> None:
     settings = QueueSettings(max_per_guest=3, order="fair", limit_model="points")
     assert wire.you_json(You(holdings, settings, NOW)) == {
         "own": {"waiting": 2, "waiting_ms": 431_000, "max_per_guest": 3, "max_minutes_per_guest": None, "turns": 1.5},
-        "token": {"valid_from": NOW, "valid_until": NOW + 1},
+        "token": None,
         "points": {"points": 12.5, "points_max": 30, "points_per_hour": 20},
         "joined": True,
         "table": "7",
         "clock_ms": NOW,
     }
+
+
+@pytest.mark.parametrize(("passed_ms", "end_ms", "shown"), [(0, 1, True), (1, None, False), (0, 0, False)])
+def test_a_token_is_shown_until_it_is_over_or_void(passed_ms: int, end_ms: int | None, *, shown: bool) -> None:
+    end = None if end_ms is None else datetime.fromtimestamp((NOW + end_ms) / 1000, UTC)
+    you = You(Holdings(token=Window(NOW, NOW + 1)), QueueSettings(limit_model="token", event_end=end), NOW + passed_ms)
+    assert wire.you_json(you)["token"] == ({"valid_from": NOW, "valid_until": NOW + 1} if shown else None)
 
 
 def test_who_has_nothing_where_nothing_is_counted() -> None:

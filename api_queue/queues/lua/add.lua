@@ -54,7 +54,7 @@ if approval == 'admit' and redis.call('HGET', lobby, id) ~= asking then return {
 
 local twice = redis.call('HGET', index, id) or (approval ~= 'admit' and redis.call('HGET', lobby, id))
 if twice then return {'exists', twice} end
-local has = holdings(tokens, owner)
+local has = holdings(tokens, owner, ARGV[33] ~= '', ARGV[27] ~= '', ARGV[30] ~= '')
 if guest then
   if redis.call('SISMEMBER', ended, owner) == 1 then return {'ended'} end
   local mute = redis.call('HGET', muted, owner)

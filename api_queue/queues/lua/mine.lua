@@ -5,4 +5,4 @@
 --! use queues/rows
 --! use queues/holdings
 
-return holdings(KEYS[16], ARGV[1])
+return holdings(KEYS[16], ARGV[1], true, true, true)
