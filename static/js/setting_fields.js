@@ -70,8 +70,8 @@ export const GROUPS = [
     ["duplicate_performer_window", "Same name again after, minutes", NUMBER],
   ]],
   ["Turns to add", [
-    ["limit_model", "When the limits are reached", oneOf({
-      none: "Guests wait for a free place", token: "Each gets a window to add later", points: "Songs cost points, one a minute",
+    ["limit_model", "How adding is shared", oneOf({
+      none: "By the limits alone", token: "Over a limit: a window to add later", points: "Each song costs points, one a minute",
     })],
     ["token_window", "Windows: minutes of each", NUMBER],
     ["token_horizon", "Windows: hours ahead at most", NUMBER],

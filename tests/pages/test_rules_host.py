@@ -45,18 +45,19 @@ async def test_a_performer_is_paused_and_comes_back(
 
 
 async def test_the_rules_are_set_in_words(laptop: Device, queue: Queue, host_api: httpx.AsyncClient) -> None:
+    tag = (await host_api.get(f"{queue.address}/tracks")).json()["tracks"][0]["tags"][0]
     page = await laptop.open(queue.path("admin"))
     await page.get_by_text("Settings", exact=True).click()
     await page.get_by_label("Order", exact=True).select_option("Fair: everybody gets a turn")
-    await page.get_by_label("When the limits are reached").select_option("Songs cost points, one a minute")
+    await page.get_by_label("How adding is shared").select_option("Each song costs points, one a minute")
     await page.get_by_label("Points: back each hour").fill("7.5")
-    await page.get_by_label("When nothing waits, play").fill("genre:jazz, genre:soul")
+    await page.get_by_label("When nothing waits, play").fill(f"{tag}, ")
     await page.get_by_label("Only these names").fill("Ana, Ben")
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.get_by_text("Saved.")).to_be_visible()
     settings = (await host_api.get("settings")).json()
     assert (settings["order"], settings["limit_model"], settings["points_per_hour"]) == ("fair", "points", 7.5)
-    assert settings["fallback"] == {"tags": ["genre:jazz", "genre:soul"], "tracks": []}
+    assert settings["fallback"] == {"tags": [tag], "tracks": []}
     # When they are emptied, then there are none
     await page.get_by_label("When nothing waits, play").fill("")
     await page.get_by_label("Only these names").fill("")
