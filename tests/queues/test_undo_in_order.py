@@ -1,10 +1,13 @@
 """However a queue is sorted, and whatever its guests pay with: taken back, it is what it was, to the byte."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from random import Random
 
 import pytest
 
+from api_queue.errors import NothingToUndo, QueueMoved, UnknownItem
 from api_queue.queues.changes import Changes
 from api_queue.queues.keys import key
 from tests.queues.agreement import check_index
@@ -104,3 +107,27 @@ async def test_a_skip_that_ended_the_music_waits_as_the_next_one(party: Party) -
     view = await party.view()
     assert (view.queue.session.state, view.queue.session.item_id) == ("stopped", None)
     assert [item.status for item in view.items] == ["queued"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_undone_while_guests_add_and_hosts_are_at_it_nothing_is_lost_or_doubled(party: Party, order: str) -> None:
+    # Given a night, and much that is done at once
+    chance = Random(order)
+    await a_night(party, order, chance)
+
+    async def undo() -> None:
+        with suppress(NothingToUndo, UnknownItem, QueueMoved):
+            await party.parts.undoing.undo(X, "host")
+
+    async def deed() -> None:
+        with suppress(UnknownItem, QueueMoved):
+            await something(party, chance)
+
+    adds = [party.add(f"New {nth}", guest(f"new-{nth}"), track=nth % 9) for nth in range(12)]
+    verbs = [*adds, *(deed() for _ in range(12)), *(undo() for _ in range(12))]
+    await asyncio.gather(*chance.sample(verbs, len(verbs)))
+    # Then all that was added and not taken off is there once, and whoever followed has the same list
+    await check_index(party.parts.redis, X)
+    listed = [item.id for item in (await party.view()).items]
+    assert len(listed) == len(set(listed))
+    assert follow(await party.events()) == listed
