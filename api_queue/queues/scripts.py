@@ -1,16 +1,17 @@
 """How the scripts that write a queue are called, and what their answers mean."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue
 from api_queue.events import EVENTS
 from api_queue.formats.performers import same_performer
-from api_queue.queues import wire
+from api_queue.queues import points, wire
 from api_queue.queues.deeds import Deed
 from api_queue.queues.keys import rows
-from api_queue.queues.models import Item
-from api_queue.types import QueueName
+from api_queue.queues.models import Item, Shift
+from api_queue.types import ItemStatus, QueueName
 
 
 class Scripts:
@@ -56,3 +57,23 @@ def fixed(item: Item) -> int:
 
 def optional(value: int | None) -> Argument:
     return "" if value is None else value
+
+
+def refund_of(item: Item, became: ItemStatus | None = None) -> int:
+    """Milli-points that its guest gets back; None: it is taken off."""
+    return 0 if item.by_host else points.given_back(item.track_duration_ms, became)
+
+
+def shifts_of(shifts: Sequence[Shift]) -> list[Argument]:
+    """The five that `shift` of order.lua takes for each."""
+    return [
+        part
+        for shift in shifts
+        for part in (
+            shift.item.id,
+            shift.item.as_line(),
+            shift.before.as_line() if shift.before else "",
+            shift.item.track_duration_ms,
+            shift.score,
+        )
+    ]

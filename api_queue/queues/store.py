@@ -3,15 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import msgspec
-from msgspec.structs import replace
 
 from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue
 from api_queue.formats.performers import same_performer
-from api_queue.queues import points, wire
+from api_queue.queues import wire
 from api_queue.queues.add_call import answer_of, arguments
 from api_queue.queues.deeds import Deed, Undoable
 from api_queue.queues.holdings import Holdings
@@ -31,19 +30,25 @@ from api_queue.queues.models import (
     Refused,
     Shift,
 )
-from api_queue.queues.order import bill, turns_by
-from api_queue.queues.scripts import Scripts, as_deed, event_of, fixed, optional, parts_of, rev_of
+from api_queue.queues.order import bill
+from api_queue.queues.scripts import (
+    Scripts,
+    as_deed,
+    event_of,
+    fixed,
+    optional,
+    parts_of,
+    refund_of,
+    rev_of,
+    shifts_of,
+)
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
-from api_queue.queues.turn_taking import Card, Pause
-from api_queue.types import DeviceId, EventName, GuestId, ItemId, ItemStatus, QueueKind, QueueName
+from api_queue.queues.stored import queue_of
+from api_queue.queues.transition_call import leases, row
+from api_queue.types import DeviceId, EventName, GuestId, ItemId, QueueKind, QueueName
 
-_session = msgspec.json.Decoder(Session).decode
-_report = msgspec.json.Decoder(LastReport).decode
 _moves = msgspec.json.Decoder(tuple[Moved, ...]).decode
-_settings = msgspec.json.Decoder(QueueSettings).decode
-_paused = msgspec.json.Decoder(dict[str, Pause]).decode
-_cards = msgspec.json.Decoder(dict[ItemId, Card]).decode
 
 
 class RedisQueues:
@@ -72,7 +77,7 @@ class RedisQueues:
             raise UnknownQueue(queue=name)
         pairs, total, event_id, lines, verb, at_ms, asking, moved = read
         undoable = Undoable(verb, int(at_ms)) if verb else None
-        queue = _queue(name, dict(zip(pairs[::2], pairs[1::2], strict=True)), total, undoable)
+        queue = queue_of(name, dict(zip(pairs[::2], pairs[1::2], strict=True)), total, undoable)
         past = queue.head if first == "" else min(queue.head, max(0, -int(first))) if first != "-" else 0
         lobby = sorted(map(Item.from_line, asking), key=lambda item: (item.timestamp_added, item.id))
         return QueueView(queue, tuple(map(Item.from_line, lines)), past, event_id, tuple(lobby), tuple(moved))
@@ -221,8 +226,8 @@ class RedisQueues:
             optional(rev),
             wire.json_text([*wire.changes_remove([item]), *wire.changes_move(*((s.item, s.before) for s in shifts))]),
             as_deed(deed),
-            _refund(item),
-            *_shifts(shifts),
+            refund_of(item),
+            *shifts_of(shifts),
         )
         return "others" if answer[0] == "others" else rev_of(answer)
 
@@ -230,7 +235,7 @@ class RedisQueues:
         changes = wire.json_text(wire.changes_remove(waiting))
         back: Counter[GuestId] = Counter()
         for item in waiting:
-            back[item.session_owner] += _refund(item)
+            back[item.session_owner] += refund_of(item)
         bills = [bill(item) for item in waiting] if queue.settings.order == "fair" else []
         body = (queue.rev, changes, as_deed(deed), wire.json_text(back), wire.json_text(bills))
         return rev_of(await self._write("clear", queue.name, now_ms, *body, *(i.id for i in waiting)))
@@ -257,12 +262,12 @@ class RedisQueues:
         changes = [*wire.changes_stage(changed, first), *moves]
         notices = wire.transition_notices(queue.session, session, changes, command)
         order = queue.settings.order
-        rows_ = (part for before, after in changed for part in _row(before, after, fair=order == "fair"))
+        rows_ = (part for before, after in changed for part in row(before, after, fair=order == "fair"))
         events = (part for notice in notices for part in event_of(notice))
-        head = (queue.session_rev, _stored(session), len(changed), len(notices), *_leases(queue.session, session))
+        head = (queue.session_rev, _stored(session), len(changed), len(notices), *leases(queue.session, session))
         stands = (first.as_line() if first else "", int(order != "fifo"), optional(rev))
         deed = as_deed(command.deed(now_ms) if command else None)
-        body = (*head, *stands, deed, *rows_, *events, *_shifts(shifts))
+        body = (*head, *stands, deed, *rows_, *events, *shifts_of(shifts))
         return rev_of(await self._write("transition", queue.name, now_ms, *body))
 
     async def set_options(
@@ -318,94 +323,9 @@ class RedisQueues:
         return int(await self._redis.script("queues/end", keys, ()))
 
 
-def _queue(name: QueueName, meta: dict[str, str], total: int, undoable: Undoable | None) -> Queue:
-    # The lease is beside the record: heartbeats renew it without a revision.
-    lease = {field: int(meta.get(field, 0)) for field in ("lease_until_ms", "lease_since_ms")}
-    session = replace(_session(meta["session"]), **lease)
-    return Queue(
-        name=name,
-        kind=cast("QueueKind", meta["kind"]),
-        rev=int(meta["rev"]),
-        created_at_ms=int(meta["created_at_ms"]),
-        changed_at_ms=int(meta["changed_at_ms"]),
-        settings=_settings(meta["settings"]),
-        settings_rev=int(meta["settings_rev"]),
-        session_rev=int(meta.get("session_rev", 0)),
-        session=session,
-        report=_report(meta["report"]) if "report" in meta else None,
-        head=int(meta["head"]),
-        total=total,
-        undoable=undoable,
-        waiting_ms=int(meta["waiting_ms"]),
-        fixed=int(meta["fixed"]),
-        round=float(meta.get("round", 0)),
-        paused=_paused(meta.get("paused", "{}")),
-        cards=_cards(meta.get("cards", "{}")),
-    )
-
-
 def _pairs(flat: Sequence[str]) -> Iterable[tuple[str, str]]:
     """As scripts answer a hash."""
     return zip(flat[::2], flat[1::2], strict=True)
-
-
-def _row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...]:
-    """The fourteen that transition.lua takes for each item. What the server adds stands in no window."""
-    turns = turns_by(before.status, after.status) if fair and before else 0
-    return (
-        after.id,
-        before.as_line() if before else "",
-        after.as_line(),
-        int(before is not None and before.status == "queued"),
-        int(after.status == "queued"),
-        after.session_owner,
-        after.track_id,
-        same_performer(after.performer_name),
-        after.track_duration_ms,
-        max(fixed(before), fixed(after)) if before else 0,
-        optional(_start(before, after)),
-        turns,
-        wire.json_text(bill(after)) if turns else "",
-        _refund(before, after.status) if before and before.status == "playing" else 0,
-    )
-
-
-def _start(before: Item | None, after: Item) -> int | None:
-    """When it began, as transition.lua takes it: what was not heard to the end is no reason to refuse the same."""
-    if after.by_server:
-        return None
-    if after.status == "playing":
-        return after.timestamp_play
-    unheard = before and before.status == "playing" and after.status in {"skipped", "failed"}
-    return -before.timestamp_play if unheard and before and before.timestamp_play else None
-
-
-def _refund(item: Item, became: ItemStatus | None = None) -> int:
-    """Milli-points that its guest gets back; None: it is taken off."""
-    return 0 if item.by_host else points.given_back(item.track_duration_ms, became)
-
-
-def _shifts(shifts: Sequence[Shift]) -> list[Argument]:
-    """The five that `shift` of order.lua takes for each."""
-    return [
-        part
-        for shift in shifts
-        for part in (
-            shift.item.id,
-            shift.item.as_line(),
-            shift.before.as_line() if shift.before else "",
-            shift.item.track_duration_ms,
-            shift.score,
-        )
-    ]
-
-
-def _leases(before: Session, after: Session) -> tuple[Argument, ...]:
-    """The three that transition.lua takes: a lease that the change does not touch may be renewed meanwhile."""
-    seats = [(s.speaker, s.generation, s.lease_until_ms, s.lease_since_ms) for s in (before, after)]
-    if seats[0] == seats[1]:
-        return "", "", ""
-    return before.lease_until_ms, after.lease_until_ms, after.lease_since_ms
 
 
 def _stored(session: Session) -> str:
