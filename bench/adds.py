@@ -3,7 +3,8 @@
 Beside it, in alternating rounds, a bare Sanic handler that is sent the very same requests; and the same script with
 the same arguments by redis-benchmark. `share_by_cpu` compares the CPU time that the web process spends on a request:
 what the share would be if Redis, the relay and wrk had cores of their own. Moves and deletes are the host's. The queue
-is filled anew for each round, and grows by the adds of its second.
+is filled anew for each round, and grows by the adds of its second. `with_rules` is the rate of adds to a queue that is
+fair, with points, limits and an end of the event, over that of the plain adds of the same round.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -21,7 +22,8 @@ from typing import Any, cast
 from api_queue.drivers.lua import load
 from api_queue.drivers.redis import Argument, Redis, connect
 from api_queue.queues.adding import new_item_id
-from api_queue.queues.models import Item, Limits
+from api_queue.queues.models import Item, Limits, Queue
+from api_queue.queues.order import sorting
 from api_queue.queues.store import RedisQueues
 from api_queue.types import GuestId, Milliseconds, QueueName, TrackId
 from bench.measure import Live, Process, Row, bare_server, call, live_server, queue_with_tracks
@@ -33,6 +35,18 @@ CONNECTIONS = 64
 KEPT = 1000
 SCRIPTS = Path(__file__).parent / "wrk"
 QUEUE = QueueName("bench")
+#: Every rule that adds can meet without being refused by it.
+RULES = {
+    "order": "fair",
+    "limit_model": "points",
+    "points_max": 10_000,
+    "max_items": 100_000,
+    "max_per_guest": 100_000,
+    "max_minutes_per_guest": 7 * 24 * 60,
+    "event_end": "2099-01-01T00:00:00Z",
+}
+PLAIN: dict[str, object] = {"order": "fifo", "limit_model": "none", "event_end": None}
+PLAIN |= dict.fromkeys(("max_items", "max_per_guest", "max_minutes_per_guest"))
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,11 @@ class Party:
         """The ids of the waiting items."""
         call(f"{self.url}/command/clear", {}, token=self.token)
         return asyncio.run(_fill(self.live, self.tracks, waiting))
+
+    def set(self, settings: Mapping[str, object]) -> None:
+        """While nothing waits, since another order sorts what does."""
+        call(f"{self.url}/command/clear", {}, token=self.token)
+        call(f"{self.url}/settings", settings, token=self.token)
 
 
 def run() -> list[Row]:
@@ -76,12 +95,16 @@ class Sample:
 def _row(bare: Process, party: Party, waiting: int) -> Row:
     """The shares are medians over neighbouring rounds: whatever else the machine does meets both alike."""
     adds: list[tuple[Sample, Sample]] = []
-    moves, swaps = [], []
+    moves, swaps, with_rules = [], [], []
     ids, web = party.live.data / "ids", party.live.web
     for _ in range(ROUNDS):
         party.fill(waiting)
         add = ("add.lua", QUEUE, *party.tracks)
         adds.append((_sample(web, *add), _sample(bare, *add)))
+        party.set(RULES)
+        party.fill(waiting)
+        with_rules.append(_sample(web, *add).per_s / adds[-1][0].per_s)
+        party.set(PLAIN)
         ids.write_text("\n".join(party.fill(waiting)))
         moves.append(_sample(web, "move.lua", QUEUE, party.token, str(ids)).per_s)
         swaps.append(_sample(web, "swap.lua", QUEUE, party.token, party.tracks[0]).per_s)
@@ -91,6 +114,7 @@ def _row(bare: Process, party: Party, waiting: int) -> Row:
         "bare_per_s": round(median(its.per_s for _, its in adds)),
         "share_of_bare": round(median(ours.per_s / its.per_s for ours, its in adds), 2),
         "share_by_cpu": round(median(its.cpu_us / ours.cpu_us for ours, its in adds), 2),
+        "with_rules": round(median(with_rules), 2),
         "moves_per_s": round(median(moves)),
         "adds_and_deletes_per_s": round(median(swaps)),
     }
@@ -117,22 +141,25 @@ def wrk(url: str, script: str, *args: str, connections: int = CONNECTIONS) -> fl
 
 async def _fill(live: Live, tracks: Sequence[str], waiting: int) -> list[str]:
     redis = connect(f"unix://{live.redis_socket}")
-    store, items = RedisQueues(redis, KEPT), [_item(tracks[n % len(tracks)]) for n in range(waiting)]
-    settings_rev = (await store.queue(QUEUE)).settings_rev
+    store, items = RedisQueues(redis, KEPT), [_item(tracks[n % len(tracks)], n % 1000) for n in range(waiting)]
+    queue = await store.queue(QUEUE)
     for start in range(0, waiting, 500):
         now_ms = time.time_ns() // 1_000_000
-        some = (store.add(QUEUE, item, Limits(), settings_rev, None, now_ms) for item in items[start : start + 500])
-        await asyncio.gather(*some)
+        await asyncio.gather(*(_put(store, queue, item, now_ms) for item in items[start : start + 500]))
     await redis.close()
     return [item.id for item in items]
 
 
-def _item(track: str) -> Item:
+async def _put(store: RedisQueues, queue: Queue, item: Item, now_ms: int) -> None:
+    await store.add(QUEUE, item, Limits(), queue.settings_rev, None, now_ms, None, sorting(queue.settings, item))
+
+
+def _item(track: str, guest: int) -> Item:
     return Item(
         id=new_item_id(),
         track_id=TrackId(track),
-        performer_name="Singer",
-        session_owner=GuestId("bench"),
+        performer_name=f"Singer {guest}",
+        session_owner=GuestId(f"bench-{guest}"),
         timestamp_added=time.time_ns() // 1_000_000,
         track_duration_ms=Milliseconds(180_000),
     )
@@ -169,7 +196,7 @@ async def _add_command(party: Party) -> list[str]:
     buckets = (("g:bench", 10_000_000, 1.0), ("a:127.0.0.1", 10_000_000, 1.0))
     settings_rev = await _settings_rev(party)
     store = RedisQueues(cast("Redis", recorder), KEPT)
-    item = _item(party.tracks[0])
+    item = _item(party.tracks[0], 0)
     await store.add(QUEUE, item, Limits(buckets=buckets), settings_rev, None, item.timestamp_added)
     return [word.replace(item.id, "__rand_int__") for word in recorder.command]
 

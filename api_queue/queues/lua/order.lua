@@ -67,9 +67,14 @@ local function sorted_place(sorting, head, waiting)
   local soon = math.min(sorting.soon, waiting) - 1
   local last = soon >= 0 and redis.call('ZRANGE', order, soon, soon, 'WITHSCORES')[2]
   score = math.max(score, last or score)
-  local ahead, ahead_ms, sums = redis.call('ZCOUNT', order, '-inf', score), 0, redis.call('HGETALL', bands)
-  for at = 1, #sums, 2 do
-    if tonumber(sums[at]) <= score then ahead_ms = ahead_ms + sums[at + 1] end
+  local ahead, ahead_ms = redis.call('ZCOUNT', order, '-inf', score), 0
+  if ahead == waiting then -- also where one guest adds by the thousand, a round for each
+    ahead_ms = redis.call('HGET', meta, 'waiting_ms')
+  else
+    local sums = redis.call('HGETALL', bands)
+    for at = 1, #sums, 2 do
+      if tonumber(sums[at]) <= score then ahead_ms = ahead_ms + sums[at + 1] end
+    end
   end
   return ahead, ahead_ms, redis.call('LINDEX', items, head + ahead), score, fields, after
 end
