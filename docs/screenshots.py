@@ -19,6 +19,7 @@ from tests.tracks.flacs import song
 
 FOLDER: Final = Path(__file__).parent / "screenshots"
 SIZES: Final = ((360, 740), (1920, 1080))
+PHONE: Final = SIZES[0]
 PAGES: Final = {"guest": "", "admin": "admin", "display": "display", "player": "player"}
 GUESTS: Final = ("Nina & Jo", "Tom", "Marguerite Oberholzer-Castellanos", "ليلى", "Søren", "Big Ben", "Annabelle")
 BROWSER: Final = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
@@ -55,6 +56,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         at_a_party(playwright)
+        on_a_fair_night(playwright)
         behind_the_scenes(playwright)
         at_the_desk(playwright)
 
@@ -69,6 +71,64 @@ def at_a_party(playwright: Playwright) -> None:
         at_home(playwright, address)
         context.unroute("**/lyrics")
         sing(context, f"{address}/queue/party")
+
+
+def on_a_fair_night(playwright: Playwright) -> None:
+    """What the rules look like on a guest's phone, and to the host."""
+    with tempfile.TemporaryDirectory() as data, server(data) as address, admin_of(playwright, data) as host:
+        fill_queue(host, address)
+        queue = f"{address}/queue/party"
+        with chromium(playwright) as guest:
+            guest.clock.install()
+            add_by_the_rules(guest.new_page(), host, queue)
+        let_in(host, queue)
+
+
+def add_by_the_rules(page: Page, host: BrowserContext, queue: str) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    rules = {"limit_model": "points", "points_max": 3, "order": "fair"}
+    host.request.put(f"{queue}/settings", data=rules)
+    page.goto(f"{queue}/")
+    offer(page, 1)
+    expect(page.get_by_text("give or take")).to_be_visible()
+    shoot(page, "add", PHONE)
+    page.get_by_role("button", name="Put it on").click()
+    page.get_by_role("button", name="Done").click()
+    host.request.put(f"{queue}/settings", data={"limit_model": "token", "max_per_guest": 1, "token_window": 1})
+    offer(page, 2)
+    page.get_by_role("button", name="Put it on").click()
+    expect(page.get_by_role("button", name="Again in")).to_be_visible()
+    shoot(page, "refused", PHONE)
+    page.get_by_role("button", name="Cancel").click()
+    page.clock.fast_forward(65_000)
+    expect(page.get_by_text("Open for")).to_be_visible()
+    shoot(page, "window", PHONE)
+    mine = page.locator("#mine .ticket").get_attribute("data-key")
+    host.request.put(f"{queue}/items/{mine}", data={"position": 1})
+    expect(page.get_by_role("button", name="I’m ready")).to_be_visible()
+    shoot(page, "ready", PHONE)
+    page.get_by_title("Why here?").click()
+    expect(page.get_by_text("The host moved it")).to_be_visible()
+    shoot(page, "why", PHONE)
+
+
+def offer(page: Page, number: int) -> None:
+    page.locator(".track").nth(number).click()
+    page.get_by_label("Your name").fill("Nina")
+
+
+def let_in(host: BrowserContext, queue: str) -> None:
+    """Guests have come in by the code, and each asks for a song."""
+    host.request.put(f"{queue}/settings", data={"approval": "all", "join": "code", "max_per_guest": None})
+    host.request.post(f"{queue}/performers/Tom/pause")
+    code = host.request.get(f"{queue}/join").json()["code"]
+    tracks = host.request.get(queue.replace("queue/party", "tracks")).json()["tracks"]
+    for number, name in enumerate(("Jo", "Annabelle")):
+        with httpx.Client(cookies={"session_id": f"guest-number-{number:012}"}) as guest:
+            guest.post(f"{queue}/join", json={"code": code, "table": f"{number + 4}"}).raise_for_status()
+            wish = {"track_id": tracks[number]["track_id"], "performer_name": name}
+            guest.post(f"{queue}/items", json=wish).raise_for_status()
+    photograph(host, f"{queue}/admin", "lobby")
 
 
 def sing(context: BrowserContext, queue: str) -> None:

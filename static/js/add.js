@@ -8,10 +8,13 @@ import { cost, enoughAt, pointsAt } from "./limits.js";
 import { Retry } from "./retry.js";
 import { Singers } from "./singers.js";
 import { waiting } from "./state.js";
-import { count, length, promise } from "./text.js";
+import { count, promise } from "./text.js";
 import { showTicket } from "./ticket.js";
 import { expectedAfter } from "./times.js";
-import { cover, showCover } from "./tracks.js";
+import { head, preview } from "./track_head.js";
+
+/** A place may come free before it was expected to. */
+const ASK_AGAIN_MS = 15_000;
 
 /**
  * @param {import("./live.js").Live} live
@@ -56,14 +59,20 @@ class AddSheet {
   /** A second tap after a lost answer is the same wish; after an answer, or with another name, it is a new one. */
   typed() {
     this.key = randomKey();
-    this.retry.stop();
+    this.waitNoMore();
     this.showPrice();
     if (this.singers.text) this.forecast.ask(this.wish);
   }
 
   leave() {
     this.forecast.stop();
-    this.retry.stop();
+    this.waitNoMore();
+  }
+
+  waitNoMore(text) {
+    clearInterval(this.asking);
+    this.asking = null;
+    this.retry.stop(text);
   }
 
   /** By what the page knows, until the server has said it. */
@@ -82,6 +91,7 @@ class AddSheet {
   told(answer, refusal) {
     if (refusal) return this.warn(refusal);
     write(this.refusal, "");
+    if (this.asking) this.waitNoMore("Try again");
     if (answer.status === "lobby") return write(this.hint, "The host looks at it first.");
     const left = answer.adds_left ? ` After it ${count(answer.adds_left, "more", "more")} like this.` : "";
     return write(this.hint, promise(answer.position, answer.timestamp_expected, answer.uncertainty_ms, this.who) + left);
@@ -121,24 +131,12 @@ class AddSheet {
     this.refusal.textContent = error.message;
     this.singers.mark(["bad_performer_name", "unknown_performer"].includes(error.code));
     if (error.facts.token !== undefined) this.you?.take({ token: error.facts.token });
-    if (error.facts.retry_after) this.retry.wait(this.live.now() + error.facts.retry_after * 1000);
+    if (error.facts.retry_after) this.waitFor(error.facts.retry_after * 1000);
     return undefined;
   }
-}
 
-function head(track) {
-  const picture = cover();
-  showCover(picture, track);
-  return el("div", { className: "row" }, picture,
-    el("div", { className: "grow" },
-      el("h2", { dir: "auto", textContent: track.title }),
-      el("p", { className: "dim", dir: "auto", textContent: track.artist })),
-    el("span", { className: "dim digits", textContent: length(track.duration_ms) }));
-}
-
-/** Half a minute to listen to, where the host allows it. */
-function preview(live, track) {
-  if (!live.state?.settings.preview) return [];
-  const src = `/media/preview/${encodeURIComponent(track.track_id)}?queue=${live.queue}`;
-  return [el("audio", { controls: true, preload: "none", src, ariaLabel: "Listen to the beginning" })];
+  waitFor(ms) {
+    this.retry.wait(this.live.now() + ms);
+    this.asking = setInterval(() => this.forecast.ask(this.wish), ASK_AGAIN_MS);
+  }
 }

@@ -68,7 +68,7 @@ function showNext() {
 
 function makeRow() {
   return el("li", { className: "ticket others" },
-    el("span", { className: "stub digits" }),
+    el("span", { className: "stub digits" }, el("span"), el("small")),
     el("span", { className: "face" },
       el("strong", { className: "cut", dir: "auto" }), el("span", { className: "cut dim", dir: "auto" })));
 }
@@ -78,8 +78,9 @@ function showRow(node, row) {
   const [who, what] = node.querySelectorAll(".cut");
   const said = marks(row, live.state).filter((mark) => mark !== "moved");
   node.classList.toggle("back", said.includes("paused"));
-  write(node.querySelector(".stub"), at === null ? String(place) : clock(at));
-  write(who, [item.performer_name, ...said].join(" · "));
+  write(node.querySelector(".stub span"), at === null ? String(place) : clock(at));
+  write(node.querySelector("small"), said[0] ?? "");
+  write(who, item.performer_name);
   write(what, lookUp(item.track_id, showNext)?.title ?? "…");
 }
 

@@ -20,7 +20,7 @@ export class Purse {
     const { facts } = this.you;
     if (!this.live.state || !facts.own) return;
     const at = this.live.now();
-    const shown = [this.showToken(facts.token, at), this.showPoints(facts, at), this.showPlaces(facts)];
+    const shown = [this.showToken(facts.token, at), this.showPoints(facts, at), this.showPlaces(facts, at)];
     byId("may").hidden = !shown.some(Boolean);
   }
 
@@ -46,8 +46,9 @@ export class Purse {
     return true;
   }
 
-  showPlaces(facts) {
-    const left = placesLeft(facts);
+  /** In their window a guest may add whatever the count says. */
+  showPlaces(facts, at) {
+    const left = windowAt(facts.token, at)?.open ? null : placesLeft(facts);
     const text = left === 0 ? "You have all your places on the queue." : `You may add ${count(left, "more song")}.`;
     write(byId("places"), left === null ? "" : text);
     return left !== null;
