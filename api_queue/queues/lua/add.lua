@@ -9,7 +9,7 @@
 --       20 dry (0, 1): nothing is written but the rate  21 most items whoever adds  22 most ms of a guest
 --       23 join code needed (0, 1)  24 ms of music and pauses that end with the event, by the session of  25 session_rev
 --       26 ms of a pause
---       27 milli-points that it costs, of at most 28, of which 29 points come back in an hour
+--       27 milli-points that it costs  28 most milli-points of a purse  29 points that come back in an hour
 --       30 ms of a token's window  31 ms from now in which they begin  32 ms at which the event ends
 --       33 how the queue is sorted, as order.lua takes it, or ''
 --       34 'all': it asks to be let in; 'excess': it does where a limit that a lobby is for refuses; 'admit': it is let in; or ''

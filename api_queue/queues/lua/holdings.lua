@@ -1,4 +1,5 @@
--- What a guest has on a queue. Needs rows.
+-- What a guest has on a queue.
+-- Needs queues/rows.
 
 -- holdings(tokens, owner, fair, paid, given): {waiting, waiting ms, turns or '', milli-points|ms or '', token from|until
 -- or '', '+' and the table they joined, '' who has not joined}. Turns, points and tokens as far as the rules have them.

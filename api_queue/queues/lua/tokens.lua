@@ -1,4 +1,5 @@
--- Priority tokens: windows in which a guest's next add passes the limits. No two windows overlap. Needs rows.
+-- Priority tokens: windows in which a guest's next add passes the limits. No two windows overlap.
+-- Needs queues/rows.
 
 -- live(own, now_ms, end_ms): from and until of a token that is not over; nil without. own '' or from|until; end_ms is
 -- that of the event, '' for none: a host may have set it to before the window since.

@@ -6,8 +6,8 @@
 --       10 lease_since_ms from now on  11 line of the first waiting item, '' for none: has to stand where items change
 --       12 sorted (0, 1)  13 rev that must still hold, or ''  14 deed that can be undone, as JSON, or ''
 --       then for each item fourteen: id, line before ('' for a new one), line after, waits before (0, 1), waits after,
---       owner, track, performer, duration_ms, fixed before, ms of its start now or '' (below 0: of one that counts no more), its turns
---       are given back (-1), charged again (1) or stay (0), bill as JSON, milli-points that its guest gets back
+--       owner, track, performer, duration_ms, fixed while it waits, ms of its start now or '' (below 0: of one that counts no
+--       more), its turns are given back (-1), charged again (1) or stay (0), bill as JSON, milli-points its guest gets back
 --       then for each event three: name, type, fields; then the items that move up, as `shift` takes them
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 -- What is added or moved behind the first waiting item meanwhile does not matter: a host can press pause in any rush.
