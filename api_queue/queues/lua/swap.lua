@@ -2,7 +2,8 @@
 -- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 cards that it was worked out from and 5 cards as they are to be, as JSON or ''
 --       6 role of whoever lets the other go first  7 fields of the event
---       then for each of the two four: place (0 is the next), id, line, duration_ms
+--       8 place of the first (0 is the next)  9 its id  10 line  11 duration_ms  12 place of the other  13 id  14 line
+--       15 duration_ms
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 --! use queues/rows
 --! use stream/emit
