@@ -24,10 +24,11 @@ from api_queue.errors import (
 from api_queue.formats import crockford
 from api_queue.queues import limits, order, refusals
 from api_queue.queues.changes import LAST
-from api_queue.queues.models import Added, Asked, Item, Limits, Mute, Queue, QueueView, Refused, Store
+from api_queue.queues.models import Added, Asked, Item, Limits, Mute, Queue, QueueView, Refused
 from api_queue.queues.names import performer_name
 from api_queue.queues.promise import Promise, promised
 from api_queue.queues.settings import QueueSettings
+from api_queue.queues.storage import Store
 from api_queue.queues.timing import expected_after, expected_starts, free_at
 from api_queue.queues.turns import TRIES, Turns
 from api_queue.tracks.models import TagFilter, TrackFacts, offered

@@ -9,8 +9,9 @@ from api_queue.drivers.clock import Clock
 from api_queue.errors import MissingCredential, QueueFull, QueueMoved, TrackNotOffered
 from api_queue.queues.adding import facts_of, new_item_id, tag_filter
 from api_queue.queues.changes import LAST
-from api_queue.queues.models import Item, QueueView, Store
+from api_queue.queues.models import Item, QueueView
 from api_queue.queues.names import performer_name
+from api_queue.queues.storage import Store
 from api_queue.queues.turns import TRIES
 from api_queue.tracks.models import TrackFacts, offered
 from api_queue.tracks.service import TrackService

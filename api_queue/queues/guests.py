@@ -3,8 +3,9 @@
 from api_queue.drivers.clock import Clock
 from api_queue.errors import BadBody, UnknownGuest
 from api_queue.queues.holdings import Holdings
-from api_queue.queues.models import Mute, Store
+from api_queue.queues.models import Mute
 from api_queue.queues.service import QueueService
+from api_queue.queues.storage import Store
 from api_queue.types import GuestId, QueueName
 from api_queue.web.identity import Caller
 

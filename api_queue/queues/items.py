@@ -16,8 +16,9 @@ from api_queue.queues import limits, order, refusals
 from api_queue.queues.adding import facts_of, unread
 from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, deed_of, place_among
 from api_queue.queues.deeds import Deed
-from api_queue.queues.models import HOSTS, Edit, Item, Mute, Refused, Store
+from api_queue.queues.models import HOSTS, Edit, Item, Mute, Refused
 from api_queue.queues.moving_up import moving_up
+from api_queue.queues.storage import Store
 from api_queue.queues.turns import TRIES
 from api_queue.tracks.service import TrackService
 from api_queue.types import ItemId, QueueName, Role

@@ -7,8 +7,9 @@ from api_queue.errors import QueueFull, QueueMoved, UnknownItem
 from api_queue.queues.adding import AddService
 from api_queue.queues.deeds import Deed
 from api_queue.queues.limits import limits_of
-from api_queue.queues.models import Added, Admission, Asked, Item, Limits, Queue, Refused, Store
+from api_queue.queues.models import Added, Admission, Asked, Item, Limits, Queue, Refused
 from api_queue.queues.order import sorting
+from api_queue.queues.storage import Store
 from api_queue.queues.turns import TRIES
 from api_queue.types import ItemId, QueueName, Role
 

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Collection, Sequence
 
 from api_queue.queues.changes import LAST
-from api_queue.queues.models import Item, Shift, Store
+from api_queue.queues.models import Item, Shift
 from api_queue.queues.order import moved_up
+from api_queue.queues.storage import Store
 from api_queue.types import ItemId, QueueName
 
 

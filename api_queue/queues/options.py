@@ -10,8 +10,9 @@ from msgspec.structs import asdict, replace
 from api_queue.drivers.clock import Clock
 from api_queue.errors import OrderRules, QueueMoved
 from api_queue.queues.changes import LAST
-from api_queue.queues.models import Item, Queue, Store
+from api_queue.queues.models import Item, Queue
 from api_queue.queues.session import Session
+from api_queue.queues.storage import Store
 from api_queue.queues.turns import TRIES, Turns
 from api_queue.types import QueueName, RepeatMode
 

@@ -13,11 +13,12 @@ from api_queue.errors import GuestQueuesOff, QueueExists, QueueMoved, UnknownQue
 from api_queue.formats import crockford
 from api_queue.queues.arrangement import ArrangementStore
 from api_queue.queues.deeds import Deed, settings_changed
-from api_queue.queues.models import MADE_BY_GUESTS, History, Item, Leftovers, Queue, QueueView, Store
+from api_queue.queues.models import MADE_BY_GUESTS, Item, Queue, QueueView
 from api_queue.queues.names import new_queue_name
 from api_queue.queues.order import switched
 from api_queue.queues.settings import Order, QueueSettings, SettingsChange
 from api_queue.queues.settings_rules import check_admin_only, check_change, within_kind
+from api_queue.queues.storage import History, Leftovers, Store
 from api_queue.queues.turns import TRIES
 from api_queue.settings import Settings
 from api_queue.tracks.models import TagFilter

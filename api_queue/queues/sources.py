@@ -3,7 +3,7 @@
 from api_queue.drivers.clock import Clock
 from api_queue.errors import UnknownQueue
 from api_queue.queues import wire
-from api_queue.queues.models import Store
+from api_queue.queues.storage import Store
 from api_queue.stream.models import START, Snapshot
 from api_queue.types import EventId, QueueName
 

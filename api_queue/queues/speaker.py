@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from api_queue.drivers.clock import Clock
 from api_queue.errors import QueueMoved, SpeakerTaken, StaleGeneration
 from api_queue.queues import seat
-from api_queue.queues.models import Queue, Store
+from api_queue.queues.models import Queue
 from api_queue.queues.session import Candidate, LastReport, Session, Stale
+from api_queue.queues.storage import Store
 from api_queue.queues.turns import TRIES, Turns
 from api_queue.types import DeviceId, ItemId, QueueName
 

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from api_queue.drivers.clock import Clock
 from api_queue.errors import BadBody, QueueMoved, StaleGeneration, UnknownCommand
 from api_queue.queues import transitions
-from api_queue.queues.models import Command, Item, Queue, QueueView, Shift, Store
+from api_queue.queues.models import Command, Item, Queue, QueueView, Shift
 from api_queue.queues.moving_up import moving_up
 from api_queue.queues.order import turns_by
 from api_queue.queues.seat import renewed
+from api_queue.queues.storage import Store
 from api_queue.queues.transitions import SEEK_STEP_MS, Rule, Stage, Step
 from api_queue.queues.turn_taking import stands_back
 from api_queue.queues.turns import TRIES, Turns
@@ -39,6 +40,8 @@ class MusicSource(Protocol):
     """`fallback.Fallback`."""
 
     async def music(self, queue: Queue) -> Item | None: ...
+
+
 #: Commands that are no rules, here or elsewhere.
 _OTHERS: Final = ("seek", "open", "close", "clear", "undo")
 

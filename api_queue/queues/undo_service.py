@@ -4,7 +4,8 @@ from api_queue.drivers.clock import Clock
 from api_queue.errors import NothingToUndo, QueueMoved
 from api_queue.queues.arrangement import ArrangementStore
 from api_queue.queues.deeds import Deed
-from api_queue.queues.models import Command, Store
+from api_queue.queues.models import Command
+from api_queue.queues.storage import Store
 from api_queue.queues.turns import TRIES, Turns
 from api_queue.queues.undo import Scene, Undone, undone
 from api_queue.types import QueueName, Role

@@ -3,7 +3,7 @@
 import asyncio
 
 from api_queue.errors import QueueMoved
-from api_queue.queues.models import Store
+from api_queue.queues.storage import Store
 from api_queue.queues.turns import TRIES
 from api_queue.queues.why import Why, why
 from api_queue.types import ItemId, QueueName
