@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Generator
 from functools import cache
 from typing import Any, Final
 
@@ -29,9 +30,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((at for at, path in enumerate(order) if item.nodeid.startswith(path)), len(order)))
 
 
-def pytest_collection_finish() -> None:
-    """The garbage collector need not look at seven thousand tests again and again."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests stay until the end: the garbage collector need not look at them again and again."""
+    gc.disable()
+    result = yield
     gc.freeze()
+    gc.enable()
+    return result
 
 
 class Rows(LoadFileScheduling):  # type: ignore[misc]  # xdist comes without types
