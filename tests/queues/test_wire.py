@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -80,7 +81,7 @@ def test_who_has_nothing_where_nothing_is_counted() -> None:
 
 def test_the_list_counts_from_the_current_item_and_expects_each_that_waits() -> None:
     told = wire.list_json(VIEW, NOW)
-    beside = {"moved": [], "paused": [], "ready": [], "undo": None}
+    beside: dict[str, Any] = {"moved": [], "paused": [], "ready": [], "undo": None}
     assert {k: v for k, v in told.items() if k != "items"} == {"queue": "x", "rev": 7, "ts": NOW, "total": 4} | beside
     assert [(i["id"][0], i["position"], i["timestamp_expected"]) for i in told["items"]] == [
         ("A", None, None),
