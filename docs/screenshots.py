@@ -292,6 +292,8 @@ def fill_queue(context: BrowserContext, address: str) -> None:
     api.post(f"{queue}/command/play")
     api.post(f"{queue}/command/seek", data={"position_ms": 9000})
     api.post(f"{queue}/command/pause")
+    next_up = api.get(f"{queue}/items?waiting=1").json()["items"][0]
+    api.post(f"{queue}/items/{next_up['id']}/ready")
     for name, platform in (("Kitchen", "linux aarch64"), ("Balcony", "Android")):
         wish = {"queue": "party", "device_name": name, "device_platform": platform}
         api.post(f"{address}/devices/register", data=wish)

@@ -1,10 +1,9 @@
-// The host's list: order by hand, by keys and by buttons; rename, mute, remove.
+// The host's list: order by hand, by keys and by buttons.
 
-import { del, post, put } from "./api.js";
-import { done, el, fill, icon, sheet, write } from "./dom.js";
+import { put } from "./api.js";
+import { done, el, fill, icon, write } from "./dom.js";
 import { makeSortable } from "./drag.js";
-import { openMute } from "./guests.js";
-import { performerPath } from "./lobby.js";
+import { openItem } from "./item_sheet.js";
 import { marks, places } from "./queue.js";
 import { clock } from "./text.js";
 import { lookUp } from "./tracks.js";
@@ -101,41 +100,7 @@ export class List {
   }
 
   openMore(node) {
-    const { item, place } = this.find(node);
-    const path = `/queue/${this.live.queue}/items/${item.id}`;
-    const act = (text, does, className) =>
-      el("button", { type: "button", textContent: text, className, onclick: () => { dialog.close(); does(); } });
-    const waits = place > 0 ? [
-      act("Play next", () => this.place(item.id, 1)),
-      act("One up", () => this.place(item.id, place - 1)), act("One down", () => this.place(item.id, place + 1)),
-      act("To the end", () => this.place(item.id, this.rows.at(-1).place)),
-      act("Remove it", () => this.change(del(path), "Removed."), "danger")] : [];
-    const mute = () => openMute(this.live.queue, item.session_owner, item.performer_name);
-    const theirs = this.own ? [] : [
-      act(...this.pausing(item.performer_name)), this.rename(item, path, () => dialog.close()), act("Mute this guest…", mute, "quiet host-only")];
-    const dialog = sheet("Change this item",
-      el("h2", { dir: "auto", textContent: lookUp(item.track_id, () => {})?.title ?? "" }), ...waits, ...theirs,
-      act("Close", () => {}, "quiet"));
-  }
-
-  /** They keep their place, and others go first until they are back. */
-  pausing(name) {
-    const paused = this.live.state.paused?.includes(name);
-    const verb = paused ? "resume" : "pause";
-    const does = () => this.change(post(performerPath(this.live.queue, name, verb)));
-    return [paused ? `${name} is back` : `Pause ${name}`, does];
-  }
-
-  rename(item, path, done) {
-    const name = el("input", { value: item.performer_name, maxLength: 64, dir: "auto", id: "rename", required: true });
-    const form = el("form", { className: "stack" },
-      el("label", { htmlFor: "rename", textContent: "Performer" }), name, el("button", { textContent: "Save the name" }));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      done();
-      this.change(put(path, { performer_name: name.value.trim() }), "Renamed.");
-    });
-    return form;
+    openItem(this, this.find(node));
   }
 }
 

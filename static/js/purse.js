@@ -18,7 +18,7 @@ export class Purse {
 
   show() {
     const { facts } = this.you;
-    if (!this.live.state || !facts.own) return;
+    if (!this.live.state) return;
     const at = this.live.now();
     const shown = [this.showToken(facts.token, at), this.showPoints(facts, at), this.showPlaces(facts, at)];
     byId("may").hidden = !shown.some(Boolean);

@@ -4,8 +4,9 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.pages.conftest import Device, Queue
+from tests.pages.conftest import WALL, Device, Queue
 from tests.pages.test_guest import add
+from tests.pages.test_reach import is_within_reach
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -69,6 +70,7 @@ async def test_a_refusal_brings_a_window_that_counts_down_and_opens(
     await page.clock.fast_forward(65_000)
     await expect(page.locator("#token.open")).to_contain_text("Your turn to add")
     await expect(page.locator("#token")).to_contain_text("Open for")
+    await is_within_reach(page)
 
 
 async def test_the_sheet_promises_before_the_tap(
@@ -126,6 +128,7 @@ async def test_who_is_next_says_ready_or_lets_somebody_go_first(
     await host_api.post("command/play")
     # When they are not there yet, then the next one goes first
     await expect(page.get_by_role("heading", name="You are next! Ready?")).to_be_visible()
+    await is_within_reach(page)
     await page.get_by_role("button", name="Not yet").click()
     await expect(page.locator("#ready")).to_be_hidden()
     await expect(screen.locator("#next .ticket").first).to_contain_text("Cleo")
@@ -165,7 +168,12 @@ async def test_the_host_lets_songs_in(
     await page.get_by_role("button", name="Done").click()
     await expect(page.locator("#mine .ticket")).to_contain_text("Waits for the host")
     await expect(admin.get_by_role("heading", name="1 song asks to be let in")).to_be_visible()
-    await put_on(page, songs[1], "Zoe")
+    await choose(page, songs[1])
+    await page.get_by_label("Your name").fill("Zoe")
+    await expect(page.locator("dialog").get_by_text("The host looks at it first.")).to_be_visible()
+    await page.get_by_role("button", name="Put it on").click()
+    await page.get_by_role("button", name="Done").click()
+    await is_within_reach(admin, WALL)
     # When one is let in and the other is not
     await admin.get_by_role("button", name="Let in Ana").click()
     await admin.get_by_role("button", name="Refuse Zoe").click()

@@ -67,6 +67,17 @@ async def test_the_rules_are_set_in_words(laptop: Device, queue: Queue, host_api
     assert (saved["fallback"], saved["performer_names"]) == (None, None)
 
 
+async def test_in_the_order_of_weight_the_lighter_plays_first(
+    laptop: Device, queue: Queue, songs: list[str], three: httpx.AsyncClient
+) -> None:
+    await three.put("settings", json={"order": "weight"})
+    page = await laptop.open(queue.path("admin"))
+    await page.get_by_role("button", name=f"More for {songs[2]}").click()
+    await page.get_by_label("Weight").fill("-1")
+    await page.get_by_role("button", name="Save the weight").click()
+    await order_becomes(page, "Cleo", "Ana", "Ben")
+
+
 async def test_the_join_code_is_big_for_who_may_show_it(
     laptop: Device, wall: Device, phone: Device, queue: Queue, host_api: httpx.AsyncClient
 ) -> None:
