@@ -95,6 +95,7 @@ def add_by_the_rules(page: Page, host: BrowserContext, queue: str) -> None:
     page.get_by_role("button", name="Put it on").click()
     page.get_by_role("button", name="Done").click()
     host.request.put(f"{queue}/settings", data={"limit_model": "token", "max_per_guest": 1, "token_window": 1})
+    expect(page.locator("#points")).to_be_hidden()
     offer(page, 2)
     page.get_by_role("button", name="Put it on").click()
     expect(page.get_by_role("button", name="Again in")).to_be_visible()
