@@ -25,11 +25,14 @@ _SUNG: Final = frozenset({"played", "playing"})
 
 
 class Arranged(Struct, frozen=True):
-    """All that waits, in its order and with its scores; the turns of payers, and the round of what began last."""
+    """All that waits, in its order and with its scores; the turns of payers, the round of what began last, and the
+    highest that was the first to wait.
+    """
 
     waiting: Sequence[tuple[Item, float]]
     turns: Mapping[str, float]
     round: float
+    reached: float
 
 
 def bill(item: Item) -> Bill:
@@ -68,11 +71,11 @@ def payers(bill: Bill, tables: Mapping[GuestId, str]) -> dict[str, float]:
     return charges
 
 
-def charged(
-    turns: Mapping[str, float], charges: Mapping[str, float], next_round: float
-) -> tuple[float, dict[str, float]]:
-    """The round of a new item, and the turns with it. Who comes late begins a round before the next, not with none."""
-    floor = max(0, next_round - 1)
+def charged(turns: Mapping[str, float], charges: Mapping[str, float], reached: float) -> tuple[float, dict[str, float]]:
+    """The round of a new item, and the turns with it. Who comes late begins a round before the one `reached`: not with
+    none, and not before another latecomer.
+    """
+    floor = max(0, reached - 1)
     known = {payer: max(floor, turns.get(payer, 0)) for payer in charges}
     after = {payer: known[payer] + charge for payer, charge in charges.items()}
     return max(known.values(), default=floor), {**turns, **after}
@@ -83,11 +86,17 @@ def given_back(turns: Mapping[str, float], charges: Mapping[str, float]) -> dict
     return {payer: left for payer, left in after.items() if left > 0}
 
 
-def place(scores: Sequence[float], score: float, soon: int) -> tuple[int, float]:
-    """The index among what waits, behind its equals, and its score there: no better than what comes soon."""
-    behind = scores[: min(soon, len(scores))]
-    score = max(score, behind[-1]) if behind else score
-    return bisect_right(scores, score), score
+def place(scores: Sequence[float], score: float, soon: int) -> tuple[int, list[float]]:
+    """The index among what waits, behind its equals and what comes soon, and the scores of the others from then on: what
+    it would go before, and may not, takes its score, so the list stays sorted.
+    """
+    others = [*(min(other, score) for other in scores[:soon]), *scores[soon:]]
+    return bisect_right(others, score), others
+
+
+def _no_better(scores: Sequence[float], score: float, soon: int) -> float:
+    """Than the last of what comes soon."""
+    return max([score, *scores[:soon][-1:]])
 
 
 def moved_up(waiting: Sequence[Item], left: Item, left_score: float, ledger: Ledger, soon: int) -> list[Shift]:
@@ -101,7 +110,9 @@ def moved_up(waiting: Sequence[Item], left: Item, left_score: float, ledger: Led
         score = min(scores[item.id], max(left_score, *before.values()))
         at = list_now.index(item)
         others = list_now[:at] + list_now[at + 1 :]
-        index, score = place([scores[other.id] for other in others], score, soon)
+        in_order = [scores[other.id] for other in others]
+        score = _no_better(in_order, score, soon)
+        index = bisect_right(in_order, score)
         if score < scores[item.id] and index <= at:
             shifts.append(Shift(item, others[index] if index < len(others) else None, score))
             list_now, scores[item.id] = [*others[:index], item, *others[index:]], score
@@ -112,10 +123,10 @@ def weighed(edit: Edit, waiting: Sequence[Item], scores: Mapping[ItemId, float])
     """In the order of weights: to where its new weight belongs, or with the weight of the place where it goes."""
     others = [item for item in waiting if item.id != edit.before.id]
     if edit.target is None:
-        index, score = place([scores[other.id] for other in others], edit.after.weight, 0)
+        index = bisect_right([scores[other.id] for other in others], edit.after.weight)
         stays = index < len(waiting) and waiting[index].id == edit.before.id
         target = None if stays else others[index] if index < len(others) else "end"
-        return replace(edit, target=target, score=score)
+        return replace(edit, target=target, score=edit.after.weight)
     neighbour = others[-1] if edit.target == "end" and others else edit.target
     return replace(edit, after=replace(edit.after, weight=neighbour.weight)) if isinstance(neighbour, Item) else edit
 
@@ -125,6 +136,7 @@ def sorted_anew(
 ) -> Arranged:
     """What comes soon stays, the rest is added once more in the order of its adding, after the turns of `over`."""
     turns, began = _turns_of(over, tables)
+    reached = 0.0
     soon = settings.coming_soon_count
     rest = sorted(waiting[soon:], key=lambda item: item.timestamp_added)
     order: list[Item] = []
@@ -132,11 +144,12 @@ def sorted_anew(
     for item in (*waiting[:soon], *rest):
         score = item.weight
         if settings.order == "fair":
-            score, turns = charged(turns, payers(bill(item), tables), scores[0] if scores else began)
-        index, score = place(scores, score, soon)
+            reached = max(reached, scores[0] if scores else began)
+            score, turns = charged(turns, payers(bill(item), tables), reached)
+        index, scores = place(scores, score, soon)
         order.insert(index, item)
         scores.insert(index, score)
-    return Arranged(list(zip(order, scores, strict=True)), turns if settings.order == "fair" else {}, began)
+    return Arranged(list(zip(order, scores, strict=True)), turns if settings.order == "fair" else {}, began, reached)
 
 
 def switched(view: QueueView, ledger: Ledger, settings: QueueSettings, deed: Deed) -> Arrangement:
@@ -151,7 +164,7 @@ def switched(view: QueueView, ledger: Ledger, settings: QueueSettings, deed: Dee
         scores={item.id: score for item, score in new.waiting} if new else {},
         fields={
             "turns": dict.fromkeys(ledger.turns, "") | turns,
-            "meta": {"round": _text(new.round) if new else ""},
+            "meta": {"round": _text(new.round) if new else "", "reached": _text(new.reached) if new else ""},
         },
         settings=settings,
         deed=deed,

@@ -22,6 +22,7 @@ class Night:
     scores: dict[ItemId, float] = field(default_factory=dict)
     turns: dict[str, float] = field(default_factory=dict)
     round: float = 0
+    reached: float = 0
     clock_ms: int = 0
     moved: frozenset[ItemId] = frozenset()
     sung: Counter[str] = field(default_factory=Counter)
@@ -30,11 +31,12 @@ class Night:
         self.clock_ms += 1
         item = replace(an_item(performer or guest, owner=guest), timestamp_added=NOW + self.clock_ms)
         in_order = [self.scores[other.id] for other in self.waiting]
-        score, self.turns = charged(
-            self.turns, payers(bill(item), self.tables), in_order[0] if in_order else self.round
-        )
-        index, self.scores[item.id] = place(in_order, score, self.soon)
+        self.reached = max(self.reached, in_order[0] if in_order else self.round)
+        score, self.turns = charged(self.turns, payers(bill(item), self.tables), self.reached)
+        index, in_order = place(in_order, score, self.soon)
+        self.scores.update(zip([other.id for other in self.waiting], in_order, strict=True))
         self.waiting.insert(index, item)
+        self.scores[item.id] = score
         return item
 
     def take_off(self, item: Item) -> None:

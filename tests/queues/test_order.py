@@ -122,6 +122,28 @@ def test_behind_what_comes_soon_and_never_among_it() -> None:
     assert night.order == ["ana", "ana", "ana", "bob", "cleo", "ana", "ana"]
 
 
+def test_who_comes_behind_what_comes_soon_keeps_their_own_round() -> None:
+    # Given three who come soon and Bob, who adds five at once
+    night = Night(soon=3)
+    for guest in ("ana", "ana", "ana", "ana", "bob", "bob", "bob", "bob", "bob"):
+        night.add(guest)
+    # When Cleo comes, then only the first of Bob's is before hers
+    night.add("cleo")
+    assert night.order[3:6] == ["bob", "cleo", "bob"]
+
+
+def test_latecomers_do_not_come_before_each_other() -> None:
+    night = Night()
+    for _ in range(6):
+        night.add("ana")
+        night.play()
+    night.add("ana")
+    for guest in ("bob", "cleo", "dora"):
+        night.add(guest)
+    assert night.order == ["bob", "cleo", "dora", "ana"]
+    assert {night.scores[item.id] for item in night.waiting[:3]} == {5}
+
+
 # -- nobody gains ----------------------------------------------------------------------------------------------
 
 
@@ -237,6 +259,5 @@ def test_by_weight_what_comes_soon_stays_and_the_rest_is_sorted(weights: list[in
     assert [item for item, _ in new.waiting][:soon] == waiting[:soon]
     scores = [score for _, score in new.waiting]
     assert scores == sorted(scores)
-    least = max((item.weight for item in waiting[:soon]), default=-3)
-    rest = [max(item.weight, least) for item, _ in new.waiting][soon:]
+    rest = [item.weight for item, _ in new.waiting][soon:]
     assert rest == sorted(rest)

@@ -139,6 +139,7 @@ class FairMachine(RuleBasedStateMachine):
         assert ledger.scores == {item.id: self.night.scores[item.id] for item in self.night.waiting}
         assert ledger.turns == self.night.turns
         assert view.queue.round == self.night.round
+        assert float(self.do(self.redis.call("HGET", key(X, "meta"), "reached")) or 0) == self.night.reached
 
     @invariant()
     def the_list_says_what_stands_beside_it(self) -> None:

@@ -114,21 +114,18 @@ if ARGV[27] ~= '' then
   if milli < ARGV[27] + 0 then return {'points', string.format('%d', milli)} end
 end
 
-local ahead, ahead_ms, pivot, score, payers, turns_then = waiting, known[4], ARGV[18] ~= '' and ARGV[19], '', {}, {}
-if ARGV[33] ~= '' then
-  ahead, ahead_ms, pivot, score, payers, turns_then = sorted_place(cjson.decode(ARGV[33]), tonumber(known[3]), waiting)
-end
-for nth, payer in ipairs(payers) do
-  if payer == 'o:' .. owner then has[3] = tostring(turns_then[nth]) end
+local new = {ahead = waiting, ahead_ms = known[4], pivot = ARGV[18] ~= '' and ARGV[19], fields = {}}
+if ARGV[33] ~= '' then new = sorted_place(cjson.decode(ARGV[33]), tonumber(known[3]), waiting) end
+for nth, payer in ipairs(new.fields) do
+  if payer == 'o:' .. owner then has[3] = tostring(new.turns[nth]) end
 end
 local uneven = (known[5] ~= '0' or (known[8] or '{}') ~= '{}') and 1 or 0
-if dry then return {'ok', known[1], ahead, ahead_ms, uneven, known[6], waiting, known[4], has} end
+if dry then return {'ok', known[1], new.ahead, new.ahead_ms, uneven, known[6], waiting, known[4], has} end
 
 undoable(ARGV[37])
 if approval == 'admit' then leave_lobby(id) end
-pay(payers, turns_then)
-rank(id, score, duration_ms)
-local before = put(line, pivot)
+if new.score then take_place(new, id, duration_ms) end
+local before = put(line, new.pivot)
 redis.call('HSET', index, id, line)
 if guest then redis.call('SADD', guests, owner) end
 if milli then note_field('points', owner) end
@@ -141,4 +138,4 @@ local change = '{"op":"add","item":' .. ARGV[17] .. ',"before":' .. before .. '}
 if approval == 'admit' then change = '{"op":"remove","id":"' .. id .. '"},' .. change end
 emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[' .. change .. ']')
 ring(bell, queue)
-return {'ok', rev, ahead, ahead_ms, uneven, known[6], waiting, known[4], has}
+return {'ok', rev, new.ahead, new.ahead_ms, uneven, known[6], waiting, known[4], has}

@@ -1,9 +1,9 @@
 -- Where an item goes in a sorted queue, and who pays for it: queues/order.py says the same. Needs queues/rows.
 -- A bill is {singers: [...], guest: '' or one, charge}; a sorting is {soon, weight} or {soon, bill}, '' where nothing is sorted.
 
--- id_of(line): the last eight columns are never quoted.
+-- id_of(line): and its duration_ms. The last eight columns are never quoted.
 local function id_of(line)
-  return string.match(line, '^.*,(%w+),%d+,%d+,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*$')
+  return string.match(line, '^.*,(%w+),%d+,(%d+),[^,]*,[^,]*,[^,]*,[^,]*,[^,]*$')
 end
 
 -- payers(bill): the fields of turns that it is charged to, and how much each. A table has one turn, however many sing.
@@ -24,27 +24,21 @@ local function payers(bill)
   return fields, charges
 end
 
--- charged(bill): the round of a new item, the fields of turns that it changes, and what they are then.
--- Who comes late begins one round before the next one that waits, or before what began last: not with none.
+-- charged(bill): the round of a new item, the fields of turns that it changes, what they are then, and the round reached.
+-- Who comes late begins one round before the one that has been reached: not with none, nor before another latecomer.
 local function charged(bill)
-  local next_round = redis.call('ZRANGE', order, 0, 0, 'WITHSCORES')[2] or redis.call('HGET', meta, 'round') or 0
-  local floor = math.max(0, next_round - 1)
+  local known = redis.call('HMGET', meta, 'reached', 'round')
+  local next_round = redis.call('ZRANGE', order, 0, 0, 'WITHSCORES')[2] or known[2] or 0
+  local reached = math.max(known[1] or 0, next_round)
+  local floor = math.max(0, reached - 1)
   local round, fields, after = floor, payers(bill)
-  local known = fields[1] and redis.call('HMGET', turns, unpack(fields)) or {}
+  known = fields[1] and redis.call('HMGET', turns, unpack(fields)) or {}
   for nth, charge in ipairs(after) do
     local turn = math.max(floor, tonumber(known[nth] or 0))
     round = math.max(round, turn)
     after[nth] = turn + charge
   end
-  return round, fields, after
-end
-
--- pay(fields, after): what `charged` answered is written.
-local function pay(fields, after)
-  for nth, field in ipairs(fields) do
-    note_field('turns', field)
-    redis.call('HSET', turns, field, after[nth])
-  end
+  return round, fields, after, reached
 end
 
 -- book(bill, by): its payers are charged once more (by = 1), or get it back (by = -1).
@@ -58,25 +52,52 @@ local function book(bill, by)
   end
 end
 
--- sorted_place(sorting, head, waiting): how many wait before a new item, together how many ms, the line that it stands before
--- (false: the end), its round or weight, and whom it charges how much as `pay` takes it. Writes nothing, and walks nowhere:
--- the bands have the sums. What comes soon stays in front, and so its last round is the best that there is.
+-- sorted_place(sorting, head, waiting): of a new item its round or weight as `score`, how many wait before it as `ahead`,
+-- together `ahead_ms`, and the line that it stands before as `pivot` (false: the end). The rest is for `take_place`. Writes
+-- nothing, and walks no further than what comes soon: the bands have the sums.
 local function sorted_place(sorting, head, waiting)
-  local score, fields, after = sorting.weight, {}, {}
-  if sorting.bill then score, fields, after = charged(sorting.bill) end
-  local soon = math.min(sorting.soon, waiting) - 1
-  local last = soon >= 0 and redis.call('ZRANGE', order, soon, soon, 'WITHSCORES')[2]
-  score = math.max(score, last or score)
-  local ahead, ahead_ms = redis.call('ZCOUNT', order, '-inf', score), 0
+  local new = {score = sorting.weight, fields = {}, turns = {}, overtakes = {}}
+  if sorting.bill then new.score, new.fields, new.turns, new.reached = charged(sorting.bill) end
+  local ahead, ahead_ms = redis.call('ZCOUNT', order, '-inf', new.score), 0
   if ahead == waiting then -- also where one guest adds by the thousand, a round for each
     ahead_ms = redis.call('HGET', meta, 'waiting_ms')
   else
     local sums = redis.call('HGETALL', bands)
     for at = 1, #sums, 2 do
-      if tonumber(sums[at]) <= score then ahead_ms = ahead_ms + sums[at + 1] end
+      if tonumber(sums[at]) <= new.score then ahead_ms = ahead_ms + sums[at + 1] end
     end
   end
-  return ahead, ahead_ms, redis.call('LINDEX', items, head + ahead), score, fields, after
+  local soon = math.min(sorting.soon, waiting)
+  if ahead < soon then
+    new.overtakes = redis.call('LRANGE', items, head + ahead, head + soon - 1)
+    for _, line in ipairs(new.overtakes) do
+      local _, duration_ms = id_of(line)
+      ahead_ms = ahead_ms + duration_ms
+    end
+    ahead = soon
+  end
+  new.ahead, new.ahead_ms, new.pivot = ahead, ahead_ms, redis.call('LINDEX', items, head + ahead)
+  return new
+end
+
+-- take_place(new, id, duration_ms): what `sorted_place` answered is written. What comes soon stays in front of an item of a
+-- lower round, and so it takes that round: the list stays sorted, and its own no longer matters.
+local function take_place(new, id, duration_ms)
+  for nth, field in ipairs(new.fields) do
+    note_field('turns', field)
+    redis.call('HSET', turns, field, new.turns[nth])
+  end
+  if new.reached then
+    note_field('meta', 'reached')
+    redis.call('HSET', meta, 'reached', new.reached)
+  end
+  for _, line in ipairs(new.overtakes) do
+    local other, other_ms = id_of(line)
+    note_item(other, line, line)
+    unrank(other, other_ms)
+    rank(other, new.score, other_ms)
+  end
+  rank(id, new.score, duration_ms)
 end
 
 -- put(line, pivot): before that line, or (false) at the end. Answers what events say of it: the id of the one behind.
@@ -86,7 +107,7 @@ local function put(line, pivot)
     return 'null'
   end
   redis.call('LINSERT', items, 'BEFORE', pivot, line)
-  return '"' .. id_of(pivot) .. '"'
+  return '"' .. (id_of(pivot)) .. '"'
 end
 
 -- unmark(id): of what is gone nobody asks who moved it.
