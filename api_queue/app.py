@@ -92,7 +92,8 @@ class WebParts(Parts):
 
 #: What handlers find under `app.ctx`.
 _ON_CONTEXT: Final = (
-    *("settings", "clock", "tokens", "logins", "accounts", "audit", "queues", "adding", "items", "commands", "guests", "options"),
+    *("settings", "clock", "tokens", "logins", "accounts", "audit"),
+    *("queues", "adding", "items", "commands", "guests", "options"),
     *("playback", "devices", "pairing", "tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
     *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports", "nights"),
     *("personal_queues", "joins", "turn_taking", "why", "lobby", "enqueue", "likes"),

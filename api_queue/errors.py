@@ -502,7 +502,7 @@ class GuestFull(TooMany):
 
 
 class GuestMinutesFull(TooMany):
-    """With this track {waiting_minutes} minutes of yours wait, and each guest may have {max_minutes_per_guest}. {place_free}"""
+    """With this, {waiting_minutes} minutes of yours wait; each guest may have {max_minutes_per_guest}. {place_free}"""
 
     code = "guest_minutes_full"
 

@@ -87,8 +87,8 @@ def given_back(turns: Mapping[str, float], charges: Mapping[str, float]) -> dict
 
 
 def place(scores: Sequence[float], score: float, soon: int) -> tuple[int, list[float]]:
-    """The index among what waits, behind its equals and what comes soon, and the scores of the others afterwards: what it
-    would go before, and may not, takes its score, so the list stays sorted.
+    """The index among what waits, behind its equals and what comes soon, and the scores of the others afterwards. What
+    it would go before, and may not, takes its score: so the list stays sorted.
     """
     others = [*(min(other, score) for other in scores[:soon]), *scores[soon:]]
     return bisect_right(others, score), others

@@ -123,7 +123,7 @@ def test_a_guest_with_minutes_enough_waits_until_so_many_are_over() -> None:
     refusal = refused("minutes", "180000", view(*waiting, max_minutes_per_guest=3))
     # Then thirty seconds less are not enough
     assert isinstance(refusal, GuestMinutesFull)
-    assert refusal.detail.startswith("With this track 4.0 minutes of yours wait, and each guest may have 3. A place")
+    assert refusal.detail.startswith("With this, 4.0 minutes of yours wait; each guest may have 3. A place")
     assert refusal.facts["retry_after"] == 60 + 15 + 30 + 15 + 60 + 15
 
 
