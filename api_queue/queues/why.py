@@ -45,7 +45,8 @@ def why(view: QueueView, item_id: ItemId, ledger: Ledger, moves: Sequence[Moved]
     item, score = view.to_come[place], ledger.scores.get(item_id)
     turns = _had(item, view, ledger.tables) if order == "fair" else {}
     sentences = [f"It is number {place + 1} of {view.queue.waiting} that wait."]
-    sentences += _by_order(view, item, score, turns)
+    soon = place < view.queue.settings.coming_soon_count
+    sentences += _by_order(view, item, score, turns, soon=soon)
     sentences += [told(move) for move in moves]
     sentences += _by_place(view, item, place)
     most = max(turns.values(), default=None)
@@ -72,11 +73,13 @@ def told(move: Moved) -> str:
     return f"{hand} moved it from place {move.from_} to place {move.to} at {clock_text(move.at_ms)}."
 
 
-def _by_order(view: QueueView, item: Item, score: float | None, turns: Mapping[str, float]) -> Iterator[str]:
+def _by_order(
+    view: QueueView, item: Item, score: float | None, turns: Mapping[str, float], *, soon: bool
+) -> Iterator[str]:
     added = f"it was added at {clock_text(item.timestamp_added)}"
     match view.queue.settings.order:
         case "fair":
-            yield from _by_turns(item, score or 0, turns, view.queue.settings.coming_soon_count)
+            yield from _by_turns(item, score or 0, turns, soon=soon)
             yield f"Within a round what was added first plays first; {added}."
         case "weight":
             yield f"It weighs {_number(item.weight)}, and the lighter plays first."
@@ -87,7 +90,8 @@ def _by_order(view: QueueView, item: Item, score: float | None, turns: Mapping[s
             yield f"What was added first plays first; {added}."
 
 
-def _by_turns(item: Item, score: float, turns: Mapping[str, float], soon: int) -> Iterator[str]:
+def _by_turns(item: Item, score: float, turns: Mapping[str, float], *, soon: bool) -> Iterator[str]:
+    """What comes soon is in front of lower rounds, and may have taken one over: its place does not come from that."""
     if not turns:
         yield "It is charged to nobody."
         return
@@ -95,9 +99,8 @@ def _by_turns(item: Item, score: float, turns: Mapping[str, float], soon: int) -
     had = turns[payer]
     yield f"{_who(payer, item)} had {_turns(had)} before it: sung tonight, or waiting."
     if score > had:
-        passing = f", and does not pass the next {soon}" if soon else ""
-        yield f"It goes with those who had {_turns(score)}: who comes later gains one round, not all{passing}."
-    elif score < had:
+        yield f"It goes with those who had {_turns(score)}: who comes later gains one round, not all."
+    elif score < had and not soon:
         yield f"It goes with those who had {_turns(score)}."
     if len(singers(item.performer_name)) > 1:
         yield "A duet is half a turn for each."
