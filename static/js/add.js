@@ -13,6 +13,8 @@ import { showTicket } from "./ticket.js";
 import { expectedAfter } from "./times.js";
 import { head, preview } from "./track_head.js";
 
+/** By so much the phone's idea of the server's clock may be off. */
+const SURE_MS = 500;
 /** A place may come free before it was expected to. */
 const ASK_AGAIN_MS = 15_000;
 
@@ -28,12 +30,12 @@ export function openAdd(live, track, how = {}) {
 class AddSheet {
   constructor(live, track, { you = null }) {
     Object.assign(this, { live, track, you, key: randomKey() });
-    this.singers = new Singers(!you, () => this.typed());
+    this.singers = new Singers(!you, live.state?.settings.performer_names ?? [], () => this.typed());
     this.hint = el("p", { className: "hint", role: "status", textContent: this.guess() });
     this.price = el("p", { className: "hint digits" });
     this.refusal = el("p", { className: "refusal", role: "alert", id: "add-refusal" });
     this.send = el("button", { className: "flame", textContent: "Put it on" });
-    this.retry = new Retry(this.send, () => live.now());
+    this.retry = new Retry(this.send, () => live.now(), () => this.over());
     this.forecast = new Forecast(live.queue, (answer, refusal) => this.told(answer, refusal));
     this.dialog = sheet(`Add ${track.title}`, head(track), ...preview(live, track), this.form());
     this.dialog.addEventListener("close", () => this.leave());
@@ -67,6 +69,13 @@ class AddSheet {
   leave() {
     this.forecast.stop();
     this.waitNoMore();
+  }
+
+  /** What was refused a moment ago is no more. */
+  over() {
+    clearInterval(this.asking);
+    write(this.refusal, "");
+    this.showPrice();
   }
 
   waitNoMore(text) {
@@ -107,7 +116,7 @@ class AddSheet {
     const [wanted, now] = [cost(this.track.duration_ms), this.live.now()];
     write(this.price, `Costs ${wanted} of your ${count(Math.floor(pointsAt(this.you.facts, now)), "point")}.`);
     const at = enoughAt(this.you.facts, wanted, now);
-    if (at > now) this.retry.wait(at, "Enough for this in", "Put it on");
+    if (at > now) this.retry.wait(at + SURE_MS, "Enough for this in", "Put it on");
   }
 
   async add() {

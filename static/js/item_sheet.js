@@ -4,7 +4,7 @@ import { del, post, put } from "./api.js";
 import { el, sheet } from "./dom.js";
 import { openMute } from "./guests.js";
 import { performerPath } from "./lobby.js";
-import { standsBack } from "./times.js";
+import { isPaused } from "./times.js";
 import { lookUp } from "./tracks.js";
 
 /** @param {import("./list.js").List} list @param {any} row of it */
@@ -44,7 +44,7 @@ function performing(list, row, close) {
 function pausing(list, { item }, close) {
   const { queue, state } = list.live;
   const name = item.performer_name;
-  const paused = standsBack({ performer_name: name }, state.paused);
+  const paused = isPaused(name, state.paused);
   const does = () => list.change(post(performerPath(queue, name, paused ? "resume" : "pause")));
   return act(paused ? `${name} is back` : `Pause ${name}`, close, does);
 }

@@ -2,7 +2,8 @@
 
 /**
  * As `GET /queue/X/` and the answer of an add tell it at `clock_ms`.
- * @typedef {{own: {waiting: number, max_per_guest: number|null}, clock_ms: number,
+ * @typedef {{clock_ms: number,
+ *   own: {waiting: number, waiting_ms: number, max_per_guest: number|null, max_minutes_per_guest: number|null},
  *   token: {valid_from: number, valid_until: number}|null, joined: boolean, table: string|null,
  *   points: {points: number, points_max: number, points_per_hour: number}|null}} Holdings
  */
@@ -33,7 +34,10 @@ export function windowAt(token, now) {
   return { open, edge: open ? token.valid_until : token.valid_from };
 }
 
-/** How many more the guest may add; null without a bound. */
-export function placesLeft({ own }) {
-  return own.max_per_guest === null ? null : Math.max(0, own.max_per_guest - own.waiting);
+/** How many more songs the guest may add, and minutes; null without a bound. */
+export function roomLeft({ own }) {
+  const left = (most, has) => (most === null ? null : Math.max(0, Math.floor(most - has)));
+  return {
+    songs: left(own.max_per_guest, own.waiting), minutes: left(own.max_minutes_per_guest, own.waiting_ms / MINUTE_MS),
+  };
 }

@@ -22,10 +22,11 @@ export class Options {
     return REPEATS[(REPEATS.findIndex(([each]) => each === mode) + 1) % REPEATS.length][0];
   }
 
+  /** A list that the server sorts is in no other order. */
   show() {
-    const { shuffle, repeat_mode: mode } = this.live.state.session;
+    const { session: { shuffle, repeat_mode: mode }, settings } = this.live.state;
     this.volume.show();
-    this.shuffle.disabled = this.repeat.disabled = false;
+    this.shuffle.disabled = this.repeat.disabled = settings.order !== "fifo";
     this.shuffle.setAttribute("aria-pressed", String(shuffle));
     this.repeat.setAttribute("aria-pressed", String(mode !== "off"));
     write(this.repeat.lastElementChild, REPEATS.find(([each]) => each === mode)[1]);

@@ -1,7 +1,7 @@
 // What a guest may add now: their window, their points, how many more.
 
 import { byId, el, write } from "./dom.js";
-import { placesLeft, pointsAt, windowAt } from "./limits.js";
+import { pointsAt, roomLeft, windowAt } from "./limits.js";
 import { clock, count, remaining } from "./text.js";
 
 export class Purse {
@@ -25,14 +25,14 @@ export class Purse {
   }
 
   showToken(token, at) {
-    const window = windowAt(token, at);
-    byId("token").hidden = !window;
-    byId("token").classList.toggle("open", Boolean(window?.open));
-    if (!window) return false;
+    const turn = windowAt(token, at);
+    byId("token").hidden = !turn;
+    byId("token").classList.toggle("open", Boolean(turn?.open));
+    if (!turn) return false;
     const { valid_from: from, valid_until: until } = token;
     const [what, left] = byId("token").children;
-    write(what, window.open ? "Your turn to add" : `Your turn to add: ${clock(from)} to ${clock(until)}`);
-    write(left, `${window.open ? "Open for" : "Opens in"} ${remaining(window.edge - at)}`);
+    write(what, turn.open ? "Your turn to add" : `Your turn to add: ${clock(from)} to ${clock(until)}`);
+    write(left, `${turn.open ? "Open for" : "Opens in"} ${remaining(turn.edge - at)}`);
     return true;
   }
 
@@ -48,9 +48,15 @@ export class Purse {
 
   /** In their window a guest may add whatever the count says. */
   showPlaces(facts, at) {
-    const left = windowAt(facts.token, at)?.open ? null : placesLeft(facts);
-    const text = left === 0 ? "You have all your places on the queue." : `You may add ${count(left, "more song")}.`;
-    write(byId("places"), left === null ? "" : text);
-    return left !== null;
+    const text = windowAt(facts.token, at)?.open ? "" : roomText(roomLeft(facts));
+    write(byId("places"), text);
+    return text !== "";
   }
+}
+
+function roomText({ songs, minutes }) {
+  if (songs === 0 || minutes === 0) return "You have all your places on the queue.";
+  const more = [songs === null ? "" : count(songs, "more song"), minutes === null ? "" : count(minutes, "minute")];
+  const text = more.filter(Boolean).join(", at most ");
+  return text && `You may add ${text}.`;
 }

@@ -5,7 +5,7 @@ import { done, el, fill, icon, write } from "./dom.js";
 import { heart, showHeart } from "./heart.js";
 import { asking, current, waiting } from "./state.js";
 import { clock, until } from "./text.js";
-import { expectedStarts, standsBack } from "./times.js";
+import { expectedStarts, isPaused } from "./times.js";
 import { lookUp } from "./tracks.js";
 import { openWhy } from "./why.js";
 
@@ -31,7 +31,7 @@ export const asked = (live, me) =>
 export function marks({ item, place }, { paused = [], ready = [], moved = [] }) {
   if (!place) return [];
   return [
-    standsBack(item, paused) && "paused", ready.includes(item.id) && "ready", moved.includes(item.id) && "moved",
+    isPaused(item.performer_name, paused) && "paused", ready.includes(item.id) && "ready", moved.includes(item.id) && "moved",
   ].filter(Boolean);
 }
 

@@ -4,9 +4,9 @@ import { write } from "./dom.js";
 import { remaining } from "./text.js";
 
 export class Retry {
-  /** @param {HTMLButtonElement} button @param {() => number} now ms */
-  constructor(button, now) {
-    Object.assign(this, { button, now, text: button.textContent });
+  /** @param {HTMLButtonElement} button @param {() => number} now ms @param {() => void} over the wait is */
+  constructor(button, now, over) {
+    Object.assign(this, { button, now, over, text: button.textContent });
   }
 
   /** @param {number} at ms, as `now` tells it @param {string} [words] before what is left @param {string} [then] */
@@ -17,7 +17,8 @@ export class Retry {
       const left = at - this.now();
       if (left > 0) return write(this.button, `${words} ${remaining(left)}`);
       this.stop(then);
-      return buzz();
+      buzz();
+      return this.over();
     };
     this.timer = setInterval(tick, 500);
     tick();

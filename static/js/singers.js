@@ -6,8 +6,12 @@ const NAME = "aq_name";
 const MOST = 4;
 
 export class Singers {
-  /** @param {boolean} forOthers a host adds for somebody else @param {() => void} changed */
-  constructor(forOthers, changed) {
+  /**
+   * @param {boolean} forOthers a host adds for somebody else
+   * @param {string[]} known whom the host lets perform; none: everybody
+   * @param {() => void} changed
+   */
+  constructor(forOthers, known, changed) {
     Object.assign(this, { forOthers, changed, fields: [] });
     this.first = this.field("performer", forOthers ? "off" : "nickname");
     this.first.value = forOthers ? "" : (memory.get(NAME) ?? "");
@@ -15,13 +19,14 @@ export class Singers {
     this.others = el("div", { className: "stack others" });
     this.root = el("div", { className: "stack" },
       el("label", { htmlFor: "performer", textContent: forOthers ? "For whom?" : "Your name" }),
-      el("div", { className: "row" }, el("div", { className: "grow" }, this.first), this.more), this.others);
+      el("div", { className: "row" }, el("div", { className: "grow" }, this.first), this.more), this.others,
+      el("datalist", { id: "known" }, ...known.map((value) => el("option", { value }))));
   }
 
   field(id, autocomplete) {
     const field = el("input", {
       id, dir: "auto", required: id === "performer", maxLength: 64, enterKeyHint: "send", autocomplete,
-      "aria-describedby": "add-refusal", oninput: () => this.changed(),
+      list: "known", "aria-describedby": "add-refusal", oninput: () => this.changed(),
     });
     this.fields.push(field);
     return field;

@@ -36,8 +36,10 @@ export function expectedAfter(waiting, session, settings, now, paused = []) {
 }
 
 /** Whether those behind an item go first: one of its singers is paused, or it is music of the fallback. */
-export function standsBack({ performer_name: name, added_by: by }, paused = []) {
-  if (by === "server") return true;
+export const standsBack = ({ performer_name: name, added_by: by }, paused) => by === "server" || isPaused(name, paused);
+
+/** A duet is, when one of its singers is. */
+export function isPaused(name, paused = []) {
   if (!paused.length) return false;
   const keys = new Set(paused.flatMap(singers));
   return singers(name).some((key) => keys.has(key));

@@ -54,10 +54,11 @@ async def test_a_purse_tells_what_is_left_and_when_it_is_enough(
 async def test_a_refusal_brings_a_window_that_counts_down_and_opens(
     phone: Device, queue: Queue, songs: list[str], host_api: httpx.AsyncClient
 ) -> None:
-    await host_api.put("settings", json={"limit_model": "token", "max_per_guest": 1, "token_window": 1})
+    rules = {"limit_model": "token", "token_window": 1, "max_per_guest": 1, "max_minutes_per_guest": 10}
+    await host_api.put("settings", json=rules)
     await phone.context.clock.install()
     page = await phone.open(queue.path())
-    await expect(page.get_by_text("You may add 1 more song.")).to_be_visible()
+    await expect(page.get_by_text("You may add 1 more song, at most 10 minutes.")).to_be_visible()
     await put_on(page, songs[0])
     await expect(page.get_by_text("You have all your places on the queue.")).to_be_visible()
     # When one more is refused

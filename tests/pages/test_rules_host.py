@@ -72,6 +72,7 @@ async def test_in_the_order_of_weight_the_lighter_plays_first(
 ) -> None:
     await three.put("settings", json={"order": "weight"})
     page = await laptop.open(queue.path("admin"))
+    await expect(page.get_by_role("button", name="Shuffle")).to_be_disabled()
     await page.get_by_role("button", name=f"More for {songs[2]}").click()
     await page.get_by_label("Weight").fill("-1")
     await page.get_by_role("button", name="Save the weight").click()
