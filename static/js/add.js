@@ -102,8 +102,8 @@ class AddSheet {
     write(this.refusal, "");
     if (this.asking) this.waitNoMore("Try again");
     if (answer.status === "lobby") return write(this.hint, "The host looks at it first.");
-    const left = answer.adds_left ? ` After it ${count(answer.adds_left, "more", "more")} like this.` : "";
-    return write(this.hint, promise(answer.position, answer.timestamp_expected, answer.uncertainty_ms, this.who) + left);
+    const promised = promise(answer.position, answer.timestamp_expected, answer.uncertainty_ms, this.who);
+    return write(this.hint, promised + after(answer.adds_left));
   }
 
   /** Said before the tap; too many questions are no refusal of the song. */
@@ -148,4 +148,10 @@ class AddSheet {
     this.retry.wait(this.live.now() + ms);
     this.asking = setInterval(() => this.forecast.ask(this.wish), ASK_AGAIN_MS);
   }
+}
+
+/** @param {number|null} left how many more like this would fit; null without a bound */
+function after(left) {
+  if (left === null) return "";
+  return left ? ` After it ${count(left, "more", "more")} like this.` : " It would be your last for now.";
 }

@@ -65,13 +65,33 @@ async def test_a_refusal_brings_a_window_that_counts_down_and_opens(
     await add(page, songs[1], "Ana")
     await expect(page.locator("dialog").get_by_role("alert")).to_contain_text("Your turn to add is from")
     await expect(page.get_by_role("button", name="Again in ")).to_be_disabled()
-    await page.get_by_role("button", name="Cancel").click()
     await expect(page.locator("#token")).to_contain_text("Opens in")
-    # And it is their turn
+    # And it is their turn, then the same is offered again
     await page.clock.fast_forward(65_000)
+    await expect(page.get_by_role("button", name="Try again")).to_be_enabled()
+    await page.get_by_role("button", name="Cancel").click()
     await expect(page.locator("#token.open")).to_contain_text("Your turn to add")
     await expect(page.locator("#token")).to_contain_text("Open for")
     await is_within_reach(page)
+
+
+async def test_a_place_that_comes_free_early_is_offered(
+    phone: Device, queue: Queue, songs: list[str], three: httpx.AsyncClient
+) -> None:
+    # Given a full queue, on which nothing starts for a while
+    await three.put("settings", json={"max_items": 2, "track_space": 600})
+    await three.post("command/play")
+    await phone.context.clock.install()
+    page = await phone.open(queue.path())
+    await add(page, songs[3], "Dora")
+    await expect(page.get_by_role("button", name="Again in ")).to_be_disabled()
+    # When the host makes room
+    last = (await three.get("items", params={"waiting": 1})).json()["items"][-1]["id"]
+    await three.delete(f"items/{last}")
+    await page.clock.fast_forward(20_000)
+    # Then nobody waits for the time that was told
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_role("dialog", name="You are 2nd")).to_be_visible()
 
 
 async def test_the_sheet_promises_before_the_tap(
