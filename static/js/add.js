@@ -108,7 +108,13 @@ class AddSheet {
 
   /** Said before the tap; too many questions are no refusal of the song. */
   warn(refusal) {
-    if (refusal.status && refusal.code !== "rate_limited") write(this.refusal, refusal.message);
+    if (refusal.status && refusal.code !== "rate_limited") this.say(refusal.message);
+  }
+
+  /** Nothing is promised beside it. */
+  say(sentence) {
+    write(this.hint, "");
+    write(this.refusal, sentence);
   }
 
   showPrice() {
@@ -137,7 +143,7 @@ class AddSheet {
     this.send.disabled = false;
     if (error.status) this.key = randomKey();
     if (error.code === "join_code_needed") return openJoin(this.live, this.you, { then: () => this.add() });
-    this.refusal.textContent = error.message;
+    this.say(error.message);
     this.singers.mark(["bad_performer_name", "unknown_performer"].includes(error.code));
     if (error.facts.token !== undefined) this.you?.take({ token: error.facts.token });
     if (error.facts.retry_after) this.waitFor(error.facts.retry_after * 1000);
