@@ -34,7 +34,7 @@ def arguments(
         optional(rev),
         *parts_of(item),
         item.track_duration_ms,
-        int(not item.by_host),
+        int(not item.by_host and admission is None),
         optional(limits.max_items),
         optional(limits.max_per_guest),
         optional(limits.track_window_ms),

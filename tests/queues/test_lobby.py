@@ -154,6 +154,15 @@ async def test_points_are_taken_where_there_are_enough(doors: Party) -> None:
     assert len(await doors.waiting()) == 2
 
 
+async def test_a_host_lets_in_who_may_add_no_more(doors: Party) -> None:
+    ana, bo = await asked(doors), await asked(doors, "Bo", "bo", track=1)
+    await doors.parts.queue_store.mute(X, Mute(GuestId("ana"), None, "loud"))
+    await doors.parts.lobby.admit(X, ana, "host")
+    await doors.parts.guests.end(X)
+    await doors.parts.lobby.admit(X, bo, "host")
+    assert await doors.waiting() == ["Ana", "Bo"]
+
+
 async def test_a_queue_that_takes_no_more_lets_nobody_in(doors: Party) -> None:
     demo = (await doors.parts.queues.create("demo", "small", {"approval": "all"}, HOST)).queue.name
     add = doors.parts.adding.add
