@@ -193,11 +193,11 @@ class QueueService:
 
     async def trim(self, name: QueueName) -> None:
         """Moves what is older than `history_length` to SQL: written there first, so that nothing can be lost. Not while
-        a skip can be undone: what is in the history does not come back.
+        something can be undone: a skip may be behind it, and what is in the history does not come back.
         """
         view = await self._store.view(name)
         undoable = view.queue.undoable
-        if view.queue.outgrown and not (undoable and undoable.verb == "skip" and undoable.holds(self._clock.now_ms())):
+        if view.queue.outgrown and not (undoable and undoable.holds(self._clock.now_ms())):
             oldest = view.items[: min(view.queue.outgrown, 500)]
             await self._history.keep(name, oldest)
             await self._store.trim(name, oldest, self._clock.now_ms())

@@ -110,6 +110,8 @@ def _fields(deed: Deed, scene: Scene) -> dict[Part, dict[str, str]]:
         for part, fields in deed.fields.items()
         if part != "meta" or deed.verb != "skip"
     }
+    if let_in := [item for item in scene.view.to_come if item.id in deed.added]:
+        wanted["lobby"] = {item.id: replace(item, status="lobby").as_line() for item in let_in}
     return {p: {f: text for f, text in fields.items() if text != now[p].get(f, "")} for p, fields in wanted.items()}
 
 

@@ -13,7 +13,7 @@ from api_queue.queues.options import Options
 from api_queue.queues.undo import Undone
 from tests.house import house_settings
 from tests.queues.agreement import check_index
-from tests.queues.builders import NOW, an_item
+from tests.queues.builders import NOW, an_item, names
 from tests.queues.night_dump import dump
 from tests.queues.party import HOST, Party, X, guest, somebody
 from tests.queues.test_store_model import follow
@@ -217,6 +217,18 @@ async def test_a_skip_that_can_be_undone_is_not_moved_to_the_history(party: Part
     assert [item.performer_name for item in await party.parts.queues.history(X)] == ["B"]
 
 
+async def test_nor_a_skip_behind_what_was_done_since(party: Party) -> None:
+    await party.set(history_length=0)
+    ids = await party.add_all("ABC")
+    await party.press("play")
+    await party.press("skip")
+    await party.parts.items.remove(X, ids[2], HOST)
+    await party.parts.queues.trim(X)
+    for _ in range(2):
+        await undo(party)
+    assert await party.waiting() == ["A", "C"]
+
+
 async def test_a_screen_that_follows_knows_what_came_back(party: Party) -> None:
     ids = await party.add_all("ABCDE")
     await party.parts.items.move(X, ids[4], ids[1], HOST)
@@ -247,6 +259,16 @@ async def test_who_was_let_in_asks_again(party: Party, order: str) -> None:
     assert (await undo(party)).sentence == "The song of Bob is waiting to be let in again."
     assert await kept(party) == before
     assert (await party.events())[-2]["changes"][-1]["item"]["status"] == "lobby"
+
+
+async def test_who_was_let_in_asks_again_by_the_name_that_they_have_now(party: Party) -> None:
+    await party.set(approval="all")
+    asking = (await party.add("Bob", guest("bob"))).item
+    await party.parts.lobby.admit(X, asking.id, "host")
+    await party.parts.items.edit(X, asking.id, Changes(performer_name="Zoe"), guest("bob"))
+    await undo(party)
+    assert names((await party.view()).lobby) == ["Zoe"]
+    assert (await party.events())[-2]["changes"][-1]["item"]["performer_name"] == "Zoe"
 
 
 async def test_who_was_sent_away_asks_again(party: Party) -> None:
