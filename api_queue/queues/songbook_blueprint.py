@@ -36,7 +36,7 @@ async def show_songbook(request: Request, name: str) -> None:
     book = await _book(request, x, query)
     answer = HTTPResponse(headers={"Cache-Control": "no-cache"}, content_type="text/html; charset=utf-8")
     response = await request.respond(answer)
-    written = pieces(book)
+    written = pieces(book) if request.method == "GET" else iter(())
     while piece := await asyncio.to_thread(next, written, ""):
         await response.send(piece)
 

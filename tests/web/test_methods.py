@@ -10,7 +10,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     "path",
     ["/", "/login", "/health", "/docs/openapi.json", "/queue/party/", "/queue/party/items", "/queue/party/items.csv",
-     "/queue/party/settings", "/auth/me", "/.well-known/api-queue", "/tracks", "/static/css/none.css"],
+     "/queue/party/settings", "/queue/party/songbook", "/auth/me", "/.well-known/api-queue", "/tracks",
+     "/static/css/none.css"],
 )  # fmt: skip
 async def test_a_head_is_its_get_without_the_body(shared_house: House, path: str) -> None:
     async with shared_house.guest() as ana:
