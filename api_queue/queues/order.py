@@ -4,7 +4,7 @@ A score is what the list is sorted by: an item's round (`fair`) or its weight (`
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -136,26 +136,34 @@ def sorted_anew(
 ) -> Arranged:
     """What comes soon stays, the rest is added once more in the order of its adding, after the turns of `over`."""
     turns, began = _turns_of(over, tables)
-    reached = 0.0
     soon = settings.coming_soon_count
     rest = sorted(waiting[soon:], key=lambda item: item.timestamp_added)
-    order: list[Item] = []
-    scores: list[float] = []
-    for item in (*waiting[:soon], *rest):
+    return taken_in(Arranged((), turns, began, 0), (*waiting[:soon], *rest), settings, tables)
+
+
+def taken_in(
+    there: Arranged, items: Iterable[Item], settings: QueueSettings, tables: Mapping[GuestId, str]
+) -> Arranged:
+    """Each is added, one after the other, to what waits."""
+    turns, reached = there.turns, there.reached
+    order = [item for item, _ in there.waiting]
+    scores = [score for _, score in there.waiting]
+    for item in items:
         score = item.weight
         if settings.order == "fair":
-            reached = max(reached, scores[0] if scores else began)
+            reached = max(reached, scores[0] if scores else there.round)
             score, turns = charged(turns, payers(bill(item), tables), reached)
-        index, scores = place(scores, score, soon)
+        index, scores = place(scores, score, settings.coming_soon_count)
         order.insert(index, item)
         scores.insert(index, score)
-    return Arranged(list(zip(order, scores, strict=True)), turns if settings.order == "fair" else {}, began, reached)
+    turns = turns if settings.order == "fair" else {}
+    return Arranged(list(zip(order, scores, strict=True)), turns, there.round, reached)
 
 
 def switched(view: QueueView, ledger: Ledger, settings: QueueSettings, deed: Deed) -> Arrangement:
     """The queue in another order. Where it is no longer sorted it stays as it stands."""
     new = None if settings.order == "fifo" else sorted_anew(view.over, view.to_come, settings, ledger.tables)
-    turns = {payer: _text(charged) for payer, charged in new.turns.items()} if new else {}
+    turns = {payer: as_text(charged) for payer, charged in new.turns.items()} if new else {}
     return Arrangement(
         rev=view.queue.rev,
         keep=view.past,
@@ -164,14 +172,14 @@ def switched(view: QueueView, ledger: Ledger, settings: QueueSettings, deed: Dee
         scores={item.id: score for item, score in new.waiting} if new else {},
         fields={
             "turns": dict.fromkeys(ledger.turns, "") | turns,
-            "meta": {"round": _text(new.round) if new else "", "reached": _text(new.reached) if new else ""},
+            "meta": {"round": as_text(new.round) if new else "", "reached": as_text(new.reached) if new else ""},
         },
         settings=settings,
         deed=deed,
     )
 
 
-def _text(number: float) -> str:
+def as_text(number: float) -> str:
     """As the scripts write it."""
     return repr(number).removesuffix(".0")
 

@@ -15,13 +15,15 @@ from api_queue.errors import SettingsOvertaken
 from api_queue.queues.arrangement import Arrangement
 from api_queue.queues.deeds import Deed, Noted, Part, Texts, Verb
 from api_queue.queues.models import Item, QueueView
+from api_queue.queues.order import Arranged, as_text, taken_in
 from api_queue.queues.points import Purse
 from api_queue.queues.settings import QueueSettings, SettingsChange
 from api_queue.queues.settings_rules import check_change
 from api_queue.queues.undo_row import Row
-from api_queue.types import ItemId, Role
+from api_queue.types import GuestId, ItemId, Role
 
 Back = Mapping[ItemId, tuple[Noted, Item]]
+Written = dict[Part, dict[str, str]]
 
 _NOW: Final[Mapping[Verb, str]] = {
     "delete": "back on the queue",
@@ -37,11 +39,14 @@ _NAMED: Final = 3
 
 
 class Scene(Struct, frozen=True):
-    """A queue with all its items, what they are sorted by, and what a deed wrote beside them, as it is by now."""
+    """A queue with all its items, what they are sorted by, what a deed wrote beside them, and the tables of guests, as
+    it is by now.
+    """
 
     view: QueueView
     scores: Mapping[ItemId, float]
     fields: Mapping[Part, Mapping[str, str]]
+    tables: Mapping[GuestId, str] = {}
 
 
 class Undone(Struct, frozen=True):
@@ -77,7 +82,7 @@ def _arrangement(deed: Deed, text: str, scene: Scene, back: Back) -> Arrangement
     view, settings = scene.view, _settings_before(deed, scene.view.queue.settings)
     over = [item for item in view.over if item.id not in back]
     keep = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(view.over, over, strict=False)))
-    row = _row(deed, scene, back, is_sorted=settings.order != "fifo")
+    row, fields = _waiting(deed, scene, back, settings)
     return Arrangement(
         rev=view.queue.rev,
         keep=keep,
@@ -85,7 +90,7 @@ def _arrangement(deed: Deed, text: str, scene: Scene, back: Back) -> Arrangement
         after=(*over[keep:], *row),
         past=len(over) - keep,
         scores=row.scores,
-        fields=_fields(deed, scene),
+        fields=fields,
         settings=settings if deed.settings else None,
         undoes=text,
     )
@@ -102,7 +107,7 @@ def _settings_before(deed: Deed, now: QueueSettings) -> QueueSettings:
     return SettingsChange({key: before for key, (before, _) in deed.settings.items()}).apply(now)
 
 
-def _fields(deed: Deed, scene: Scene) -> dict[Part, dict[str, str]]:
+def _fields(deed: Deed, scene: Scene) -> Written:
     """Only what differs from now. After a skip the round is that of what plays on."""
     now = {part: scene.fields.get(part, {}) for part in deed.fields}
     wanted = {
@@ -136,8 +141,30 @@ def _text(part: Part, texts: Texts, now: str) -> str:
 # -- items -----------------------------------------------------------------------------------------------------
 
 
-def _row(deed: Deed, scene: Scene, back: Back, *, is_sorted: bool) -> Row:
+def _waiting(deed: Deed, scene: Scene, back: Back, settings: QueueSettings) -> tuple[Row, Written]:
+    """What waits, and what is written beside it."""
     stays = [item for item in scene.view.to_come if item.id not in back and item.id not in deed.added]
+    fields, is_sorted = _fields(deed, scene), settings.order != "fifo"
+    if is_sorted and "order" in deed.settings and stays:
+        return _added_to(_row(deed, scene, back, (), is_sorted=True), stays, fields, settings, scene.tables)
+    return _row(deed, scene, back, stays, is_sorted=is_sorted), fields
+
+
+def _added_to(
+    row: Row, late: Sequence[Item], fields: Written, settings: QueueSettings, tables: Mapping[GuestId, str]
+) -> tuple[Row, Written]:
+    """The order that comes back knows nothing of what was added since: that is added now."""
+    turns, meta = fields.get("turns", {}), fields.get("meta", {})
+    round_, reached = (float(meta.get(field) or 0) for field in ("round", "reached"))
+    charged = {payer: float(text) for payer, text in turns.items() if text}
+    there = Arranged([(item, row.scores[item.id]) for item in row], charged, round_, reached)
+    new = taken_in(there, sorted(late, key=lambda item: item.timestamp_added), settings, tables)
+    texts = {payer: as_text(charge) for payer, charge in new.turns.items()}
+    written: Written = fields | {"turns": turns | texts, "meta": meta | {"reached": as_text(new.reached)}}
+    return Row([item for item, _ in new.waiting], {item.id: score for item, score in new.waiting}), written
+
+
+def _row(deed: Deed, scene: Scene, back: Back, stays: Sequence[Item], *, is_sorted: bool) -> Row:
     row = Row(stays, scene.scores if is_sorted else None)
     for noted, item in back.values():
         if _skipped(noted):

@@ -39,7 +39,7 @@ class UndoService:
         ledger = await self._store.ledger(name)
         if ledger.rev != view.queue.rev:
             return None
-        return undone(deed, text, Scene(view, ledger.scores, fields), by)
+        return undone(deed, text, Scene(view, ledger.scores, fields, ledger.tables), by)
 
     async def _done(self, name: QueueName, planned: Undone, by: Role, now_ms: int) -> bool:
         command = Command("undo", by, {})

@@ -131,3 +131,30 @@ async def test_undone_while_guests_add_and_hosts_are_at_it_nothing_is_lost_or_do
     listed = [item.id for item in (await party.view()).items]
     assert len(listed) == len(set(listed))
     assert follow(await party.events()) == listed
+
+
+@pytest.mark.parametrize("other", ORDERS)
+@pytest.mark.parametrize(
+    ("order", "wanted", "turns"),
+    [
+        ("weight", ["Ana", "Bob", "Ana", "Cleo", "Dora"], []),
+        ("fair", ["Ana", "Bob", "Cleo", "Dora", "Ana"], ["o:Ana 2", "o:Bob 1", "o:Cleo 1", "o:Dora 1"]),
+    ],
+)
+async def test_what_was_added_in_another_order_is_added_once_more_to_the_one_that_comes_back(
+    party: Party, order: str, wanted: list[str], turns: list[str], other: str
+) -> None:
+    # Given that a host sets another order, and guests add
+    await party.set(order=order, coming_soon_count=1)
+    for name in ("Ana", "Bob", "Ana"):
+        await party.add(name, guest(name))
+    await party.set(title="Hall", order=other)
+    await party.add("Cleo", guest("Cleo"))
+    # When that is taken back
+    await party.parts.undoing.undo(X, "host")
+    await check_index(party.parts.redis, X)
+    # Then it stands, and is charged, like what is added after it
+    await party.add("Dora", guest("Dora"))
+    assert await party.waiting() == wanted
+    charged = await party.parts.redis.call("HGETALL", key(X, "turns"))
+    assert sorted(f"{payer} {many}" for payer, many in charged.items() if payer.startswith("o:")) == turns
