@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from api_queue.formats.csv_items import decode_line, encode_line
 from api_queue.queues.deeds import Deed, Undoable
 from api_queue.queues.holdings import Holdings
+from api_queue.queues.ledger import Ledger
 from api_queue.queues.session import LastReport, Session
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.tokens import NoToken, Window
@@ -321,8 +322,15 @@ class Edit(Struct, frozen=True):
 
 
 class Shift(Struct, frozen=True):
-    """A waiting item that goes elsewhere, with its new score; before another or (None) to the end."""
+    """A waiting item that goes to the end of another round."""
 
     item: Item
-    before: Item | None
     score: float
+
+
+class Whose(Struct, frozen=True):
+    """What waits of some owners and singers, the `ledger` of these alone, and the lowest scores of all that waits."""
+
+    ledger: Ledger
+    waiting: tuple[Item, ...]
+    lowest: tuple[tuple[ItemId, float], ...]

@@ -94,29 +94,21 @@ def place(scores: Sequence[float], score: float, soon: int) -> tuple[int, list[f
     return bisect_right(others, score), others
 
 
-def _no_better(scores: Sequence[float], score: float, soon: int) -> float:
-    """Than the last of what comes soon."""
-    return max([score, *scores[:soon][-1:]])
-
-
-def moved_up(waiting: Sequence[Item], left: Item, left_score: float, ledger: Ledger, soon: int) -> list[Shift]:
+def moved_up(waiting: Sequence[Item], left: Item, left_score: float, ledger: Ledger, floor: float) -> list[Shift]:
     """What moves when `left` went unsung, one after the other: the later items of its guest, of a host's add those of
-    its performers, each to the round that its payers would have been in. `waiting` is the list without it.
+    its performers, each to the round that its payers would have been in, but none before `floor`. `waiting` is what
+    waits without it of those who pay for these.
     """
     turns = given_back(ledger.turns, payers(bill(left), ledger.tables))
-    list_now, scores, shifts = list(waiting), dict(ledger.scores), []
-    for item in [i for i in waiting[soon:] if _same_guest(i, left) and i.id not in ledger.moved]:
-        before = turns_before(item, waiting, turns, ledger.tables)
-        score = min(scores[item.id], max(left_score, *before.values()))
-        at = list_now.index(item)
-        others = list_now[:at] + list_now[at + 1 :]
-        in_order = [scores[other.id] for other in others]
-        score = _no_better(in_order, score, soon)
-        index = bisect_right(in_order, score)
-        if score < scores[item.id] and index <= at:
-            shifts.append(Shift(item, others[index] if index < len(others) else None, score))
-            list_now, scores[item.id] = [*others[:index], item, *others[index:]], score
-    return shifts
+    shifts = []
+    for item in sorted(waiting, key=lambda item: (item.timestamp_added, ledger.scores[item.id]), reverse=True):
+        before = {payer: turns.get(payer, 0) - charge for payer, charge in payers(bill(item), ledger.tables).items()}
+        turns |= before
+        score = max(floor, left_score, *before.values())
+        if score < ledger.scores[item.id] and moves_with(item, left) and item.id not in ledger.moved:
+            shifts.append(Shift(item, score))
+    shifts.reverse()
+    return sorted(shifts, key=lambda shift: ledger.scores[shift.item.id])
 
 
 def weighed(edit: Edit, waiting: Sequence[Item], scores: Mapping[ItemId, float]) -> Edit:
@@ -199,20 +191,7 @@ def _turns_of(over: Sequence[Item], tables: Mapping[GuestId, str]) -> tuple[dict
     return turns, began
 
 
-def _same_guest(item: Item, left: Item) -> bool:
+def moves_with(item: Item, left: Item) -> bool:
     if left.by_host:
         return not set(singers(item.performer_name)).isdisjoint(singers(left.performer_name))
     return item.session_owner == left.session_owner and not item.by_host
-
-
-def turns_before(
-    item: Item, waiting: Sequence[Item], turns: Mapping[str, float], tables: Mapping[GuestId, str]
-) -> dict[str, float]:
-    """What each of its payers had been charged: without it, and without what was added since and still waits."""
-    before = {payer: turns.get(payer, 0) for payer in payers(bill(item), tables)}
-    by_adding = sorted(waiting, key=lambda other: other.timestamp_added)
-    for other in by_adding[by_adding.index(item) :]:
-        for payer, charge in payers(bill(other), tables).items():
-            if payer in before:
-                before[payer] -= charge
-    return before

@@ -6,7 +6,7 @@ from typing import Any, cast
 from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue
 from api_queue.events import EVENTS
-from api_queue.formats.performers import same_performer
+from api_queue.formats.performers import singers
 from api_queue.queues import points, wire
 from api_queue.queues.deeds import Deed
 from api_queue.queues.keys import rows
@@ -43,7 +43,12 @@ def event_of(notice: wire.Notice) -> tuple[str, str, str]:
 
 def parts_of(item: Item) -> tuple[str, str, str, str, str]:
     """The five that scripts take first of an item: id, line, owner, track, performer."""
-    return item.id, item.as_line(), item.session_owner, item.track_id, same_performer(item.performer_name)
+    return item.id, item.as_line(), item.session_owner, item.track_id, singers_of(item)
+
+
+def singers_of(item: Item) -> str:
+    """One on each line."""
+    return "\n".join(singers(item.performer_name))
 
 
 def as_deed(deed: Deed | None) -> str:
@@ -65,15 +70,9 @@ def refund_of(item: Item, became: ItemStatus | None = None) -> int:
 
 
 def shifts_of(shifts: Sequence[Shift]) -> list[Argument]:
-    """The five that `shift` of order.lua takes for each."""
+    """The four that `shift` of order.lua takes for each."""
     return [
         part
-        for shift in shifts
-        for part in (
-            shift.item.id,
-            shift.item.as_line(),
-            shift.before.as_line() if shift.before else "",
-            shift.item.track_duration_ms,
-            shift.score,
-        )
+        for item, score in ((shift.item, shift.score) for shift in shifts)
+        for part in (item.id, item.as_line(), item.track_duration_ms, score)
     ]

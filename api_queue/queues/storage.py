@@ -19,6 +19,7 @@ from api_queue.queues.models import (
     QueueView,
     Refused,
     Shift,
+    Whose,
 )
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
@@ -49,6 +50,9 @@ class Store(Protocol):
 
     async def item(self, name: QueueName, item_id: ItemId) -> Item | None: ...
     async def ledger(self, name: QueueName) -> Ledger: ...
+    async def whose(self, name: QueueName, fields: Sequence[str], lowest: int) -> Whose:
+        """Of some fields of turns, with the `lowest` scores, at least one. Costs the same however much waits."""
+
     async def moves(self, name: QueueName, item_id: ItemId) -> Sequence[Moved]:
         """By hand, the oldest first."""
 

@@ -9,7 +9,6 @@ import msgspec
 
 from api_queue.drivers.redis import Argument, Redis
 from api_queue.errors import UnknownQueue
-from api_queue.formats.performers import same_performer
 from api_queue.queues import wire
 from api_queue.queues.add_call import answer_of, arguments
 from api_queue.queues.deeds import Deed, Undoable
@@ -29,6 +28,7 @@ from api_queue.queues.models import (
     QueueView,
     Refused,
     Shift,
+    Whose,
 )
 from api_queue.queues.order import bill
 from api_queue.queues.scripts import (
@@ -41,6 +41,7 @@ from api_queue.queues.scripts import (
     refund_of,
     rev_of,
     shifts_of,
+    singers_of,
 )
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
@@ -100,6 +101,24 @@ class RedisQueues:
             turns={payer: float(charged) for payer, charged in _pairs(turns)},
             tables={GuestId(guest): table for guest, table in _pairs(joined) if table},
             moved=frozenset(moved),
+        )
+
+    async def whose(self, name: QueueName, fields: Sequence[str], lowest: int) -> Whose:
+        read = await self._redis.script("queues/whose", rows(name), (lowest, *fields))
+        if not read:
+            raise UnknownQueue(queue=name)
+        rev, first, joined, charged, lines, scores, moved = read
+        items = tuple(map(Item.from_line, lines))
+        return Whose(
+            ledger=Ledger(
+                rev=int(rev),
+                scores={item.id: float(score) for item, score in zip(items, scores, strict=True) if score},
+                turns={payer: float(turns) for payer, turns in zip(fields, charged, strict=True)},
+                tables={GuestId(guest): table for guest, table in _pairs(joined) if table},
+                moved=frozenset(item.id for item, by_hand in zip(items, moved, strict=True) if by_hand),
+            ),
+            waiting=items,
+            lowest=tuple((ItemId(item_id), float(score)) for item_id, score in _pairs(first)),
         )
 
     async def moves(self, name: QueueName, item_id: ItemId) -> Sequence[Moved]:
@@ -188,8 +207,8 @@ class RedisQueues:
             after.as_line(),
             before.session_owner,
             before.track_id,
-            same_performer(before.performer_name),
-            same_performer(after.performer_name),
+            singers_of(before),
+            singers_of(after),
             before.track_duration_ms,
             fixed(before),
             fixed(after),
@@ -224,7 +243,7 @@ class RedisQueues:
             wire.json_text(bill(item)),
             "" if item.by_host else f"o:{item.session_owner}",
             optional(rev),
-            wire.json_text([*wire.changes_remove([item]), *wire.changes_move(*((s.item, s.before) for s in shifts))]),
+            wire.json_text(wire.changes_remove([item])),
             as_deed(deed),
             refund_of(item),
             *shifts_of(shifts),
@@ -258,9 +277,7 @@ class RedisQueues:
         rev: int | None = None,
         shifts: Sequence[Shift] = (),
     ) -> int | None:
-        moves = wire.changes_move(*((s.item, s.before) for s in shifts))
-        changes = [*wire.changes_stage(changed, first), *moves]
-        notices = wire.transition_notices(queue.session, session, changes, command)
+        notices = wire.transition_notices(queue.session, session, wire.changes_stage(changed, first), command)
         order = queue.settings.order
         rows_ = (part for before, after in changed for part in row(before, after, fair=order == "fair"))
         events = (part for notice in notices for part in event_of(notice))

@@ -1,11 +1,10 @@
 """What transition.lua takes of the items that begin or cease to play, and of the speaker's seat."""
 
 from api_queue.drivers.redis import Argument
-from api_queue.formats.performers import same_performer
 from api_queue.queues import wire
 from api_queue.queues.models import Item
 from api_queue.queues.order import bill, turns_by
-from api_queue.queues.scripts import fixed, optional, refund_of
+from api_queue.queues.scripts import fixed, optional, refund_of, singers_of
 from api_queue.queues.session import Session
 
 
@@ -20,7 +19,7 @@ def row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...]
         int(after.status == "queued"),
         after.session_owner,
         after.track_id,
-        same_performer(after.performer_name),
+        singers_of(after),
         after.track_duration_ms,
         max(fixed(before), fixed(after)) if before else 0,
         optional(_start(before, after)),

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from api_queue.drivers.redis import Redis
-from api_queue.formats.performers import same_performer
+from api_queue.formats.performers import singers
 from api_queue.queues.keys import key
 from api_queue.queues.models import Item
 from api_queue.types import QueueName
@@ -22,7 +22,13 @@ async def check_index(redis: Redis, queue: QueueName) -> None:
     assert int(meta["waiting_ms"]) == sum(item.track_duration_ms for item in waiting)
     assert int(meta["fixed"]) == sum(item.timestamp_play is not None or item.by_server for item in waiting)
     assert {field: int(count) for field, count in counts.items()} == tallies(waiting)
+    whose: list[str] = await redis.call("ZRANGE", key(queue, "whose"), 0, -1)
+    assert set(whose) == {f"{field}\n{item.id}" for item in waiting for field in _payers(item)}
     await _check_order(redis, queue, waiting)
+
+
+def _payers(item: Item) -> list[str]:
+    return [f"o:{item.session_owner}", *(f"p:{name}" for name in singers(item.performer_name))]
 
 
 async def _check_order(redis: Redis, queue: QueueName, waiting: list[Item]) -> None:
@@ -44,5 +50,5 @@ def tallies(waiting: list[Item]) -> dict[str, int]:
     wanted: Counter[str] = Counter()
     for item in waiting:
         wanted[f"m:{item.session_owner}"] += item.track_duration_ms
-        wanted.update([f"o:{item.session_owner}", f"t:{item.track_id}", f"p:{same_performer(item.performer_name)}"])
+        wanted.update([f"o:{item.session_owner}", f"t:{item.track_id}", "p:" + "\n".join(singers(item.performer_name))])
     return {field: count for field, count in wanted.items() if count}

@@ -1,7 +1,9 @@
 """A night on a fair queue by the pure rules alone, for tests to compare with."""
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from math import inf
 
 from msgspec.structs import replace
 
@@ -67,9 +69,11 @@ class Night:
 
     def _go_unsung(self, item: Item, score: float) -> None:
         ledger = Ledger(rev=1, scores=self.scores, turns=self.turns, tables=self.tables, moved=self.moved)
-        for shift in moved_up(self.waiting, item, score, ledger, self.soon):
+        soon = [self.scores[other.id] for other in self.waiting[: self.soon]]
+        for shift in moved_up(self.waiting, item, score, ledger, max(soon, default=-inf)):
             self.waiting.remove(shift.item)
-            self.waiting.insert(self.waiting.index(shift.before) if shift.before else len(self.waiting), shift.item)
+            index = bisect_right([self.scores[other.id] for other in self.waiting], shift.score)
+            self.waiting.insert(index, shift.item)
             self.scores[shift.item.id] = shift.score
         self.turns = given_back(self.turns, payers(bill(item), self.tables))
 

@@ -1,5 +1,8 @@
 """Adds to a sorted queue: where the item goes, what its answer and its event say."""
 
+import pytest
+
+from api_queue.web.identity import Caller
 from tests.queues.agreement import check_index
 from tests.queues.party import HOST, Party, X, guest
 
@@ -58,4 +61,23 @@ async def test_skip(party: Party) -> None:
     await check_index(party.parts.redis, X)
     await party.press("play")
     await party.press("prev")
+    await check_index(party.parts.redis, X)
+
+
+@pytest.mark.parametrize("by", [guest("ana"), HOST])
+async def test_what_moves_up_is_found_without_reading_the_list(party: Party, by: Caller) -> None:
+    # Given Ana's songs among those of others
+    await party.set(order="fair", coming_soon_count=0)
+    first = await party.add("Ana", by)
+    for name in "bcde":
+        await party.add("Ana", by)
+        await party.add(name, guest(name))
+    # When the first of hers is taken off, then her later ones move up
+    await party.parts.redis.call("CONFIG", "RESETSTAT")
+    await party.parts.items.remove(X, first.item.id, by)
+    done = await party.parts.redis.call("INFO", "commandstats")
+    assert await party.waiting() == [*"bcde", "Ana", "Ana", "Ana", "Ana"]
+    # And nothing has read what waits
+    assert "cmdstat_lrem" in done
+    assert "cmdstat_lrange" not in done
     await check_index(party.parts.redis, X)

@@ -1,6 +1,6 @@
 -- Adds one item, if the queue and its limits allow it.
--- KEYS  those of rows, then 16 muted HASH guest -> until_ms|reason, 17 ended SET of guests, 18 guests SET, 19 buckets HASH,
---       20 tokens HASH guest -> valid_from|valid_until, last -> end of the last window
+-- KEYS  those of rows, then 17 muted HASH guest -> until_ms|reason, 18 ended SET of guests, 19 guests SET, 20 buckets HASH,
+--       21 tokens HASH guest -> valid_from|valid_until, last -> end of the last window
 -- ARGV  1 queue  2 now_ms  3 kept  4 settings_rev that the limits were read from  5 rev that they hold for, or ''
 --       6 id  7 line  8 owner  9 track  10 performer  11 duration_ms
 --       12 guest (0, 1): whether mutes and the end of the party concern the owner
@@ -34,7 +34,7 @@
 local queue, now_ms, kept = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local id, line, owner, track, performer, duration_ms = unpack(ARGV, 6, 11)
 local guest, dry = ARGV[12] == '1', ARGV[20] == '1'
-local muted, ended, guests, buckets, tokens = unpack(KEYS, 16, 20)
+local muted, ended, guests, buckets, tokens = unpack(KEYS, 17, 21)
 
 local known = redis.call('HMGET', meta, 'rev', 'settings_rev', 'head', 'waiting_ms', 'fixed', 'session', 'session_rev',
   'paused')
@@ -131,7 +131,7 @@ if guest then redis.call('SADD', guests, owner) end
 if milli then note_field('points', owner) end
 if milli then redis.call('HSET', points, owner, string.format('%d|%d', milli - ARGV[27], grows_ms)) end
 if turn then redis.call('HDEL', tokens, owner) end
-weigh(1, owner, track, performer, duration_ms, '0')
+weigh(1, id, owner, track, performer, duration_ms, '0')
 remember()
 local rev = revise(now_ms)
 local change = '{"op":"add","item":' .. ARGV[17] .. ',"before":' .. before .. '}'

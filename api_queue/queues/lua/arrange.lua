@@ -64,7 +64,7 @@ if keep == 0 then
 else
   redis.call('LTRIM', items, 0, keep - 1)
 end
-redis.call('DEL', order, bands, counts)
+redis.call('DEL', order, bands, counts, whose)
 redis.call('HSET', meta, 'waiting_ms', 0, 'fixed', 0, 'head', keep + past)
 local nth = 0
 for here = at, #ARGV, 8 do
@@ -73,7 +73,7 @@ for here = at, #ARGV, 8 do
   redis.call('RPUSH', items, line)
   redis.call('HSET', index, id, line)
   if nth > past then
-    weigh(1, owner, track, performer, duration_ms, fixed)
+    weigh(1, id, owner, track, performer, duration_ms, fixed)
     rank(id, score, duration_ms)
   end
 end

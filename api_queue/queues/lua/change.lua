@@ -61,8 +61,8 @@ if from ~= to then
   tell_move(id, {at_ms = tonumber(now_ms), by = ARGV[24], from = from, to = to})
   told = moved_json()
 end
-weigh(-1, ARGV[8], ARGV[9], ARGV[10], ARGV[12], ARGV[13])
-weigh(1, ARGV[8], ARGV[9], ARGV[11], ARGV[19], ARGV[14])
+weigh(-1, id, ARGV[8], ARGV[9], ARGV[10], ARGV[12], ARGV[13])
+weigh(1, id, ARGV[8], ARGV[9], ARGV[11], ARGV[19], ARGV[14])
 remember()
 rev = revise(now_ms)
 emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', '"changes":' .. ARGV[17] .. told)

@@ -31,7 +31,7 @@ end
 for _, bill in ipairs(cjson.decode(ARGV[8])) do
   book(bill, -1)
 end
-redis.call('DEL', counts, order, bands)
+redis.call('DEL', counts, order, bands, whose)
 redis.call('HSET', meta, 'waiting_ms', 0, 'fixed', 0)
 for owner, milli in pairs(cjson.decode(ARGV[7])) do
   refund(owner, milli)

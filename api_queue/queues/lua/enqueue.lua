@@ -18,7 +18,7 @@ for at = 6, #ARGV, 7 do
     redis.call('LINSERT', items, 'BEFORE', before, line)
   end
   redis.call('HSET', index, id, line)
-  weigh(1, owner, track, performer, duration_ms, '0')
+  weigh(1, id, owner, track, performer, duration_ms, '0')
 end
 rev = revise(now_ms)
 emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', '"changes":' .. ARGV[5])

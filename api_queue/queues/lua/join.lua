@@ -1,11 +1,11 @@
 -- A guest joins, or sits down at another table.
--- KEYS  those of rows, then 16 muted, 17 ended SET of guests, 18 guests SET
+-- KEYS  those of rows, then 17 muted, 18 ended SET of guests, 19 guests SET
 -- ARGV  1 guest  2 whether the end of the party concerns them (0, 1)  3 whether they may come in as new (0, 1)
 --       4 whether they say where they sit (0, 1)  5 the table, '' for none
 -- Returns {'ok', table}; or one refusal: {'gone'} {'ended'} {'code'} {'waits', how many of their items do}
 --! use queues/rows
 
-local guest, ended, guests = ARGV[1], KEYS[17], KEYS[18]
+local guest, ended, guests = ARGV[1], KEYS[18], KEYS[19]
 
 if redis.call('EXISTS', meta) == 0 then return {'gone'} end
 if ARGV[2] == '1' and redis.call('SISMEMBER', ended, guest) == 1 then return {'ended'} end

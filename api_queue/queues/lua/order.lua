@@ -117,21 +117,33 @@ local function unmark(id)
   redis.call('HDEL', moves, id)
 end
 
--- shift(first, last): items that go elsewhere, one after the other. From ARGV[first] to ARGV[last] stand five for each:
--- id, line, line to stand before ('' is the end), duration_ms, round or weight.
+-- shift(first, last): items that go to the end of another round, one after the other. From ARGV[first] to ARGV[last] stand
+-- four for each: id, line, duration_ms, round. Answers what events say of those that changed their place.
 local function shift(first, last)
-  for at = first, last, 5 do
-    local id, line, pivot, duration_ms, score = unpack(ARGV, at, at + 4)
+  local head, told = redis.call('HGET', meta, 'head'), {}
+  for at = first, last, 4 do
+    local id, line, duration_ms, round = unpack(ARGV, at, at + 3)
     unrank(id, duration_ms)
-    redis.call('LREM', items, -1, line)
-    put(line, pivot ~= '' and pivot)
-    rank(id, score, duration_ms)
+    local place = head + redis.call('ZCOUNT', order, '-inf', round)
+    rank(id, round, duration_ms)
+    if redis.call('LINDEX', items, place) ~= line then
+      redis.call('LREM', items, -1, line)
+      local before = put(line, redis.call('LINDEX', items, place))
+      table.insert(told, '{"op":"move","id":"' .. id .. '","before":' .. before .. '}')
+    end
   end
+  return told
+end
+
+-- with_moves(changes, told): a list as JSON, or the last field of an event, with these behind it.
+local function with_moves(changes, told)
+  if not told[1] then return changes end
+  return string.sub(changes, 1, -2) .. ',' .. table.concat(told, ',') .. ']'
 end
 
 -- note_shifts(first, last): before anything is written, for undo.
 local function note_shifts(first, last)
-  for at = first, last, 5 do
+  for at = first, last, 4 do
     note_item(ARGV[at], ARGV[at + 1], ARGV[at + 1])
   end
 end

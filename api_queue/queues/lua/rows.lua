@@ -9,10 +9,12 @@
 --   9 bands   HASH round or weight -> ms that wait at it                       13 moves   HASH item id -> JSON
 --  10 turns   HASH o:owner, p:performer, g:table -> turns charged              14 lobby   HASH item id -> line
 --  11 points  HASH guest id -> milli-points|ms                                 15 joined  HASH guest id -> table or ''
+--  16 whose   ZSET o:owner or p:singer, a line break and an item id, each at 0, of what waits
+-- A performer is the singers, one on each line.
 -- Scripts never parse a line: what they need of it comes as ARGV, and the line itself proves that it still stands.
 
 local items, index, meta, counts, played, events, bell = unpack(KEYS, 1, 7)
-local order, bands, turns, points, undo, moves, lobby, joined = unpack(KEYS, 8, 15)
+local order, bands, turns, points, undo, moves, lobby, joined, whose = unpack(KEYS, 8, 16)
 
 local function tally(field, by)
   if redis.call('HINCRBY', counts, field, by) <= 0 then
@@ -20,8 +22,21 @@ local function tally(field, by)
   end
 end
 
--- weigh(by, owner, track, performer, duration_ms, fixed): an item begins (by = 1) or ends (by = -1) to wait.
-local function weigh(by, owner, track, performer, duration_ms, fixed)
+-- list(by, field, id): so that what is whose is found at once, however much waits.
+local function list(by, field, id)
+  if by > 0 then
+    redis.call('ZADD', whose, 0, field .. '\n' .. id)
+  else
+    redis.call('ZREM', whose, field .. '\n' .. id)
+  end
+end
+
+-- weigh(by, id, owner, track, performer, duration_ms, fixed): an item begins (by = 1) or ends (by = -1) to wait.
+local function weigh(by, id, owner, track, performer, duration_ms, fixed)
+  list(by, 'o:' .. owner, id)
+  for singer in string.gmatch(performer, '[^\n]+') do
+    list(by, 'p:' .. singer, id)
+  end
   tally('o:' .. owner, by)
   tally('m:' .. owner, by * duration_ms)
   tally('t:' .. track, by)

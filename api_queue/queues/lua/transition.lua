@@ -96,7 +96,7 @@ for _ = 1, many do
   redis.call('HSET', index, id, after)
   if waits ~= waited then
     local change = tonumber(waits) - tonumber(waited)
-    weigh(change, owner, track, performer, duration_ms, fixed)
+    weigh(change, id, owner, track, performer, duration_ms, fixed)
     redis.call('HINCRBY', meta, 'head', -change)
     if ARGV[12] == '1' then turn_over(waits == '1', id, duration_ms) end
   end
@@ -108,12 +108,14 @@ for _ = 1, many do
   refund(owner, milli)
   at = at + row
 end
+local moves_up = shift(at + 3 * tonumber(ARGV[7]), #ARGV)
+remember()
 local rev = revise(now_ms)
 for _ = 1, tonumber(ARGV[7]) do
-  emit(events, ARGV[3], rev, now_ms, ARGV[at], ARGV[at + 1], ARGV[at + 2])
+  local name, kind, fields = unpack(ARGV, at, at + 2)
+  if name == 'items_change' then fields = with_moves(fields, moves_up) end
+  emit(events, ARGV[3], rev, now_ms, name, kind, fields)
   at = at + 3
 end
-shift(at, #ARGV)
-remember()
 ring(bell, ARGV[1])
 return {'ok', rev}
