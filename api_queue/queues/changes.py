@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from api_queue.errors import HostOnlyField, UnknownItem
+from api_queue.errors import HostOnlyField
 from api_queue.queues.deeds import Deed, Verb
 from api_queue.queues.models import HOSTS, Item
 from api_queue.queues.names import performer_name
@@ -56,13 +56,3 @@ def changed(item: Item, changes: Changes) -> Item:
 def deed_of(verb: Verb, role: Role, now_ms: int) -> Deed | None:
     """What guests do is theirs: nobody takes it back for them."""
     return Deed(verb=verb, by=role, at_ms=now_ms) if role in HELPERS else None
-
-
-def place_among(others: list[Item], changes: Changes) -> int:
-    """The index among the other waiting items that the moved one takes."""
-    if changes.after is None:
-        return max(0, (changes.position or 1) - 1)
-    found = next((place for place, other in enumerate(others, 1) if other.id == changes.after), None)
-    if found is None:
-        raise UnknownItem(item_id=changes.after)
-    return found

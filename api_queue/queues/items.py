@@ -1,7 +1,7 @@
 """The verbs on items that wait: edit, move, remove, clear. Rules first, then a script; refused, nothing has changed."""
 
 import asyncio
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import UnsetType
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from api_queue.errors import (
 )
 from api_queue.queues import limits, order, refusals
 from api_queue.queues.adding import facts_of, unread
-from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, deed_of, place_among
+from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, deed_of
 from api_queue.queues.deeds import Deed
 from api_queue.queues.models import HOSTS, Edit, Item, Mute, Refused
 from api_queue.queues.moving_up import moving_up
@@ -23,6 +23,9 @@ from api_queue.queues.turns import TRIES
 from api_queue.tracks.service import TrackService
 from api_queue.types import ItemId, QueueName, Role
 from api_queue.web.identity import Caller
+
+#: No revision: it is looked at again.
+_NEVER: Final = -1
 
 
 class ItemService:
@@ -57,7 +60,7 @@ class ItemService:
             return edit, rev
         view, ledger = await asyncio.gather(self._store.view(name, 0, LAST), self._store.ledger(name))
         if ledger.rev != view.queue.rev or rev not in {None, ledger.rev}:
-            return edit, -1  # at no revision: it is looked at again
+            return edit, _NEVER
         return order.weighed(edit, view.to_come, ledger.scores), ledger.rev
 
     async def _changed(self, item: Item, changes: Changes) -> Item:
@@ -98,10 +101,20 @@ class ItemService:
             return "end", None
         if changes.after is None and changes.position is None:
             return None, None
-        view = await self._store.view(name, 0, LAST)
-        others = [other for other in view.to_come if other.id != item.id]
-        place = place_among(others, changes)
-        return (others[place] if place < len(others) else "end"), view.queue.rev
+        other = item if changes.after is None else await self._waits(name, changes.after)
+        return await self._stood_before(name, item, other, changes.position)
+
+    async def _stood_before(
+        self, name: QueueName, item: Item, other: Item, position: int | None
+    ) -> tuple[Item | Literal["end"], int]:
+        """What the item comes before at that position, counted without it; without one, behind the other."""
+        rev, place = await self._store.place(name, other)
+        if place is None:
+            return "end", _NEVER
+        first = position - 1 if position and position <= place else position or place + 1
+        view = await self._store.view(name, first, first + 1)
+        behind = next((there for there in view.to_come if there.id != item.id), None)
+        return behind or "end", rev if rev == view.queue.rev else _NEVER
 
     # -- remove ------------------------------------------------------------------------------------------------
 

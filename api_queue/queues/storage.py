@@ -49,6 +49,9 @@ class Store(Protocol):
         """The items from place `first` to `last`, counted from the first waiting one; without: all."""
 
     async def item(self, name: QueueName, item_id: ItemId) -> Item | None: ...
+    async def place(self, name: QueueName, item: Item) -> tuple[int, int | None]:
+        """At which revision, and where among what waits (0 is the next); None where it does not stand as it is."""
+
     async def ledger(self, name: QueueName) -> Ledger: ...
     async def whose(self, name: QueueName, fields: Sequence[str], lowest: int) -> Whose:
         """Of some fields of turns, with the `lowest` scores, at least one. Costs the same however much waits."""

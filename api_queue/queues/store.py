@@ -89,6 +89,13 @@ class RedisQueues:
         line = line or await self._redis.call("HGET", key(name, "lobby"), item_id)
         return Item.from_line(line) if line else None
 
+    async def place(self, name: QueueName, item: Item) -> tuple[int, int | None]:
+        keys = [key(name, part) for part in ("items", "meta")]
+        read = await self._redis.script("queues/place", keys, (item.as_line(),))
+        if not read:
+            raise UnknownQueue(queue=name)
+        return int(read[0]), None if read[1] == "" else int(read[1])
+
     async def ledger(self, name: QueueName) -> Ledger:
         keys = [key(name, part) for part in ("meta", "order", "turns", "joined", "moves")]
         read = await self._redis.script("queues/ledger", keys, ())

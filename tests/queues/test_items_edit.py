@@ -239,3 +239,17 @@ async def test_clearing_what_is_clear_costs_no_revision(party: Party) -> None:
     rev = (await party.view()).queue.rev
     await party.parts.items.clear(X)
     assert (await party.view()).queue.rev == rev
+
+
+@pytest.mark.parametrize("where", ["position", "after"])
+async def test_where_an_item_goes_is_found_without_reading_the_list(party: Party, where: str) -> None:
+    # Given ten that wait
+    ids = await party.add_all("ABCDEFGHIJ")
+    # When one is moved behind another
+    changes = Changes(position=8) if where == "position" else Changes(after=ids[8])
+    await party.parts.redis.call("CONFIG", "RESETSTAT")
+    await party.parts.items.edit(X, ids[1], changes, HOST)
+    reads = (await party.parts.redis.call("INFO", "commandstats"))["cmdstat_lrange"]["calls"]
+    # Then it stands there, and one reading of two lines has been enough
+    assert await party.waiting() == list("ACDEFGHBIJ" if where == "position" else "ACDEFGHIBJ")
+    assert reads == 1
