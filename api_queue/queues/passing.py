@@ -12,13 +12,12 @@ from api_queue.types import ItemId
 
 
 class Swap(Struct, frozen=True):
-    """Two waiting items with their places, 0 is the next; `behind` is the one behind the second, None at the end."""
+    """Two waiting items with their places, 0 is the next."""
 
     item: Item
     place: int
     other: Item
     other_place: int
-    behind: Item | None
 
 
 def coming_soon(view: QueueView, item_id: ItemId) -> int:
@@ -37,8 +36,7 @@ def swap(waiting: Sequence[Item], place: int, paused: Paused) -> Swap:
     item = waiting[place]
     for other_place, other in enumerate(waiting[place + 1 :], place + 1):
         if not same_people(item, other) and not stands_back(other, paused):
-            behind = waiting[other_place + 1] if other_place + 1 < len(waiting) else None
-            return Swap(item, place, other, other_place, behind)
+            return Swap(item, place, other, other_place)
     raise NobodyToSwapWith
 
 

@@ -7,11 +7,14 @@ import pytest
 from api_queue.errors import NobodyToSwapWith, NotComingSoon, NotYourItem, PassUsed, UnknownItem
 from api_queue.queues.keys import key
 from api_queue.queues.options import Options
-from api_queue.queues.passing import same_people
+from api_queue.queues.passing import same_people, swap
+from api_queue.queues.scripts import Scripts
+from api_queue.queues.turn_taking_store import RedisTurnTaking
 from api_queue.types import ItemId
 from tests.queues.agreement import check_index
 from tests.queues.builders import an_item
 from tests.queues.party import HOST, Party, X, guest, somebody
+from tests.queues.test_store_model import follow
 
 
 async def added(party: Party, *performers: str) -> list[ItemId]:
@@ -124,6 +127,20 @@ async def test_two_presses_at_once_are_one_pass(party: Party) -> None:
     outcomes = await asyncio.gather(*(press(X, ana, guest("Ana")) for _ in range(2)), return_exceptions=True)
     assert sorted(isinstance(outcome, PassUsed) for outcome in outcomes) == [False, True]
     assert await party.waiting() == ["Bo", "Ana", "Cleo"]
+
+
+async def test_what_comes_behind_the_two_meanwhile_stays_there_for_whoever_follows(party: Party) -> None:
+    # Given a pass that is worked out, and a song that a host puts behind the two just then
+    await added(party, "Ana", "Bo", "Cleo")
+    view = await party.view()
+    dora = (await party.add("Dora", HOST)).item.id
+    await party.parts.items.move(X, dora, view.to_come[2].id, HOST)
+    # When it is written
+    store = RedisTurnTaking(Scripts(party.parts.redis, 1000))
+    assert await store.swap(view.queue, swap(view.to_come, 0, {}), {}, "guest", party.clock.ms)
+    # Then the list and whoever follows the events agree
+    assert await party.waiting() == ["Bo", "Ana", "Dora", "Cleo"]
+    assert follow(await party.events()) == [item.id for item in (await party.view()).items]
 
 
 async def test_a_pass_needs_somebody_who_goes_first(party: Party) -> None:

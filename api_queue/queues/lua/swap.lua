@@ -1,11 +1,12 @@
 -- Two waiting items change places, and what they are sorted by.
 -- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 cards that it was worked out from and 5 cards as they are to be, as JSON or ''
---       6 role of whoever lets the other go first  7 fields of the event
+--       6 role of whoever lets the other go first  7 ready as a field of the event
 --       8 place of the first (0 is the next)  9 its id  10 line  11 duration_ms  12 place of the other  13 id  14 line
 --       15 duration_ms
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
 --! use queues/rows
+--! use queues/order
 --! use stream/emit
 
 local now_ms = ARGV[2]
@@ -27,6 +28,9 @@ end
 redis.call('HSET', meta, 'cards', ARGV[5])
 tell_move(id, {at_ms = tonumber(now_ms), by = ARGV[6], from = ARGV[8] + 1, to = ARGV[12] + 1, passed = true})
 local rev = revise(now_ms)
-emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', ARGV[7] .. moved_json())
+local behind = redis.call('LINDEX', items, other_place + 1)
+local change = '"changes":[{"op":"move","id":"' .. other_id .. '","before":"' .. id .. '"},{"op":"move","id":"' .. id
+  .. '","before":' .. (behind and '"' .. (id_of(behind)) .. '"' or 'null') .. '}],'
+emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', change .. ARGV[7] .. moved_json())
 ring(bell, ARGV[1])
 return {'ok', rev}
