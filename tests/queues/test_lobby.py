@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from api_queue.errors import AddingClosed, LobbyFull, Muted, NotYourItem, QueueFull, UnknownItem
+from api_queue.errors import AddingClosed, EndsTooLate, LobbyFull, Muted, NotYourItem, QueueFull, UnknownItem
 from api_queue.queues.keys import key
 from api_queue.queues.models import Mute
+from api_queue.queues.settings import iso
 from api_queue.types import GuestId, ItemId
 from tests.queues.agreement import check_index
 from tests.queues.builders import names
@@ -43,6 +44,19 @@ async def test_what_a_guest_adds_waits_in_the_lobby(doors: Party) -> None:
     (change,) = (await doors.events())[-1]["changes"]
     assert (change["op"], change["item"]["status"], change["before"]) == ("add", "lobby", None)
     await check_index(doors.parts.redis, X)
+
+
+async def test_nor_does_a_token_pass_the_host(doors: Party) -> None:
+    # Given Ana's window, which she got since nothing more ends with the event
+    await doors.set(limit_model="token", token_window=1, event_end=iso(doors.clock.ms + 600_000))
+    for _ in range(30):
+        await doors.add("Host's", HOST)
+    with pytest.raises(EndsTooLate):
+        await doors.add("Ana", guest("ana"))
+    doors.clock.ms += 60_000
+    # When she adds in it, then that waits in the lobby as well
+    await asked(doors)
+    assert await lobby(doors) == ["Ana"]
 
 
 async def test_what_a_host_or_a_helper_adds_does_not(doors: Party) -> None:

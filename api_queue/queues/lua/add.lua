@@ -82,7 +82,7 @@ local over, fact = beyond()
 local from, till
 if ARGV[30] ~= '' then from, till = live(has[5], now_ms, ARGV[32]) end
 local turn = from and now_ms >= from -- whoever adds in their window uses their token up, needed or not
-local asks = approval == 'all' and over ~= 'late'
+local asks = approval == 'all' and (turn or over ~= 'late')
   or approval == 'excess' and not turn and (over == 'full' or over == 'guest' or over == 'minutes')
 if over and not turn and not asks then
   local token = ''
