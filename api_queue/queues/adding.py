@@ -235,7 +235,7 @@ class AddService:
 
 _QUEUES_KEPT: Final = 1000
 #: How far down the waiting items a refusal looks for the time at which it passes; the others need no look.
-_LOOKED_THROUGH: Final = {"full": 0, "guest": 1000, "minutes": 1000}
+_LOOKED_THROUGH: Final = {"full": 100, "guest": 1000, "minutes": 1000}
 
 
 def unread(queue: Queue) -> QueueView:

@@ -29,7 +29,7 @@ from api_queue.types import GuestId, QueueName
 def refusal(refused: Refused, item: Item, view: QueueView, now_ms: int) -> ApiQueueError:
     """The error behind a script's refusal; `view` is the queue as it was read afterwards, for the times in it.
 
-    Only `guest` and `minutes` look at the items, and `full` at the first that waits.
+    Only `full`, `guest` and `minutes` look at the items.
     """
     match refused.why:
         case "rate":
@@ -60,10 +60,11 @@ def _beyond(refused: Refused, item: Item, view: QueueView, now_ms: int) -> ApiQu
     if refused.why == "late":
         return _too_late(refused, settings, now_ms)
     if refused.why == "full":
-        return QueueFull(max_items=fact, **_passing(refused, view, None, now_ms))
+        return QueueFull(max_items=fact, **_passing(refused, view, None, now_ms, many=view.queue.waiting - fact + 1))
     if refused.why == "minutes":
         return _too_much(refused, item, view, now_ms)
-    facts = _passing(refused, view, item.session_owner, now_ms)
+    many = fact - (settings.max_per_guest or fact) + 1
+    facts = _passing(refused, view, item.session_owner, now_ms, many=many)
     return GuestFull(waiting=fact, max_per_guest=settings.max_per_guest, **facts)
 
 
@@ -102,17 +103,17 @@ def _too_much(refused: Refused, item: Item, view: QueueView, now_ms: int) -> Gue
     if item.track_duration_ms > most_ms and refused.token is None:
         facts: dict[str, Any] = {"place_free": "Take a shorter track."}
     else:
-        facts = _passing(refused, view, item.session_owner, now_ms, wanted_ms - most_ms)
+        facts = _passing(refused, view, item.session_owner, now_ms, needed_ms=wanted_ms - most_ms)
     return GuestMinutesFull(waiting_minutes=round(wanted_ms / 60_000, 1), max_minutes_per_guest=most, **facts)
 
 
 def _passing(
-    refused: Refused, view: QueueView, owner: GuestId | None, now_ms: int, needed_ms: int = 1
+    refused: Refused, view: QueueView, owner: GuestId | None, now_ms: int, *, many: int = 0, needed_ms: int = 0
 ) -> dict[str, object]:
-    """When a place of `needed_ms` comes free (for this owner), or the guest's token begins; `retry_after` is until the
-    first of them.
+    """When so `many` items of this owner (None: of anybody) and so many ms of them wait no longer, or the guest's token
+    begins; `retry_after` is until the first of them.
     """
-    place_ms = _frees(view, owner, now_ms, needed_ms)
+    place_ms = _frees(view, owner, now_ms, many, needed_ms)
     text = "when the music goes on" if place_ms is None else f"at about {clock_text(place_ms)}"
     turn, facts = _turn(refused, view.queue.settings, now_ms)
     starts = [at_ms for at_ms in (place_ms, _begins(refused)) if at_ms is not None]
@@ -164,13 +165,15 @@ def _too_poor(milli: int, item: Item, settings: QueueSettings) -> NotEnoughPoint
     )
 
 
-def _frees(view: QueueView, owner: GuestId | None, now_ms: int, needed_ms: int) -> int | None:
-    """When so much of what waits (of this owner) has started, and so waits no longer."""
+def _frees(view: QueueView, owner: GuestId | None, now_ms: int, many: int, needed_ms: int) -> int | None:
+    """When so much of what waits (of this owner) has started, and waits no longer. What stands back does not start."""
     free_ms = free_at(view.queue.session, now_ms)
     starts = expected_starts(view.to_come, free_ms, view.queue.settings.track_space_ms, view.queue.paused)
     for item, start_ms in zip(view.to_come, starts, strict=True):
-        needed_ms -= item.track_duration_ms if owner in {None, item.session_owner} else 0
-        if needed_ms <= 0:
+        if start_ms is None or owner not in {None, item.session_owner}:
+            continue
+        many, needed_ms = many - 1, needed_ms - item.track_duration_ms
+        if many <= 0 and needed_ms <= 0:
             return start_ms
     return None
 

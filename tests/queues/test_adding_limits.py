@@ -273,7 +273,7 @@ async def test_adds_that_are_refused_at_once_are_counted(
     [
         ({"duplicate_track_window": 1}, []),
         ({"duplicate_performer_window": 1}, []),
-        ({"max_items": 1}, [(X, 0, 0)]),
+        ({"max_items": 1}, [(X, 0, 100)]),
         ({"max_per_guest": 1}, [(X, 0, 1000)]),
     ],
 )

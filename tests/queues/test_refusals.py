@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from api_queue.errors import (
     ApiQueueError,
@@ -26,6 +27,7 @@ from api_queue.queues.refusals import clock_text
 from api_queue.queues.session import Session
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.tokens import NoToken, Window
+from api_queue.queues.turn_taking import Pause
 from api_queue.types import GuestId, Milliseconds
 from tests.queues.builders import NOW, a_queue, an_item
 
@@ -81,6 +83,24 @@ def test_a_guest_waits_for_their_own_item() -> None:
     assert isinstance(refusal, GuestFull)
     assert refusal.detail.startswith("You have 1 waiting items, and each guest may have 1.")
     assert refusal.facts["retry_after"] == 60 + 15 + 60 + 15
+
+
+def test_a_place_is_free_when_so_many_have_started_that_one_more_fits() -> None:
+    # Given four that wait where hosts have added beyond the two that may
+    refusal = refused("full", "2", view(*(an_item(seconds=30) for _ in range(4)), max_items=2))
+    # Then the third of them to start makes room: after this one, and two more with their pauses
+    assert refusal.facts["retry_after"] == 60 + 15 + 2 * 45
+
+
+def test_a_guest_who_has_more_than_may_be_waits_for_more_than_one() -> None:
+    looked = view(*(an_item(owner="ana", seconds=30) for _ in range(3)), max_per_guest=2)
+    assert refused("guest", "3", looked).facts["retry_after"] == 60 + 15 + 45
+
+
+def test_what_stands_back_makes_no_room_until_it_starts() -> None:
+    away = view(an_item("Zed"), an_item("Ana"), max_items=2)
+    paused = replace(away, queue=replace(away.queue, paused={"zed": Pause("Zed", NOW)}))
+    assert refused("full", "2", paused).facts["retry_after"] == 60 + 15
 
 
 def test_a_guest_whose_items_went_meanwhile_is_told_no_time() -> None:
