@@ -9,6 +9,7 @@ from api_queue.queues.keys import key
 from api_queue.queues.options import Options
 from api_queue.queues.passing import same_people, swap
 from api_queue.queues.scripts import Scripts
+from api_queue.queues.turn_taking import Card
 from api_queue.queues.turn_taking_store import RedisTurnTaking
 from api_queue.types import ItemId
 from tests.queues.agreement import check_index
@@ -137,7 +138,8 @@ async def test_what_comes_behind_the_two_meanwhile_stays_there_for_whoever_follo
     await party.parts.items.move(X, dora, view.to_come[2].id, HOST)
     # When it is written
     store = RedisTurnTaking(Scripts(party.parts.redis, 1000))
-    assert await store.swap(view.queue, swap(view.to_come, 0, {}), {}, "guest", party.clock.ms)
+    cards = {view.to_come[0].id: Card(passes=1)}
+    assert await store.swap(view.queue, swap(view.to_come, 0, {}), cards, "guest", party.clock.ms)
     # Then the list and whoever follows the events agree
     assert await party.waiting() == ["Bo", "Ana", "Dora", "Cleo"]
     assert follow(await party.events()) == [item.id for item in (await party.view()).items]
