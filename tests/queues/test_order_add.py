@@ -81,3 +81,19 @@ async def test_what_moves_up_is_found_without_reading_the_list(party: Party, by:
     assert "cmdstat_lrem" in done
     assert "cmdstat_lrange" not in done
     await check_index(party.parts.redis, X)
+
+
+async def test_what_waits_before_a_newcomer_is_summed_from_few_rounds(party: Party) -> None:
+    # Given one who has a song in each of twelve rounds
+    await party.set(order="fair", coming_soon_count=0)
+    for _ in range(12):
+        ana = await party.add("Ana", guest("ana"))
+    await party.press("play")
+    await party.add("Bob", guest("bob"))
+    # When somebody else comes, then what is before them is known without a look at all the rounds
+    await party.parts.redis.call("CONFIG", "RESETSTAT")
+    cleo = await party.add("Cleo", guest("cleo"))
+    assert "cmdstat_hgetall" not in await party.parts.redis.call("INFO", "commandstats")
+    starts = {item["id"]: item["timestamp_expected"] for item in (await party.shown())["items"]}
+    assert cleo.expected_ms == starts[cleo.item.id]
+    assert starts[cleo.item.id] < starts[ana.item.id]

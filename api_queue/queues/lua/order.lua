@@ -52,6 +52,23 @@ local function book(bill, by)
   end
 end
 
+-- ms_up_to(score, fair): of what waits up to this round or weight. Rounds go by halves: a few are asked for one by one.
+local function ms_up_to(score, fair)
+  local lowest = redis.call('ZRANGE', order, 0, 0, 'WITHSCORES')[2] or 0
+  local halves, sum_ms = 2 * (score - lowest), 0
+  if fair and halves < 100 then
+    for half = 0, halves do
+      sum_ms = sum_ms + (redis.call('HGET', bands, tostring(lowest + half / 2)) or 0)
+    end
+    return sum_ms
+  end
+  local sums = redis.call('HGETALL', bands)
+  for at = 1, #sums, 2 do
+    if tonumber(sums[at]) <= score then sum_ms = sum_ms + sums[at + 1] end
+  end
+  return sum_ms
+end
+
 -- sorted_place(sorting, head, waiting): of a new item its round or weight as `score`, how many wait before it as `ahead`,
 -- together `ahead_ms`, and the line that it stands before as `pivot` (false: the end). The rest is for `take_place`. Writes
 -- nothing, and walks no further than what comes soon: the bands have the sums.
@@ -62,10 +79,7 @@ local function sorted_place(sorting, head, waiting)
   if ahead == waiting then -- also where one guest adds by the thousand, a round for each
     ahead_ms = redis.call('HGET', meta, 'waiting_ms')
   else
-    local sums = redis.call('HGETALL', bands)
-    for at = 1, #sums, 2 do
-      if tonumber(sums[at]) <= new.score then ahead_ms = ahead_ms + sums[at + 1] end
-    end
+    ahead_ms = ms_up_to(new.score, sorting.bill)
   end
   local soon = math.min(sorting.soon, waiting)
   if ahead < soon then
