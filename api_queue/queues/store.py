@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -45,7 +45,7 @@ from api_queue.queues.scripts import (
 )
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
-from api_queue.queues.stored import queue_of
+from api_queue.queues.stored import ledger_of, queue_of, whose_of
 from api_queue.queues.transition_call import leases, row
 from api_queue.types import DeviceId, EventName, GuestId, ItemId, QueueKind, QueueName
 
@@ -101,32 +101,13 @@ class RedisQueues:
         read = await self._redis.script("queues/ledger", keys, ())
         if not read:
             raise UnknownQueue(queue=name)
-        rev, scores, turns, joined, moved = read
-        return Ledger(
-            rev=int(rev),
-            scores={ItemId(item_id): float(score) for item_id, score in _pairs(scores)},
-            turns={payer: float(charged) for payer, charged in _pairs(turns)},
-            tables={GuestId(guest): table for guest, table in _pairs(joined) if table},
-            moved=frozenset(moved),
-        )
+        return ledger_of(*read)
 
     async def whose(self, name: QueueName, fields: Sequence[str], lowest: int) -> Whose:
         read = await self._redis.script("queues/whose", rows(name), (lowest, *fields))
         if not read:
             raise UnknownQueue(queue=name)
-        rev, first, joined, charged, lines, scores, moved = read
-        items = tuple(map(Item.from_line, lines))
-        return Whose(
-            ledger=Ledger(
-                rev=int(rev),
-                scores={item.id: float(score) for item, score in zip(items, scores, strict=True) if score},
-                turns={payer: float(turns) for payer, turns in zip(fields, charged, strict=True)},
-                tables={GuestId(guest): table for guest, table in _pairs(joined) if table},
-                moved=frozenset(item.id for item, by_hand in zip(items, moved, strict=True) if by_hand),
-            ),
-            waiting=items,
-            lowest=tuple((ItemId(item_id), float(score)) for item_id, score in _pairs(first)),
-        )
+        return whose_of(fields, *read)
 
     async def moves(self, name: QueueName, item_id: ItemId) -> Sequence[Moved]:
         return _moves(await self._redis.call("HGET", key(name, "moves"), item_id) or "[]")
@@ -345,11 +326,6 @@ class RedisQueues:
     async def end_guests(self, name: QueueName) -> int:
         keys = [key(name, part) for part in ("ended", "guests", "joined", "code", "tokens")]
         return int(await self._redis.script("queues/end", keys, ()))
-
-
-def _pairs(flat: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """As scripts answer a hash."""
-    return zip(flat[::2], flat[1::2], strict=True)
 
 
 def _stored(session: Session) -> str:
