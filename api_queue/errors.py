@@ -496,7 +496,7 @@ class QueueFull(TooMany):
 
 
 class GuestFull(TooMany):
-    """You have {waiting} waiting items, and each guest may have {max_per_guest}. {place_free}"""
+    """You have {waiting} on the queue, and each guest may have {max_per_guest}. {place_free}"""
 
     code = "guest_full"
 

@@ -81,7 +81,7 @@ def test_a_guest_waits_for_their_own_item() -> None:
     # Given another guest's item before their own
     refusal = refused("guest", "1", view(an_item(owner="bo"), an_item(owner="ana"), max_per_guest=1))
     assert isinstance(refusal, GuestFull)
-    assert refusal.detail.startswith("You have 1 waiting items, and each guest may have 1.")
+    assert refusal.detail.startswith("You have 1 on the queue, and each guest may have 1.")
     assert refusal.facts["retry_after"] == 60 + 15 + 60 + 15
 
 
