@@ -43,7 +43,6 @@ class RedisArrangements:
             a.keep,
             a.past,
             wire.json_text(a.settings) if a.settings else "",
-            "",
             a.undoes,
             as_deed(a.deed),
             sum(map(len, a.fields.values())),

@@ -2,8 +2,8 @@
 -- KEYS  those of rows
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that it was worked out from
 --       5 how many at the head of the list stay as they are  6 how many of the lines that follow wait no more
---       7 settings as JSON, or ''  8 session as JSON, or ''  9 newest entry of undo that is used up by this, or ''
---       10 deed that can be undone as JSON, or ''  11 number of fields, 12 of events, 13 of items that leave
+--       7 settings as JSON, or ''  8 newest entry of undo that is used up by this, or ''
+--       9 deed that can be undone as JSON, or ''  10 number of fields, 11 of events, 12 of items that leave
 --       then of the fields three each: part (of rows), field, value ('' removes it); of the events three each: name, type,
 --       fields; of the items that leave the id; then for each item of the list eight: id, line, owner, track, performer,
 --       duration_ms, fixed (0, 1), round or weight or ''
@@ -16,19 +16,19 @@ local now_ms, kept, keep, past = ARGV[2], ARGV[3], tonumber(ARGV[5]), tonumber(A
 local rev = redis.call('HGET', meta, 'rev')
 if not rev then return {'gone'} end
 if rev ~= ARGV[4] then return {'moved'} end
-if ARGV[9] ~= '' then
-  if redis.call('LINDEX', undo, 0) ~= ARGV[9] then return {'moved'} end
+if ARGV[8] ~= '' then
+  if redis.call('LINDEX', undo, 0) ~= ARGV[8] then return {'moved'} end
   redis.call('LPOP', undo)
 end
 
-undoable(ARGV[10])
+undoable(ARGV[9])
 local head = tonumber(redis.call('HGET', meta, 'head'))
-local lines = ARGV[10] ~= '' and redis.call('LRANGE', items, head, -1) or {}
+local lines = ARGV[9] ~= '' and redis.call('LRANGE', items, head, -1) or {}
 for nth, line in ipairs(lines) do
   note_at(head + nth - 1, id_of(line), line, line, lines[nth - 1], lines[nth + 1])
 end
-local at, marked = 14, false
-for _ = 1, tonumber(ARGV[11]) do
+local at, marked = 13, false
+for _ = 1, tonumber(ARGV[10]) do
   local part, field, value = unpack(ARGV, at, at + 2)
   note_field(part, field)
   if part == 'moves' then marked = true end
@@ -45,16 +45,13 @@ if ARGV[7] ~= '' then
   -- Also of those who were charged between a switch and its undo.
   if cjson.decode(ARGV[7]).order ~= 'fair' then redis.call('DEL', turns) end
 end
-if ARGV[8] ~= '' then
-  redis.call('HSET', meta, 'session', ARGV[8])
-end
 -- Whoever works with the first waiting item, or with where an add goes, works it out again.
 redis.call('HINCRBY', meta, 'session_rev', 1)
 remember()
 
 local first_event = at
-at = at + 3 * tonumber(ARGV[12])
-for _ = 1, tonumber(ARGV[13]) do
+at = at + 3 * tonumber(ARGV[11])
+for _ = 1, tonumber(ARGV[12]) do
   redis.call('HDEL', index, ARGV[at])
   at = at + 1
 end
@@ -78,7 +75,7 @@ for here = at, #ARGV, 8 do
   end
 end
 rev = revise(now_ms)
-for here = first_event, first_event + 3 * tonumber(ARGV[12]) - 1, 3 do
+for here = first_event, first_event + 3 * tonumber(ARGV[11]) - 1, 3 do
   local told = marked and ARGV[here] == 'items_change' and moved_json() or ''
   emit(events, kept, rev, now_ms, ARGV[here], ARGV[here + 1], ARGV[here + 2] .. told)
 end
