@@ -50,5 +50,5 @@ def tallies(waiting: list[Item]) -> dict[str, int]:
     wanted: Counter[str] = Counter()
     for item in waiting:
         wanted[f"m:{item.session_owner}"] += item.track_duration_ms
-        wanted.update([f"o:{item.session_owner}", f"t:{item.track_id}", "p:" + "\n".join(singers(item.performer_name))])
+        wanted.update([f"t:{item.track_id}", *_payers(item)])
     return {field: count for field, count in wanted.items() if count}

@@ -94,7 +94,7 @@ end
 
 local last = twice_within('t:' .. track, ARGV[15], now_ms)
 if last then return {'track', last} end
-last = twice_within('p:' .. performer, ARGV[16], now_ms)
+last = sings_within(performer, '', ARGV[16], now_ms)
 if last then return {'performer', last} end
 
 if asks then

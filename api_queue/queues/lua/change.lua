@@ -3,7 +3,7 @@
 -- ARGV  1 queue  2 now_ms  3 kept  4 rev that must still hold, or ''
 --       5 id  6 line before  7 line after  8 owner  9 track  10 performer before  11 performer after  12 duration_ms before
 --       13 fixed before (0, 1)  14 fixed after  15 '' keeps the place, 'end', or the id to stand before  16 that one's line
---       17 changes as JSON  18 window ms within which a new performer may not come again, or ''  19 duration_ms after
+--       17 changes as JSON  18 window ms within which a new singer may not come again, or ''  19 duration_ms after
 --       20 deed that can be undone, as JSON, or ''
 --       21 round or weight there, '' for that of the item it stands before, or of the last  22 bill before and 23 after as
 --       JSON, '' when the same pay  24 role of whoever moved it by hand, or ''
@@ -20,10 +20,8 @@ local rev = known[1]
 if not rev then return {'gone'} end
 if (ARGV[4] ~= '' and rev ~= ARGV[4]) or not stand(id, before) then return {'moved'} end
 if ARGV[15] ~= '' and ARGV[15] ~= 'end' and not stand(ARGV[15], ARGV[16]) then return {'moved'} end
-if ARGV[10] ~= ARGV[11] then
-  local last = twice_within('p:' .. ARGV[11], ARGV[18], now_ms)
-  if last then return {'performer', last} end
-end
+local last = sings_within(ARGV[11], ARGV[10], ARGV[18], now_ms)
+if last then return {'performer', last} end
 
 undoable(ARGV[20])
 local place = note_item(id, before, after)

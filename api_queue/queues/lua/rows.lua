@@ -1,13 +1,13 @@
 -- What every verb that writes a queue shares. KEYS are the same for all of them:
---   1 items   LIST of CSV lines in playing order      5 played  HASH t:track, p:performer -> ms of the last start
+--   1 items   LIST of CSV lines in playing order      5 played  HASH t:track, p:singer -> ms of the last start
 --   2 index   HASH item id -> line                    6 events  STREAM, see stream/emit
 --   3 meta    HASH kind rev head waiting_ms fixed settings settings_rev session session_rev created_at_ms
 --              changed_at_ms, and of the speaker: lease_until_ms lease_since_ms report; of the rules: round reached paused cards
---   4 counts  HASH o:owner, t:track, p:performer -> how many wait, m:owner -> how many ms       7 bell
+--   4 counts  HASH o:owner, t:track, p:singer -> how many wait, m:owner -> how many ms       7 bell
 -- And for the rules (docs/rules.md):
 --   8 order   ZSET item id -> round or weight of what waits, empty in fifo     12 undo    LIST, newest first
 --   9 bands   HASH round or weight -> ms that wait at it                       13 moves   HASH item id -> JSON
---  10 turns   HASH o:owner, p:performer, g:table -> turns charged              14 lobby   HASH item id -> line
+--  10 turns   HASH o:owner, p:singer, g:table -> turns charged              14 lobby   HASH item id -> line
 --  11 points  HASH guest id -> milli-points|ms                                 15 joined  HASH guest id -> table or ''
 --  16 whose   ZSET o:owner or p:singer, a line break and an item id, each at 0, of what waits
 -- A performer is the singers, one on each line.
@@ -36,11 +36,11 @@ local function weigh(by, id, owner, track, performer, duration_ms, fixed)
   list(by, 'o:' .. owner, id)
   for singer in string.gmatch(performer, '[^\n]+') do
     list(by, 'p:' .. singer, id)
+    tally('p:' .. singer, by)
   end
   tally('o:' .. owner, by)
   tally('m:' .. owner, by * duration_ms)
   tally('t:' .. track, by)
-  tally('p:' .. performer, by)
   redis.call('HINCRBY', meta, 'waiting_ms', by * duration_ms)
   if fixed == '1' then
     redis.call('HINCRBY', meta, 'fixed', by)
@@ -85,6 +85,16 @@ local function twice_within(field, window_ms, now_ms)
   if redis.call('HEXISTS', counts, field) == 1 then return '' end
   local last = redis.call('HGET', played, field)
   if last and tonumber(now_ms) - last < tonumber(window_ms) then return last end
+end
+
+-- sings_within(performer, before, window_ms, now_ms): the same of each singer who is none of the performer `before`.
+local function sings_within(performer, before, window_ms, now_ms)
+  for singer in string.gmatch(performer, '[^\n]+') do
+    if not string.find('\n' .. before .. '\n', '\n' .. singer .. '\n', 1, true) then
+      local last = twice_within('p:' .. singer, window_ms, now_ms)
+      if last then return last end
+    end
+  end
 end
 
 -- What can be undone (docs/rules.md): a script says `undoable` first, then `note_item` of all items and `note_field` of

@@ -103,7 +103,9 @@ for _ = 1, many do
   if by ~= '0' then book(cjson.decode(bill), tonumber(by)) end
   if start ~= '' then
     began('t:' .. track, tonumber(start))
-    began('p:' .. performer, tonumber(start))
+    for singer in string.gmatch(performer, '[^\n]+') do
+      began('p:' .. singer, tonumber(start))
+    end
   end
   refund(owner, milli)
   at = at + row
