@@ -424,7 +424,7 @@ class WrongJoinCode(Forbidden):
 
 
 class TableCharged(Conflict):
-    """The turns of what you have waiting ({waiting}) are charged to your table; change it when none of that waits."""
+    """The turns of what you have waiting or playing ({waiting}) are your table's; change it when all that is over."""
 
     code = "table_charged"
 

@@ -209,13 +209,24 @@ async def test_a_table_cannot_be_changed_while_an_item_waits(party: Party, first
         await party.parts.joins.join(X, guest("ana"), table=first)
     placed = [await party.add(by=guest("ana")) for _ in range(2)]
     # When they go to another, they are told why not
-    with pytest.raises(TableCharged, match="waiting \\(2\\)") as refused:
+    with pytest.raises(TableCharged, match="waiting or playing \\(2\\)") as refused:
         await party.parts.joins.join(X, guest("ana"), table="8")
     assert refused.value.facts["waiting"] == 2
     # Then they may join where they are, and move when nothing waits
     assert await party.parts.joins.join(X, guest("ana"), table=first) == (first or "")
     for item in placed:
         await party.parts.items.remove(X, item.item.id, guest("ana"))
+    assert await party.parts.joins.join(X, guest("ana"), table="8") == "8"
+
+
+async def test_nor_while_one_plays(party: Party) -> None:
+    """Should it be skipped, the turn goes back to the table that it was charged to."""
+    await party.parts.joins.join(X, guest("ana"), table="7")
+    await party.add(by=guest("ana"))
+    await party.press("play")
+    with pytest.raises(TableCharged, match="playing \\(1\\)"):
+        await party.parts.joins.join(X, guest("ana"), table="8")
+    await party.press("next")
     assert await party.parts.joins.join(X, guest("ana"), table="8") == "8"
 
 
@@ -248,7 +259,8 @@ async def test_nobody_comes_earlier_for_going_to_an_empty_table(party: Party) ->
     await party.add("Ana", ana)
     for _ in range(3):
         await party.add("Bo", bo)
-    await party.press("play")
+    for button in ("play", "next"):
+        await party.press(button)
 
     async def round_of_next_song() -> float:
         placed = await party.add("Ana", ana)
