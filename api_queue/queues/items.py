@@ -58,6 +58,8 @@ class ItemService:
         """
         if (await self._store.queue(name)).settings.order != "weight":
             return edit, rev
+        if isinstance(edit.target, Item):  # its neighbour says all
+            return order.weighed(edit, (), {}), rev
         view, ledger = await asyncio.gather(self._store.view(name, 0, LAST), self._store.ledger(name))
         if ledger.rev != view.queue.rev or rev not in {None, ledger.rev}:
             return edit, _NEVER

@@ -54,3 +54,13 @@ async def test_another_performer_pays_and_the_round_stays(party: Party) -> None:
     assert await party.waiting() == ["Ana", "Cleo", "Zed & Ana"]
     turns = await party.parts.redis.call("HGETALL", key(X, "turns"))
     assert turns == {"o:ana": "1.5", "p:ana": "1.5", "p:zed": "0.5", "o:cleo": "1", "p:cleo": "1"}
+
+
+async def test_what_its_neighbour_weighs_is_known_without_reading_the_list(party: Party) -> None:
+    await party.set(order="weight", coming_soon_count=0)
+    a, _, c = await party.add_all("abc")
+    await party.parts.items.edit(X, c, Changes(weight=2), HOST)
+    await party.parts.redis.call("CONFIG", "RESETSTAT")
+    moved = await party.parts.items.move(X, a, c, HOST)
+    assert "cmdstat_lrange" not in await party.parts.redis.call("INFO", "commandstats")
+    assert (moved.weight, await party.waiting()) == (2, ["b", "a", "c"])
