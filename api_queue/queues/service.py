@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final
 
 from api_queue.accounts.service import TokenService
@@ -192,15 +193,16 @@ class QueueService:
         return [*moved, *over.values()][-limit:]
 
     async def trim(self, name: QueueName) -> None:
-        """Moves what is older than `history_length` to SQL: written there first, so that nothing can be lost. Not while
-        something can be undone: a skip may be behind it, and what is in the history does not come back.
+        """Moves what is older than `history_length` to SQL: written there first, so that nothing can be lost. While
+        something can be undone nothing from the first skipped one on: what is in the history does not come back.
         """
-        view = await self._store.view(name)
-        undoable = view.queue.undoable
-        if view.queue.outgrown and not (undoable and undoable.holds(self._clock.now_ms())):
-            oldest = view.items[: min(view.queue.outgrown, 500)]
+        view, now_ms = await self._store.view(name), self._clock.now_ms()
+        oldest: Sequence[Item] = view.items[: min(view.queue.outgrown, 500)]
+        if view.queue.undoable and view.queue.undoable.holds(now_ms):
+            oldest = [*takewhile(lambda item: item.status != "skipped", oldest)]
+        if oldest:
             await self._history.keep(name, oldest)
-            await self._store.trim(name, oldest, self._clock.now_ms())
+            await self._store.trim(name, oldest, now_ms)
 
     # -- the end -----------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from api_queue.queues.keys import key
 from api_queue.types import QueueName
 from tests.house import House
 
@@ -28,8 +29,8 @@ async def party(shared_house: House) -> AsyncIterator[httpx.AsyncClient]:
                 assert (await admin.post(QUEUE, json={"track_id": SONG, "performer_name": name})).is_success
             for command in ("play", "skip", "next"):
                 await admin.post(f"{QUEUE}/command/{command}")
-            # While the skip is the next to be undone, it stays in the list
-            await admin.put(f"{QUEUE}/settings", json={"description": "In the garden"})
+            # As after a minute: while the skip can be undone, it stays in the list
+            await shared_house.parts.redis.call("DEL", key(QueueName("party"), "undo"))
             await shared_house.parts.queues.trim(QueueName("party"))
         yield admin
 

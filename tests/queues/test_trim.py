@@ -82,3 +82,18 @@ async def test_a_limit_of_the_history_takes_the_newest(party: Party) -> None:
     await played(party, "ABCDE")
     await party.parts.queues.trim(X)
     assert names(await party.parts.queues.history(X, 2)) == ["C", "D"]
+
+
+async def test_what_may_come_back_stays_and_what_is_older_than_it_goes(party: Party) -> None:
+    # Given one that was played, one that was skipped and two after it
+    await party.set(history_length=1)
+    await party.add_all("ABCDE")
+    await party.press("play")
+    for command in ("next", "skip", "next", "next"):
+        await party.press(command)
+    # While the skip can be undone, then only what is before it is moved; a minute later all that is too old
+    await party.parts.queues.trim(X)
+    assert names((await party.view()).items) == list("BCDE")
+    party.clock.pass_s(61)
+    await party.parts.queues.trim(X)
+    assert names((await party.view()).items) == list("DE")
