@@ -48,6 +48,7 @@ def connect(url: str) -> "Redis":
         socket_timeout=None,
         socket_connect_timeout=TIMEOUT_S,
         retry=Retry(NoBackoff(), 0),
+        driver_info=None,  # else each connection looks for the library's version on disk, and sends it
     )
     return Redis(client)
 
