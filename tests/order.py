@@ -13,6 +13,8 @@ from xdist.scheduler import LoadFileScheduling
 ON_TIME: Final = ("tests/clients/test_", "tests/clients/speaker/", "tests/clients/drill/")
 #: The other folders and files that take longest: what is begun last is what all wait for.
 LONG: Final = ("tests/test_serving.py", "tests/acceptance/", "tests/pages/", "tests/drivers/test_mqtt_brokers.py")
+#: New objects between two runs of the garbage collector: an app of a test is a hundred thousand of them.
+BETWEEN: Final = 100_000
 #: How nice the others are to who keeps time.
 BEHIND: Final = 5
 
@@ -37,6 +39,7 @@ def pytest_collection() -> Generator[None, object, object]:
     result = yield
     gc.freeze()
     gc.enable()
+    gc.set_threshold(BETWEEN, 50, 100)
     return result
 
 
