@@ -17,7 +17,8 @@ from api_queue.migrations import upgrade
 from api_queue.serving import forking, roles, serve
 from api_queue.settings import Settings
 
-COMMANDS = "serve relay conductor work scan token account key messages speaker drill settings version".split()  # noqa: SIM905
+WORDS = "serve relay conductor work scan token account key messages speaker drill simulate settings version"
+COMMANDS = WORDS.split()
 
 
 class Said(NamedTuple):
@@ -331,11 +332,9 @@ def test_an_unknown_key_is_not_revoked(say: Say, data: str) -> None:
     assert say("key", "revoke", "none", "--data", data) == Said(1, "", "There is no API key 'none'.\n")
 
 
-def test_a_server_whose_keys_cannot_be_read_does_not_start(
-    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_server_starts_whose_keys_cannot_be_read(say: Say, data: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYQUEUE_API_KEYS_JSON", '{"hunter2": 5}')
-    said = say("serve", "--data", str(tmp_path), "--port", "0")
+    said = say("serve", "--data", data, "--port", "0")
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith("The API keys in the setting api_keys_json cannot be read: ")
     assert "hunter2" not in said.err

@@ -87,7 +87,10 @@ function mayBeStale(answer, path) {
 }
 
 let refreshing = null;
-/** New cookies for old ones. Tabs share them, and an old one counts only once: one tab asks, the others wait. */
+/**
+ * New cookies for old ones. Tabs share them, and an old one counts only once: one tab asks, the others wait, and the
+ * answer is taken also when the page is left meanwhile.
+ */
 export function refresh() {
   refreshing ??= refreshOnce().finally(() => (refreshing = null));
   return refreshing;
@@ -101,7 +104,8 @@ async function refreshOnce() {
   }
   memory.set("aq_refresh", String(Date.now()));
   try {
-    return (await send("/auth/refresh", { method: "POST", headers: { Accept: "application/json" } })).status === 200;
+    const request = { method: "POST", headers: { Accept: "application/json" }, keepalive: true };
+    return (await send("/auth/refresh", request)).status === 200;
   } catch {
     return false;
   }
