@@ -20,6 +20,8 @@ from tests.tracks.flacs import song
 FOLDER: Final = Path(__file__).parent / "screenshots"
 SIZES: Final = ((360, 740), (1920, 1080))
 PHONE: Final = SIZES[0]
+#: A4, 96 dots to the inch.
+PAPER: Final = (794, 1123)
 PAGES: Final = {"guest": "", "admin": "admin", "display": "display", "player": "player"}
 GUESTS: Final = ("Nina & Jo", "Tom", "Marguerite Oberholzer-Castellanos", "ليلى", "Søren", "Big Ben", "Annabelle")
 BROWSER: Final = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
@@ -82,6 +84,7 @@ def on_a_fair_night(playwright: Playwright) -> None:
             guest.clock.install()
             add_by_the_rules(guest.new_page(), host, queue)
         let_in(host, queue)
+        on_paper(host, queue)
 
 
 def add_by_the_rules(page: Page, host: BrowserContext, queue: str) -> None:
@@ -130,6 +133,15 @@ def let_in(host: BrowserContext, queue: str) -> None:
             wish = {"track_id": tracks[number]["track_id"], "performer_name": name}
             guest.post(f"{queue}/items", json=wish).raise_for_status()
     photograph(host, f"{queue}/admin", "lobby")
+
+
+def on_paper(host: BrowserContext, queue: str) -> None:
+    page = host.new_page()
+    page.emulate_media(media="print")
+    for name in ("card", "songbook"):
+        page.goto(f"{queue}/{name}")
+        shoot(page, name, PAPER)
+    page.close()
 
 
 def sing(context: BrowserContext, queue: str) -> None:
