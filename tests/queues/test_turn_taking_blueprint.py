@@ -1,29 +1,12 @@
 """Lobby, ready, pass, paused performers and the fallback through a whole server."""
 
-from itertools import count
-from typing import Any
-
 import httpx
 import pytest
 
 from tests.house import House
+from tests.queues.new_queue import ALIAS, a_queue, add
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-ALIAS = "KAT_TUN_Your_side_Instrumental_"
-_numbers = count(1)
-
-
-async def a_queue(house: House, **settings: Any) -> str:
-    """The address of a new one."""
-    async with house.admin() as host:
-        made = await host.post("/queue/", json={"kind": "named", "name": f"stage-{next(_numbers)}", **settings})
-    assert made.status_code == 201, made.text
-    return f"/queue/{made.json()['name']}"
-
-
-async def add(client: httpx.AsyncClient, queue: str, performer: str = "Ana", **options: Any) -> httpx.Response:
-    return await client.post(f"{queue}/items", json={"track_id": ALIAS, "performer_name": performer}, **options)
 
 
 async def test_an_add_that_asks_is_202_and_a_host_lets_it_in(shared_house: House) -> None:
