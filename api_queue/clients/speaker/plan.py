@@ -71,7 +71,8 @@ def ahead(room: Room, over: Sequence[Over]) -> Room:
     """
     for end in over:
         if end.item_id == room.session.item_id:
-            room = replace(room, session=_after(room, end))
+            session = _after(room, end)
+            room = replace(room, session=session, items=_without(room.items, end.item_id))
     return room
 
 
@@ -79,6 +80,11 @@ def wanted(room: Room) -> tuple[TrackId, ...]:
     """The tracks to have at hand, the most urgent first."""
     current = (room.session.track_id,) if room.session.track_id else ()
     return tuple(dict.fromkeys((*current, *(item.track_id for item in room.following[:AHEAD]))))
+
+
+def _without(items: Sequence[Item], over: ItemId) -> tuple[Item, ...]:
+    """The server still lists it as waiting, if it has not heard that it began either."""
+    return tuple(item for item in items if item.id != over)
 
 
 def _after(room: Room, end: Over) -> Session:

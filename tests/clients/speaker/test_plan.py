@@ -63,6 +63,17 @@ def test_an_outage_is_gone_through_track_by_track() -> None:
     assert (found.item_id, found.media_ms(92_500)) == ("C", 500)
 
 
+def test_what_is_over_does_not_come_again_in_a_long_outage() -> None:
+    """Given a server that has heard of no end, and so lists B as waiting; C is followed by D, not by B."""
+    over = [ended(name, 60_000 + 30_000 * number) for number, name in enumerate("ABC")]
+
+    found = plan(ahead(a_room("A", "B", "C", "D"), over))
+
+    assert found is not None
+    assert found.item_id == "D"
+    assert plan(ahead(a_room("A", "B", "C"), over)) is None
+
+
 def test_an_end_that_the_server_knows_changes_nothing() -> None:
     room = a_room("B", "C")
 
