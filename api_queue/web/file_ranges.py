@@ -6,7 +6,7 @@ slow listener holds a chunk or two, and no thread.
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal, cast
@@ -36,6 +36,7 @@ TURN_BYTES: Final = 4 * CHUNK_BYTES
 OFFLOAD_PREFIX: Final = "/_media"
 
 _FIELDS: Final = (*conditions.FIELDS, "range")
+_NONE: Final[Mapping[str, str]] = {}
 _REFUSALS: Final = {
     412: ("precondition_failed", "This file has changed since you last saw it."),
     416: ("range_not_satisfiable", "The file ends before the bytes that were asked for."),
@@ -48,15 +49,21 @@ class FileSender:
         self._offload = offload
         self._write_timeout_s = write_timeout_s
 
-    async def send(self, request: Request, path: Path, content_type: str) -> HTTPResponse | None:
-        """What a handler returns: None when the answer has been streamed. Raises FileGone."""
+    async def send(
+        self, request: Request, path: Path, content_type: str, headers: Mapping[str, str] = _NONE
+    ) -> HTTPResponse | None:
+        """What a handler returns: None when the answer has been streamed. Raises FileGone.
+
+        `headers` stand over ours, as a Cache-Control does where the file may be kept.
+        """
         if self._offload == "nginx":
-            return _by_nginx(path, content_type)
+            return _by_nginx(path, content_type, headers)
         with _opened(path) as fd:
             file = _describe(fd, content_type)
             plan = make_plan(request.method, _fields(request), file, self._clock.now_ms() // 1000)
             if plan.status in _REFUSALS:
                 return _refusal(plan)
+            plan.headers.update(headers)
             if request.method == "HEAD" or not plan.body:
                 return HTTPResponse(None, plan.status, plan.headers)
             await self._stream(request, fd, plan)
@@ -128,8 +135,8 @@ def _refusal(plan: Plan) -> HTTPResponse:
     return answer
 
 
-def _by_nginx(path: Path, content_type: str) -> HTTPResponse:
+def _by_nginx(path: Path, content_type: str, more: Mapping[str, str]) -> HTTPResponse:
     """nginx judges conditions and ranges itself, on the file that this names."""
     place = OFFLOAD_PREFIX + quote(os.fsencode(path))
-    headers = {"X-Accel-Redirect": place, "Cache-Control": "no-store", "Content-Type": content_type}
+    headers = {"X-Accel-Redirect": place, "Cache-Control": "no-store", "Content-Type": content_type, **more}
     return HTTPResponse(None, 200, headers)

@@ -50,6 +50,10 @@ def _app(folder: Path) -> "Sanic[Any, Any]":
     sender = FileSender(SystemClock(), "", WRITE_TIMEOUT_S)
     setup_errors(app)
 
+    @app.get("/kept/<name>")
+    async def keep(request: Request, name: str) -> HTTPResponse | None:
+        return await sender.send(request, folder / name, "audio/flac", {"Cache-Control": "public, max-age=60"})
+
     @app.route("/<name>", methods=["GET", "HEAD"])
     async def serve(request: Request, name: str) -> HTTPResponse | None:
         return await sender.send(request, folder / name, "audio/flac")
@@ -91,6 +95,18 @@ async def test_no_range_is_the_whole_file(client: httpx.AsyncClient, song: Path)
     assert answer.headers["etag"].startswith('"')
     assert "date" in answer.headers
     assert "transfer-encoding" not in answer.headers
+
+
+async def test_who_sends_it_may_say_how_long_it_may_be_kept(client: httpx.AsyncClient, song: Path) -> None:
+    # Given a file whose handler has headers of its own
+    whole = await client.get("/kept/song.flac")
+    again = await client.get("/kept/song.flac", headers={"If-None-Match": whole.headers["etag"]})
+    part = await client.get("/kept/song.flac", headers=_ranged("bytes=0-1"))
+    beyond = await client.get("/kept/song.flac", headers=_ranged(f"bytes={SIZE}-"))
+    # Then they stand on all that is the file, and on no refusal
+    kept = [(answer.status_code, answer.headers["cache-control"]) for answer in (whole, again, part, beyond)]
+    assert kept[:3] == [(status, "public, max-age=60") for status in (200, 304, 206)]
+    assert kept[3] == (416, "no-store")
 
 
 async def test_head_tells_the_same_and_sends_nothing(client: httpx.AsyncClient, song: Path) -> None:
