@@ -84,6 +84,7 @@ from api_queue.queues.transport import TransportService
 from api_queue.queues.turn_taking_service import TurnTakingService
 from api_queue.queues.turn_taking_store import RedisTurnTaking
 from api_queue.queues.undo_service import UndoService
+from api_queue.queues.variants_store import RedisVariants
 from api_queue.queues.why_service import WhyService
 from api_queue.settings import Settings
 from api_queue.stream.discovery import Discovery
@@ -320,6 +321,10 @@ class Parts:
     @cached_property
     def arrangements(self) -> RedisArrangements:
         return RedisArrangements(self.redis, self.settings.events_kept)
+
+    @cached_property
+    def variants(self) -> RedisVariants:
+        return RedisVariants(self.redis)
 
     @cached_property
     def queues(self) -> QueueService:

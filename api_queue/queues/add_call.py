@@ -13,6 +13,7 @@ from api_queue.queues.models import Added, Admission, Asked, Item, Limits, Refus
 from api_queue.queues.scripts import as_deed, optional, parts_of
 from api_queue.queues.session import Session
 from api_queue.queues.tokens import NO_TOKEN, Window
+from api_queue.queues.variants import Variants
 
 _session = msgspec.json.Decoder(Session).decode
 
@@ -25,6 +26,7 @@ def arguments(
     before: Item | None,
     sorting: Sorting | None,
     admission: Admission | None,
+    variants: Variants,
     *,
     dry: bool,
 ) -> tuple[Argument, ...]:
@@ -46,6 +48,7 @@ def arguments(
         *_bounds(limits, item),
         wire.json_text(sorting) if sorting else "",
         *_approval(limits, item, admission),
+        variants.as_text(),
         *(part for bucket in limits.buckets for part in bucket),
     )
 

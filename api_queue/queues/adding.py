@@ -31,6 +31,7 @@ from api_queue.queues.settings import QueueSettings
 from api_queue.queues.storage import Store
 from api_queue.queues.timing import expected_after, expected_starts, free_at
 from api_queue.queues.turns import TRIES, Turns
+from api_queue.queues.variants import DEFAULT, Variants
 from api_queue.tracks.models import TagFilter, TrackFacts, offered
 from api_queue.tracks.service import TrackService
 from api_queue.types import ItemId, QueueName
@@ -102,6 +103,7 @@ class AddService:
         *,
         key_shift: int = 0,
         tempo: float = 1,
+        variants: Variants = DEFAULT,
         dry: bool = False,
     ) -> Placed:
         """A host's adds pass the limits of the settings; the others raise what they meet, with the time at which it
@@ -112,7 +114,7 @@ class AddService:
         item, facts = await self._paid(self._item(name, track_id, performer, caller, item_id), name, caller)
         item = replace(item, key_shift=key_shift).at_tempo(tempo, facts.duration_ms)
         for _ in range(TRIES):
-            placed = await self._try_add(name, item, facts, caller, dry=dry)
+            placed = await self._try_add(name, item, facts, caller, variants, dry=dry)
             if placed is not None:
                 return placed
             self._known.pop(name, None)
@@ -144,21 +146,21 @@ class AddService:
         return item, facts
 
     async def _try_add(
-        self, name: QueueName, item: Item, facts: TrackFacts, caller: Caller, *, dry: bool
+        self, name: QueueName, item: Item, facts: TrackFacts, caller: Caller, variants: Variants, *, dry: bool
     ) -> Placed | None:
         """None when the queue moved: its settings, or what the limits were worked out from."""
         queue = await self._paid(self._judged(name, item, facts), name, caller)
         buckets = self._buckets(caller, name)
         if item.by_host:
-            return await self._put(queue, item, Limits(most=queue.kind_limit, buckets=buckets), None, dry=dry)
+            return await self._put(queue, item, Limits(most=queue.kind_limit, buckets=buckets), None, variants, dry=dry)
         bounds = limits.limits_of(queue.kind_limit, queue.settings, buckets, item.added_by)
         if not queue.fixed or queue.settings.event_end is None:
             room = limits.room(queue, item.timestamp_added)
-            return await self._put(queue, item, replace(bounds, room=room) if room else bounds, None, dry=dry)
+            return await self._put(queue, item, replace(bounds, room=room) if room else bounds, None, variants, dry=dry)
         async with self._turns(name):
             view = await self._store.view(name, 0, LAST)
             room = limits.room_behind(view, item.timestamp_added)
-            return await self._put(view.queue, item, replace(bounds, room=room), view.queue.rev, dry=dry)
+            return await self._put(view.queue, item, replace(bounds, room=room), view.queue.rev, variants, dry=dry)
 
     async def _judged(self, name: QueueName, item: Item, facts: TrackFacts) -> Queue:
         """A queue that takes this item, by its settings. They are kept in the worker, since the script refuses an add
@@ -174,12 +176,14 @@ class AddService:
             raise refusal
         return queue
 
-    async def _put(self, queue: Queue, item: Item, bounds: Limits, rev: int | None, *, dry: bool) -> Placed | None:
+    async def _put(
+        self, queue: Queue, item: Item, bounds: Limits, rev: int | None, variants: Variants, *, dry: bool
+    ) -> Placed | None:
         now_ms = item.timestamp_added
         before = await self.drawn(queue.name) if queue.session.shuffle else None
         sorted_by = order.sorting(queue.settings, item)
         answer = await self._store.add(
-            queue.name, item, bounds, queue.settings_rev, rev, now_ms, before, sorted_by, dry=dry
+            queue.name, item, bounds, queue.settings_rev, rev, now_ms, before, sorted_by, variants=variants, dry=dry
         )
         if isinstance(answer, Asked):
             return Placed(replace(item, status="lobby"), None, None, answer.rev)

@@ -12,7 +12,7 @@ from api_queue.types import ItemId, Role
 UNDO_MS: Final = 60_000
 Verb = Literal["delete", "refuse", "admit", "skip", "clear", "move", "edit", "settings"]
 #: The HASHes beside the list whose fields a verb may write.
-Part = Literal["meta", "turns", "points", "moves", "lobby", "played"]
+Part = Literal["meta", "turns", "points", "moves", "lobby", "played", "variants"]
 #: The same text before and after; '' where there was none.
 Texts = tuple[str, str]
 

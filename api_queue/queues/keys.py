@@ -8,7 +8,7 @@ from api_queue.types import QueueName
 NAMES: Final = "q:names"
 ROWS: Final = (
     *("items", "index", "meta", "counts", "played", "events", "bell"),
-    *("order", "bands", "turns", "points", "undo", "moves", "lobby", "joined", "whose"),
+    *("order", "bands", "turns", "points", "undo", "moves", "lobby", "joined", "whose", "variants"),
 )
 GUESTS: Final = ("muted", "ended", "guests", "buckets", "tokens")
 

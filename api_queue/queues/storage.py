@@ -23,6 +23,7 @@ from api_queue.queues.models import (
 )
 from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
+from api_queue.queues.variants import DEFAULT, Variants
 from api_queue.types import (
     DeviceId,
     EventName,
@@ -71,6 +72,7 @@ class Store(Protocol):
         sorting: Sorting | None = None,
         *,
         admission: Admission | None = None,
+        variants: Variants = DEFAULT,
         dry: bool = False,
     ) -> Added | Asked | Refused:
         """Before another waiting item, or at the end; in a sorted queue where that places it. `dry`: what it would

@@ -47,6 +47,7 @@ from api_queue.queues.session import LastReport, Session, Stale
 from api_queue.queues.settings import QueueSettings
 from api_queue.queues.stored import ledger_of, queue_of, whose_of
 from api_queue.queues.transition_call import leases, row
+from api_queue.queues.variants import DEFAULT, Variants
 from api_queue.types import DeviceId, EventName, GuestId, ItemId, QueueKind, QueueName
 
 _moves = msgspec.json.Decoder(tuple[Moved, ...]).decode
@@ -154,9 +155,10 @@ class RedisQueues:
         sorting: Sorting | None = None,
         *,
         admission: Admission | None = None,
+        variants: Variants = DEFAULT,
         dry: bool = False,
     ) -> Added | Asked | Refused:
-        body = arguments(item, limits, settings_rev, rev, before, sorting, admission, dry=dry)
+        body = arguments(item, limits, settings_rev, rev, before, sorting, admission, variants, dry=dry)
         return answer_of(await self._write("add", name, now_ms, *body, extra_keys=guests(name)))
 
     async def refuse(self, name: QueueName, asking: Item, now_ms: int, deed: Deed | None = None) -> int | None:

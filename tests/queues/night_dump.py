@@ -10,7 +10,7 @@ _COUNTED = {"rev", "changed_at_ms", "session_rev", "settings_rev"}
 
 async def dump(redis: Redis, queue: QueueName) -> dict[str, object]:
     kept: dict[str, object] = {}
-    for part in ("index", "counts", "bands", "turns", "points", "moves", "lobby", "played"):
+    for part in ("index", "counts", "bands", "turns", "points", "moves", "lobby", "played", "variants"):
         kept[part] = await redis.call("HGETALL", key(queue, part))
     meta = await redis.call("HGETALL", key(queue, "meta"))
     kept["meta"] = {field: value for field, value in meta.items() if field not in _COUNTED}

@@ -1,6 +1,6 @@
 -- Adds one item, if the queue and its limits allow it.
--- KEYS  those of rows, then 17 muted HASH guest -> until_ms|reason, 18 ended SET of guests, 19 guests SET, 20 buckets HASH,
---       21 tokens HASH guest -> valid_from|valid_until, last -> end of the last window
+-- KEYS  those of rows, then 18 muted HASH guest -> until_ms|reason, 19 ended SET of guests, 20 guests SET, 21 buckets HASH,
+--       22 tokens HASH guest -> valid_from|valid_until, last -> end of the last window
 -- ARGV  1 queue  2 now_ms  3 kept  4 settings_rev that the limits were read from  5 rev that they hold for, or ''
 --       6 id  7 line  8 owner  9 track  10 performer  11 duration_ms
 --       12 guest (0, 1): whether mutes and the end of the party concern the owner
@@ -14,7 +14,8 @@
 --       33 how the queue is sorted, as order.lua takes it, or ''
 --       34 'all': it asks to be let in; 'excess': it does where a limit that a lobby is for refuses; 'admit': it is let in; or ''
 --       35 its line in the lobby  36 as JSON there  37 deed that can be undone as JSON, or ''
---       38... rate buckets, three each: field, capacity, per_ms
+--       38 its variants as JSON, or ''
+--       39... rate buckets, three each: field, capacity, per_ms
 -- Returns {'lobby', rev}: it waits there; or {'ok', rev, ahead, ahead_ms, uneven, session, waiting, waiting_ms, holdings}: what waits before it, whether sums of
 --   that do not say when it starts (0, 1); the rest as it was but rev and the guest's turns; or one refusal:
 --   {'gone'} {'stale'} {'ended'} {'muted', text} {'join'} {'rate', ms} {'exists', line} {'full', max_items}
@@ -34,7 +35,7 @@
 local queue, now_ms, kept = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local id, line, owner, track, performer, duration_ms = unpack(ARGV, 6, 11)
 local guest, dry = ARGV[12] == '1', ARGV[20] == '1'
-local muted, ended, guests, buckets, tokens = unpack(KEYS, 17, 21)
+local muted, ended, guests, buckets, tokens = unpack(KEYS, 18, 22)
 
 local known = redis.call('HMGET', meta, 'rev', 'settings_rev', 'head', 'waiting_ms', 'fixed', 'session', 'session_rev',
   'paused')
@@ -46,7 +47,7 @@ if ARGV[24] ~= '' then
 end
 if ARGV[18] ~= '' and not stand(ARGV[18], ARGV[19]) then return {'stale'} end
 
-local wait = take(buckets, now_ms, 38)
+local wait = take(buckets, now_ms, 39)
 if wait > 0 then return {'rate', wait} end
 
 local approval, asking = ARGV[34], ARGV[35]
@@ -101,6 +102,7 @@ if asks then
   local full = crowded(owner)
   if full or dry then return full or {'lobby', known[1]} end
   redis.call('HSET', lobby, id, asking)
+  if ARGV[38] ~= '' then redis.call('HSET', variants, id, ARGV[38]) end
   redis.call('SADD', guests, owner)
   local rev = revise(now_ms)
   emit(events, kept, rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"add","item":' .. ARGV[36] .. ',"before":null}]')
@@ -127,6 +129,7 @@ if approval == 'admit' then leave_lobby(id) end
 if new.score then take_place(new, id, duration_ms) end
 local before = put(line, new.pivot)
 redis.call('HSET', index, id, line)
+if ARGV[38] ~= '' then redis.call('HSET', variants, id, ARGV[38]) end
 if guest then redis.call('SADD', guests, owner) end
 if milli then note_field('points', owner) end
 if milli then redis.call('HSET', points, owner, string.format('%d|%d', milli - ARGV[27], grows_ms)) end

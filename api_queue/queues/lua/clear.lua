@@ -26,7 +26,7 @@ else
 end
 for at = 9, #ARGV do
   redis.call('HDEL', index, ARGV[at])
-  unmark(ARGV[at])
+  leave(ARGV[at])
 end
 for _, bill in ipairs(cjson.decode(ARGV[8])) do
   book(bill, -1)

@@ -1,12 +1,12 @@
 -- A guest joins, or sits down at another table.
--- KEYS  those of rows, then 17 muted, 18 ended SET of guests, 19 guests SET
+-- KEYS  those of rows, then 18 muted, 19 ended SET of guests, 20 guests SET
 -- ARGV  1 guest  2 whether the end of the party concerns them (0, 1)  3 whether they may come in as new (0, 1)
 --       4 whether they say where they sit (0, 1)  5 the table, '' for none
 -- Returns {'ok', table}; or one refusal: {'gone'} {'ended'} {'code'} {'waits', how many of their items wait or play}
 --! use queues/rows
 --! use queues/lobby
 
-local guest, ended, guests = ARGV[1], KEYS[18], KEYS[19]
+local guest, ended, guests = ARGV[1], KEYS[19], KEYS[20]
 
 -- playing(): how many of their items do, 0 or 1.
 local function playing()

@@ -124,13 +124,6 @@ local function put(line, pivot)
   return '"' .. (id_of(pivot)) .. '"'
 end
 
--- unmark(id): of what is gone nobody asks who moved it.
-local function unmark(id)
-  if redis.call('HEXISTS', moves, id) == 0 then return end
-  note_field('moves', id)
-  redis.call('HDEL', moves, id)
-end
-
 -- shift(first, last): items that go to the end of another round, one after the other. From ARGV[first] to ARGV[last] stand
 -- four for each: id, line, duration_ms, round. Answers what events say of those that changed their place.
 local function shift(first, last)

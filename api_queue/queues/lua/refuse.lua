@@ -11,6 +11,7 @@ if redis.call('EXISTS', meta) == 0 then return {'gone'} end
 if redis.call('HGET', lobby, id) ~= ARGV[5] then return {'moved'} end
 undoable(ARGV[6])
 leave_lobby(id)
+leave(id)
 remember()
 local rev = revise(now_ms)
 emit(events, ARGV[3], rev, now_ms, 'items_change', 'queue', '"changes":[{"op":"remove","id":"' .. id .. '"}]')

@@ -27,7 +27,7 @@ redis.call('LREM', items, -1, line)
 redis.call('HDEL', index, id)
 unrank(id, ARGV[9])
 if fair then book(cjson.decode(ARGV[11]), -1) end
-unmark(id)
+leave(id)
 weigh(-1, id, ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10])
 refund(ARGV[6], ARGV[16])
 local moves_up = shift(17, #ARGV)

@@ -10,11 +10,12 @@
 --  10 turns   HASH o:owner, p:singer, g:table -> turns charged              14 lobby   HASH item id -> line
 --  11 points  HASH guest id -> milli-points|ms                                 15 joined  HASH guest id -> table or ''
 --  16 whose   ZSET o:owner or p:singer, a line break and an item id, each at 0, of what waits
+--  17 variants HASH item id -> JSON, of items that are to be shown in other than the default ones
 -- A performer is the singers, one on each line.
 -- Scripts never parse a line: what they need of it comes as ARGV, and the line itself proves that it still stands.
 
 local items, index, meta, counts, played, events, bell = unpack(KEYS, 1, 7)
-local order, bands, turns, points, undo, moves, lobby, joined, whose = unpack(KEYS, 8, 16)
+local order, bands, turns, points, undo, moves, lobby, joined, whose, variants = unpack(KEYS, 8, 17)
 
 local function tally(field, by)
   if redis.call('HINCRBY', counts, field, by) <= 0 then
@@ -99,7 +100,8 @@ end
 
 -- What can be undone (docs/rules.md): a script says `undoable` first, then `note_item` of all items and `note_field` of
 -- what it is about to write, and `remember` once it has. All but the first do nothing where it was given ''.
-local parts = {meta = meta, turns = turns, points = points, moves = moves, lobby = lobby, played = played}
+local parts = {meta = meta, turns = turns, points = points, moves = moves, lobby = lobby, played = played,
+  variants = variants}
 local memory
 
 -- undoable(deed): what a host does, as a JSON object that is not empty.
@@ -153,6 +155,16 @@ local function tell_move(id, entry)
   table.insert(told, entry)
   if #told > 20 then table.remove(told, 1) end
   redis.call('HSET', moves, id, cjson.encode(told))
+end
+
+-- leave(id): what stands beside an item goes with it, and comes back with it: who moved it, and its variants.
+local function leave(id)
+  for _, part in ipairs({'moves', 'variants'}) do
+    if redis.call('HEXISTS', parts[part], id) == 1 then
+      note_field(part, id)
+      redis.call('HDEL', parts[part], id)
+    end
+  end
 end
 
 -- moved_json(): beside the changes of an event, all items that were moved by hand.

@@ -15,7 +15,7 @@ end
 for at = 1, many do
   redis.call('LPOP', items)
   redis.call('HDEL', index, ARGV[3 + at * 2])
-  redis.call('HDEL', moves, ARGV[3 + at * 2])
+  leave(ARGV[3 + at * 2])
 end
 redis.call('HINCRBY', meta, 'head', -many)
 local rev = revise(now_ms)
