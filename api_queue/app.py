@@ -89,12 +89,18 @@ class WebParts(Parts):
     def files(self) -> FileSender:
         return FileSender(self.clock, self.settings.media_offload, self.settings.media_write_timeout_s)
 
+    @cached_property
+    def client_files(self) -> FileSender:
+        """Sent by ourselves: an nginx knows the folders of the music alone."""
+        return FileSender(self.clock, "", self.settings.media_write_timeout_s)
+
 
 #: What handlers find under `app.ctx`.
 _ON_CONTEXT: Final = (
     *("settings", "clock", "tokens", "logins", "accounts", "audit"),
     *("queues", "adding", "items", "commands", "guests", "options"),
-    *("playback", "devices", "pairing", "tracks", "data_files", "files", "media", "previews", "hub", "discovery"),
+    *("playback", "devices", "pairing", "tracks", "data_files", "files", "client_files", "media", "previews"),
+    *("hub", "discovery"),
     *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports", "nights"),
     *("personal_queues", "joins", "turn_taking", "why", "lobby", "enqueue", "likes"),
     *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake", "cue", "cue_jobs"),

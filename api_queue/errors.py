@@ -1189,3 +1189,12 @@ class LeaseLost(Conflict):
     """Another process leads now."""
 
     code = "lease_lost"
+
+
+# -- KaraKara --------------------------------------------------------------------------------------------------
+
+
+class ClientsMissing(NotFound):
+    """KaraKara's {client} is not on this server: name the folder of the built clients in [karakara] clients."""
+
+    code = "clients_missing"
