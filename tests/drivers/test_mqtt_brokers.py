@@ -146,6 +146,18 @@ def test_the_newer_connection_of_a_client_id_wins(broker: BrokerProcess, topic: 
             assert newer.hear().payload == b"x"
 
 
+@BOTH_WAYS
+def test_who_comes_back_to_a_session_hears_without_subscribing_again(
+    broker: BrokerProcess, topic: str, transport: Transport
+) -> None:
+    name = f"phone-{topic}-{transport}"
+    with Client(broker, name, transport=transport, clean=False) as reader:
+        reader.subscribe(topic)
+    with server(broker) as writer, Client(broker, name, transport=transport, clean=False) as back:
+        writer.publish(topic, b"x", qos=0)
+        assert back.hear().payload == b"x"
+
+
 def test_the_will_is_published_when_the_server_goes_without_a_word(
     broker: BrokerProcess, raw: Open, topic: str
 ) -> None:

@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Iterator
 from typing import Final, Protocol
 
+from api_queue.drivers.announcer.kept import KeptSessions, Place
 from api_queue.drivers.announcer.packets import Message
 from api_queue.drivers.announcer.topics import Tree
 
@@ -19,10 +20,6 @@ class Subscriber(Protocol):
         """Its place was taken by another connection."""
 
 
-#: Strangers and publishers count apart: no guest can take the publisher's place by its client id.
-Place = tuple[bool, str]
-
-
 class Broker:
     def __init__(self, password: str, most_clients: int) -> None:
         self._password = password.encode()
@@ -30,6 +27,7 @@ class Broker:
         self._places: dict[Place, Subscriber] = {}
         self._wanted: Tree[dict[Subscriber, int]] = Tree()
         self._retained: Tree[Message] = Tree()
+        self.kept = KeptSessions()
 
     def may_publish(self, username: str, password: bytes) -> bool:
         return username == PUBLISHER and hmac.compare_digest(password, self._password)

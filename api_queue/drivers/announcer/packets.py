@@ -259,9 +259,8 @@ def _packet(kind: int, flags: int, *parts: bytes) -> bytes:
             return b"".join((head, *parts))
 
 
-def connack(code: int) -> bytes:
-    """Never "session present": there are no persistent sessions."""
-    return _packet(CONNACK, 0, bytes([0, code]))
+def connack(code: int, *, session_present: bool = False) -> bytes:
+    return _packet(CONNACK, 0, bytes([session_present, code]))
 
 
 def connack_v5(reason: int) -> bytes:

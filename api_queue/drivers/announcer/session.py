@@ -9,7 +9,8 @@ import secrets
 from typing import Final, Protocol
 
 from api_queue.drivers.announcer import packets
-from api_queue.drivers.announcer.broker import Broker, Place
+from api_queue.drivers.announcer.broker import Broker
+from api_queue.drivers.announcer.kept import Place
 from api_queue.drivers.announcer.packets import Message, Packet, ProtocolError
 from api_queue.drivers.announcer.topics import valid_filter, valid_topic
 
@@ -51,7 +52,8 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._place: Place | None = None
         self._will: Message | None = None
-        self._filters: set[str] = set()
+        self._filters: dict[str, int] = {}
+        self._lasts = False
         self._unread = bytearray()
         self._fresh: dict[str, int] = {}
         self._owed: dict[str, int] = {}
@@ -118,10 +120,19 @@ class Session:
         # A will is a PUBLISH that waits: a stranger's is ignored, so that ordinary clients, which bring one, can read.
         self._will = packet.will if publishes else None
         self._timer.cancel()
-        self._link.write(packets.connack(ACCEPTED))
+        self._begin(self._place, lasts=not packet.clean_session)
         if packet.keepalive_s:
             self._watch(packet.keepalive_s * 1.5)  # the standard's grace (3.1.2.10)
         return None
+
+    def _begin(self, place: Place, *, lasts: bool) -> None:
+        """Who comes back to a session need not subscribe again; the state is sent as if they did (3.1.2.4)."""
+        self._lasts = lasts
+        kept = self._broker.kept.take(place, self._loop.time())
+        filters = kept if lasts else None
+        self._link.write(packets.connack(ACCEPTED, session_present=filters is not None))
+        for wanted, qos in (filters or {}).items():
+            self._subscribe(wanted, qos)
 
     def _refuse(self, connack: bytes) -> None:
         self._link.write(connack)
@@ -148,7 +159,7 @@ class Session:
             raise ProtocolError("no filter")
         if wanted not in self._filters and len(self._filters) >= MOST_SUBSCRIPTIONS:
             return REFUSED
-        self._filters.add(wanted)
+        self._filters[wanted] = qos
         self._broker.subscribe(self, wanted, qos)
         # Looked up once per turn of the loop: a flood of SUBSCRIBE costs one walk through the tree for each filter.
         if not self._fresh:
@@ -159,7 +170,7 @@ class Session:
     def _unsubscribe(self, packet: packets.Unsubscribe) -> None:
         for wanted in packet.filters:
             self._broker.unsubscribe(self, wanted)
-            self._filters.discard(wanted)
+            self._filters.pop(wanted, None)
             self._fresh.pop(wanted, None)
         self._link.write(packets.unsuback(packet.packet_id))
 
@@ -231,5 +242,7 @@ class Session:
             self._broker.unsubscribe(self, wanted)
         if self._place:
             self._broker.leave(self._place, self)
+        if self._place and self._lasts:
+            self._broker.kept.keep(self._place, self._filters, self._loop.time())
         if self._will:
             self._broker.publish(self._will)
