@@ -1,0 +1,58 @@
+"""Which items of a queue a room shows, and from when to when each sounds.
+
+KaraKara's clients know an item as over only by `start + duration`. Ours may have been left before its end, or have been
+sought in: such a one is told as if it had begun that much earlier.
+"""
+
+from collections.abc import Iterator
+from itertools import islice, zip_longest
+from typing import Final
+
+from msgspec import Struct
+
+from api_queue.queues.models import Item, QueueView
+from api_queue.queues.session import Session
+from api_queue.queues.timing import expected_starts, free_at
+
+#: As many as a retained topic holds of our own.
+MOST_WAITING: Final = 500
+
+
+class Timed(Struct, frozen=True):
+    """An item and its start (ms since 1970); None while nothing plays."""
+
+    item: Item
+    start_ms: int | None
+
+
+def timed(view: QueueView, now_ms: int) -> list[Timed]:
+    """What was played, plays and waits, in the order of the list."""
+    return [*_played(view), *_current(view), *_waiting(view, now_ms)]
+
+
+def _played(view: QueueView) -> Iterator[Timed]:
+    """Each ended at the latest when the next one began, and the last one when something was last done."""
+    done_ms = view.queue.session.position_at_ms
+    for item, after in zip_longest(view.over, view.over[1:]):
+        if item.status == "played":
+            end_ms = min(done_ms, (after and after.timestamp_play) or done_ms)
+            start_ms = end_ms - item.track_duration_ms
+            yield Timed(item, min(item.timestamp_play or start_ms, start_ms))
+
+
+def _current(view: QueueView) -> Iterator[Timed]:
+    if view.current is not None:
+        yield Timed(view.current, _began_ms(view.queue.session))
+
+
+def _began_ms(session: Session) -> int | None:
+    """It may have run out, while its speaker has not said so yet: that moves nothing."""
+    return session.position_at_ms - session.position_ms if session.state == "playing" else None
+
+
+def _waiting(view: QueueView, now_ms: int) -> Iterator[Timed]:
+    queue = view.queue
+    free_ms = free_at(queue.session, now_ms) if queue.session.state == "playing" else None
+    starts = expected_starts(view.to_come, free_ms, queue.settings.track_space_ms, queue.paused)
+    for item, start_ms in islice(zip(view.to_come, starts, strict=True), MOST_WAITING):
+        yield Timed(item, start_ms)
