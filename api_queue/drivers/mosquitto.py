@@ -33,10 +33,11 @@ max_packet_size 16777216
 max_queued_messages 1000
 max_queued_bytes 33554432
 queue_qos0_messages false
-# A client that asks for a persistent session keeps it for a day, over a restart of the broker too.
+# A client that asks for a persistent session keeps it for a day, over a restart of the broker too. After a kill those
+# are lost that began since the last save, and their clients would hear nothing, thinking that they had subscribed.
 persistence true
 persistent_client_expiration 1d
-autosave_interval 30
+autosave_interval 5
 # Browsers send the cookies of every server on this host, whatever the port.
 websockets_headers_size 8192
 sys_interval 0

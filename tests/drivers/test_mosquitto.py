@@ -111,14 +111,20 @@ async def test_mosquitto_sub_speaks_version_5(broker: BrokerProcess, topic: str,
     assert printed == b"five\n"
 
 
-def test_a_persistent_session_outlives_a_restart_of_the_broker(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+def test_a_persistent_session_outlives_the_end_of_the_broker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: signal.Signals
+) -> None:
+    monkeypatch.setattr(mosquitto, "RULES", mosquitto.RULES.replace("autosave_interval 5\n", "autosave_interval 1\n"))
     with running("mosquitto", tmp_path) as embedded:
         broker = embedded.process
         with Client(broker, "u8-mqtt--abc", clean=False) as reader:
             reader.subscribe("t", 1)
+        if ending == signal.SIGKILL:
+            _wait_until_saved(tmp_path / "mqtt" / "mosquitto.db", b"u8-mqtt--abc")
         first = embedded.program.pid
         assert first
-        os.kill(first, signal.SIGTERM)
+        os.kill(first, ending)
         while embedded.program.pid == first:
             time.sleep(0.02)
         _wait_for(broker.port)
@@ -129,3 +135,10 @@ def test_a_persistent_session_outlives_a_restart_of_the_broker(tmp_path: Path) -
             writer.publish("t", b"while away")
         with Client(broker, "u8-mqtt--abc", clean=False) as back:
             assert back.hear() == Heard("t", b"while away", 1)
+
+
+def _wait_until_saved(file: Path, what: bytes) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not file.exists() or what not in file.read_bytes():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
