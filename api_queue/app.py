@@ -21,6 +21,8 @@ from api_queue.drivers.keys import load_or_make
 from api_queue.drivers.redis import end_task
 from api_queue.jobs import blueprint as jobs_blueprint
 from api_queue.jobs import streams as jobs_streams
+from api_queue.karakara import clients_blueprint, room_blueprint
+from api_queue.karakara.error_form import ADDRESSES, room_error
 from api_queue.media import blueprint as media_blueprint
 from api_queue.messages import blueprint as messages_blueprint
 from api_queue.parts import Parts
@@ -118,11 +120,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, An
     parts = WebParts(settings, clock)
     for name in _ON_CONTEXT:
         setattr(app.ctx, name, getattr(parts, name))
-    setup_errors(app)
+    of_karakara = ADDRESSES if settings.karakara_enabled else ()
+    setup_errors(app, dict.fromkeys(of_karakara, room_error))
     setup_jwt(app, signing_keys(parts.keys), settings, parts.clock)
     setup_guard(app, TABLE, parts.doorkeepers, settings)
     setup_docs(app, TABLE)
     _add_routes(app)
+    if settings.karakara_enabled:
+        app.blueprint([clients_blueprint.bp, room_blueprint.bp])
     _look_after(app, parts)
     return app
 

@@ -1198,3 +1198,27 @@ class ClientsMissing(NotFound):
     """KaraKara's {client} is not on this server: name the folder of the built clients in [karakara] clients."""
 
     code = "clients_missing"
+
+
+class RoomNotFound(NotFound):
+    """Room '{room}' not found"""
+
+    code = "room_not_found"
+
+
+class InvalidRoomCommand(NotFound):
+    """invalid command"""
+
+    code = "invalid_room_command"
+
+
+class RoomCommandsForHost(Forbidden):
+    """commands are for admin only"""
+
+    code = "room_commands_for_host"
+
+
+class RoomSettingsForHost(Forbidden):
+    """Only admins can update settings"""
+
+    code = "room_settings_for_host"

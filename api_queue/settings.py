@@ -102,6 +102,12 @@ class Settings:
     tracklists_failed_minutes: Minutes = _key(30.0, "Minutes for which a search that failed is not tried again.")
     tracklists_page_days: Days = _key(7.0, "Days for which a page is kept.")
 
+    karakara_enabled: bool = _key(True, "Whether KaraKara's phone client and player find their addresses here.")
+    karakara_password: Literal["random", "name"] = _key(
+        "random", "Password of the host of a room: one that its host is shown, or the room's name, which all know."
+    )
+    karakara_clients: str = _key("", "Folder with browser3 and player3, as they are built; empty serves none.")
+
     rate_adds_per_minute: Count = _key(30, "Adds and changes of one guest in a minute.")
     rate_address_per_minute: Count = _key(600, "Adds and changes from one address in a minute: a party may share it.")
     rate_logins_per_minute: Count = _key(10, "Logins from one address in a minute; wrong join codes of it or a guest.")

@@ -162,6 +162,8 @@ def _wanted(kind: Any) -> str:
     if get_origin(kind) is Annotated:
         number, bounds = get_args(kind)
         return f"a {'whole ' if number is int else ''}number {_bounds(bounds)}"
+    if kind is bool:
+        return "true or false"
     return "a list of texts" if get_origin(kind) is tuple else "a text"
 
 

@@ -26,6 +26,12 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/queue/<name>/player"): "public",
     ("GET", "/queue/<name>/card"): "public",
     ("GET", "/queue/<name>/join.svg"): "open",
+    ("GET", "/browser3"): "public",
+    ("GET", "/browser3/<path>"): "public",
+    ("GET", "/player3"): "public",
+    ("GET", "/player3/<path>"): "public",
+    ("GET", "/api/misc/time.json"): "public",
+    ("POST", "/api/misc/analytics.json"): "public",
     # the server
     ("GET", "/.well-known/api-queue"): "public",
     ("GET", "/health"): "public",

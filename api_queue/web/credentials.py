@@ -33,13 +33,18 @@ def presented_by_program(request: Request, address: str) -> Presented:
 @lru_cache(4096)  # the same browsers come again
 def _read(cookie: str, authorization: str | None, address: str) -> Presented:
     """A bearer in the header wins over the cookie of a browser that is logged in."""
-    # Sanic's own reading of cookies takes longer than all the rest of the guard, and none of these is ever quoted.
-    cookies = dict(pair.strip().partition("=")[::2] for pair in cookie.split(";"))
-    bearer = None if authorization is None else _bearer(authorization)
+    cookies = read_cookies(cookie)
+    bearer = None if authorization is None else read_bearer(authorization)
     return Presented(cookies.get(SESSION) or None, bearer or cookies.get(ACCESS) or None, address)
 
 
-def _bearer(authorization: str) -> str:
+def read_cookies(header: str) -> dict[str, str]:
+    """Sanic's own reading of them takes longer than all the rest of the guard, and none of ours is ever quoted."""
+    return dict(pair.strip().partition("=")[::2] for pair in header.split(";"))
+
+
+def read_bearer(authorization: str) -> str:
+    """Raises BadCredential."""
     scheme, _, value = authorization.partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         raise BadCredential

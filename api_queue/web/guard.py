@@ -37,6 +37,7 @@ from api_queue.web.operation import Operation
 from api_queue.web.private_queues import PersonalQueues, PrivateQueues, names_private
 from api_queue.web.programs import TRACKLIST_ORDERS
 from api_queue.web.rate_limits import Limiter
+from api_queue.web.singers import drop_kksid, singer
 
 #: Larger bodies are refused while they arrive.
 BODY_LIMIT_BYTES: Final = 64 * 1024
@@ -102,7 +103,7 @@ class Guard:
         request.ctx.rule = rule
         if rule.same_site:
             self._cross_site.refuse(request)
-        private = names_private(request)
+        private = rule.access != "singer" and names_private(request)  # no room has such a name
         caller = request.ctx.caller = await self._caller(request, rule, private=private)
         if private:
             await self._private.admit(request, caller)
@@ -132,6 +133,8 @@ class Guard:
         address = self._address(request)
         if rule.access == "public" and not private:
             return Caller(None, address)
+        if rule.access == "singer":
+            return await self._singer(request, rule, address)
         of_programs = rule.access in _OF_PROGRAMS
         who = presented_by_program(request, address) if of_programs else presented(request, address)
         try:
@@ -141,6 +144,14 @@ class Guard:
         if rule.access == "guest" and caller.guest_id is None and not private:
             return self._keepers.resolver.new_guest(address)
         return caller
+
+    async def _singer(self, request: Request, rule: Rule, address: str) -> Caller:
+        """Only a program that brings a login of its own can be refused."""
+        try:
+            found = request.ctx.singer = await singer(self._keepers.resolver, request, address)
+        except Unauthorized as error:
+            return await self._refused(request, rule, Presented(None, "", address), error)
+        return found.caller
 
     def _address(self, request: Request) -> str:
         if not self._proxies:
@@ -192,7 +203,8 @@ def _set_session(request: Request, response: BaseHTTPResponse) -> None:
     if caller is not None and caller.new_session_id:
         add_session_cookie(response, caller.new_session_id, secure=context.secure)
     if getattr(context, "bad_session", False):
-        drop_session_cookie(response, secure=context.secure)
+        drop = drop_kksid if hasattr(context, "singer") else drop_session_cookie
+        drop(response, secure=context.secure)
 
 
 def _authorise(request: Request, rule: Rule, caller: Caller) -> None:

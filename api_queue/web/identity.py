@@ -8,13 +8,25 @@ from api_queue.web.personal import is_personal, personal_queue, user_id
 from api_queue.web.programs import NO_PROGRAM, Program
 
 Access = Literal[
-    "public", "open", "guest", "member", "helper", "host", "admin", "speaker", "device", "crew", "key", "author"
+    "public",
+    "open",
+    "guest",
+    "member",
+    "helper",
+    "host",
+    "admin",
+    "speaker",
+    "device",
+    "crew",
+    "key",
+    "author",
+    "singer",
 ]
 """What a route asks for. `public`: nothing, credentials are not even looked at. `open`: anybody, but what they present
 must be good. `guest`: anybody, who gets a session when they bring none. `member`: who has a queue of their own.
 `crew`: who shows guests the way in. `key`: a program, by its API key; what it may do with which queue of messages its
 handler asks (`Caller.program`). `author`: a member, the host of any queue, or a program that may order tracklists
-(`TRACKLIST_ORDERS`)."""
+(`TRACKLIST_ORDERS`). `singer`: anybody, by the cookies of KaraKara's clients (`singers.py`); the handler asks."""
 
 MAY: Final[dict[Access, frozenset[Role]]] = {
     "public": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
@@ -29,6 +41,7 @@ MAY: Final[dict[Access, frozenset[Role]]] = {
     "crew": frozenset({"screen", "helper", "host", "admin"}),
     "key": frozenset({"program", "admin"}),
     "author": frozenset({"program", "member", "host", "admin"}),
+    "singer": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
 }
 
 #: From least to most: which of several grants speaks for a caller.

@@ -30,6 +30,7 @@ TAGS: Final = {
     "media": "The music itself.",
     "tracklists": "What DJ sets are made of, and CUE sheets.",
     "messages": "Queues of messages for programs, as PyQueue Server and Amazon SQS have them.",
+    "karakara": "What the clients of KaraKara ask for: a room of theirs is a queue of ours.",
     "accounts": "Logging in, the tokens of a queue, and what an API key may.",
     "web": "Pages, this description, and whether the server is well.",
 }
@@ -70,10 +71,23 @@ _SCHEMES: Final[Json] = {
         "name": "session_id",
         "description": "Who a guest is; set with the answer to their first change.",
     },
+    "kksid": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "kksid",
+        "description": "Who a guest of a room is; set at its login.",
+    },
+    "kkhost": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "kkhost",
+        "description": "Who its host is; set at a login with its password.",
+    },
     "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "Of a program."},
 }
 _LOGIN: Final[list[Json]] = [{"bearer": []}, {"access_token": []}]
 _PROGRAM: Final[list[Json]] = [{"api_key": []}, *_LOGIN]
+_SINGER: Final[list[Json]] = [{}, {"kksid": []}, {"kkhost": []}, {"bearer": []}]
 _ANYBODY: Final[list[Json]] = [{}, {"session_id": []}, *_LOGIN]
 _PROBLEM: Final[Json] = {
     "description": "Refused; `/docs/errors` has every code. Facts of the error stand beside these fields.",
@@ -220,7 +234,7 @@ def _responses(described: Described) -> Json:
     if operation.status in {HTTPStatus.OK, HTTPStatus.CREATED}:
         good["content"] = {operation.media_type: {}}
     refusals = {
-        401: rule.access not in {"public", "open"},
+        401: rule.access not in {"public", "open", "singer"},
         403: rule.access not in {"public", "open"},
         422: operation.body is not None,
         429: rule.limit is not None,
@@ -236,6 +250,8 @@ def _security(rule: Rule) -> list[Json]:
         return []
     if rule.access in {"key", "author"}:
         return _PROGRAM
+    if rule.access == "singer":
+        return _SINGER
     return _ANYBODY if rule.access in {"open", "guest"} else _LOGIN
 
 
