@@ -7,11 +7,10 @@ from msgspec.structs import replace
 
 from api_queue.errors import HostOnlyField
 from api_queue.queues.deeds import Deed, Verb
-from api_queue.queues.models import HOSTS, Item
+from api_queue.queues.models import HELPERS, Item
 from api_queue.queues.names import performer_name
 from api_queue.types import ItemId, Role
 
-HELPERS: Final[frozenset[Role]] = HOSTS | {"helper"}
 #: A position behind all that can wait.
 LAST: Final = 1_000_000
 

@@ -14,18 +14,20 @@ from api_queue.errors import (
 )
 from api_queue.queues import limits, order, refusals
 from api_queue.queues.adding import facts_of, unread
-from api_queue.queues.changes import HELPERS, LAST, Changes, changed, check_fields, deed_of
+from api_queue.queues.changes import LAST, Changes, changed, check_fields, deed_of
 from api_queue.queues.deeds import Deed
-from api_queue.queues.models import HOSTS, Edit, Item, Mute, Refused
+from api_queue.queues.models import HELPERS, HOSTS, Edit, Item, Mute, Refused
 from api_queue.queues.moving_up import moving_up
 from api_queue.queues.storage import Store
 from api_queue.queues.turns import TRIES
 from api_queue.tracks.service import TrackService
-from api_queue.types import ItemId, QueueName, Role
+from api_queue.types import ItemId, ItemStatus, QueueName, Role
 from api_queue.web.identity import Caller
 
 #: No revision: it is looked at again.
 _NEVER: Final = -1
+_WAITING: Final = frozenset[ItemStatus]({"queued"})
+_REMOVABLE: Final = frozenset[ItemStatus]({"queued", "lobby"})
 
 
 class ItemService:
@@ -122,7 +124,7 @@ class ItemService:
 
     async def remove(self, name: QueueName, item_id: ItemId, caller: Caller) -> Item:
         for _ in range(TRIES):
-            item = await self.own(name, item_id, caller, may_be_muted=True, may_ask=True)
+            item = await self.own(name, item_id, caller, may_be_muted=True, among=_REMOVABLE)
             if await self._take_off(name, item, caller.role_on(name)) is not None:
                 return item
         raise QueueMoved
@@ -153,10 +155,16 @@ class ItemService:
         raise QueueMoved
 
     async def own(
-        self, name: QueueName, item_id: ItemId, caller: Caller, *, may_be_muted: bool, may_ask: bool = False
+        self,
+        name: QueueName,
+        item_id: ItemId,
+        caller: Caller,
+        *,
+        may_be_muted: bool,
+        among: frozenset[ItemStatus] = _WAITING,
     ) -> Item:
-        """A waiting item, or if it `may_ask` one in the lobby, for whoever may change it. UnknownItem, NotYourItem."""
-        item = await self._waits(name, item_id, may_ask=may_ask)
+        """An item of these statuses, for whoever may change it. UnknownItem, NotYourItem."""
+        item = await self._waits(name, item_id, among)
         if caller.role_on(name) in HELPERS:
             return item
         standing = await self._store.standing(name, caller.guest_id) if caller.guest_id else None
@@ -166,10 +174,10 @@ class ItemService:
             raise refusals.muted(standing, now_ms)
         return item
 
-    async def _waits(self, name: QueueName, item_id: ItemId, *, may_ask: bool = False) -> Item:
+    async def _waits(self, name: QueueName, item_id: ItemId, among: frozenset[ItemStatus] = _WAITING) -> Item:
         item = await self._store.item(name, item_id)
         if item is None:
             await self._store.queue(name)  # an unknown queue is the better answer
-        if item is None or not (item.status == "queued" or (may_ask and item.status == "lobby")):
+        if item is None or item.status not in among:
             raise UnknownItem(item_id=item_id)
         return item

@@ -2,8 +2,8 @@
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import ApiQueueError, JoinCodeNeeded, MissingCredential, SessionEnded, TableCharged, WrongJoinCode
-from api_queue.queues.changes import HELPERS
 from api_queue.queues.joining import SHOWS, JoinCode, Joining, JoinStore, NotSeated, Seat
+from api_queue.queues.models import HELPERS
 from api_queue.queues.service import QueueService
 from api_queue.types import QueueName
 from api_queue.web.identity import Caller

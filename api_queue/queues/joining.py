@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from api_queue.errors import BadTableName
 from api_queue.formats import crockford
-from api_queue.queues.changes import HELPERS
+from api_queue.queues.models import HELPERS
 from api_queue.queues.names import shown_name
 from api_queue.types import GuestId, QueueName, Role
 

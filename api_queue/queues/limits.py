@@ -6,8 +6,7 @@ from functools import lru_cache
 from api_queue.errors import AddingClosed, ApiQueueError, NotStarted, TrackTooLong, UnknownPerformer
 from api_queue.formats.performers import same_performer
 from api_queue.queues import points
-from api_queue.queues.changes import HELPERS
-from api_queue.queues.models import Limits, Queue, QueueView, Room
+from api_queue.queues.models import HELPERS, Limits, Queue, QueueView, Room
 from api_queue.queues.refusals import wait_s
 from api_queue.queues.settings import QueueSettings, iso
 from api_queue.queues.timing import expected_last, free_if_played

@@ -29,6 +29,8 @@ from api_queue.types import (
 LEAD_MS: Final = 1000
 #: Whose adds pass the limits, and whom neither mutes nor the end of the party concern.
 HOSTS: Final[frozenset[Role]] = frozenset({"host", "admin"})
+#: Who may touch what others have added, and take back what they did.
+HELPERS: Final[frozenset[Role]] = HOSTS | {"helper"}
 #: What guests may make. It ends when nobody has changed it for its `retention`, and an admin allows it to play.
 MADE_BY_GUESTS: Final[frozenset[QueueKind]] = frozenset({"demo", "transient"})
 #: How many items may wait, whoever adds them, on queues that no admin has made; a demo is for trying out.
@@ -302,8 +304,8 @@ class Command(Struct, frozen=True):
     args: dict[str, Any]
 
     def deed(self, now_ms: int) -> Deed | None:
-        """Where it can be undone."""
-        return Deed(verb="skip", by=self.by, at_ms=now_ms) if self.command == "skip" else None
+        """Where it can be undone: not where the owner of what played took it off."""
+        return Deed(verb="skip", by=self.by, at_ms=now_ms) if self.command == "skip" and self.by in HELPERS else None
 
 
 class Edit(Struct, frozen=True):

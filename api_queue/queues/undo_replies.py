@@ -6,8 +6,7 @@ from typing import Any
 from sanic import HTTPResponse, Request
 
 from api_queue.queues import undo_wire, wire
-from api_queue.queues.changes import HELPERS
-from api_queue.queues.models import Item
+from api_queue.queues.models import HELPERS, Item
 from api_queue.queues.service import QueueService
 from api_queue.types import QueueName
 from api_queue.web.replies import reply
