@@ -31,7 +31,8 @@ class Part(msgspec.Struct, frozen=True):
 
 class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`alias` is the readable id. `date` is as tagged, `2009` or `2009-03-11`. `cover` is its media type, `cuesheet`
-    whether a CUE sheet stands in the file or beside it. One that is `part_of` a recording has that one's file.
+    whether a CUE sheet stands in the file or beside it, `sidecars` the endings of what is shown with it, `.Vocal.webm`.
+    One that is `part_of` a recording has that one's file.
     """
 
     track_id: TrackId
@@ -52,6 +53,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cover: str | None = None
     lyrics: bool = False
     cuesheet: bool = False
+    sidecars: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     part_of: Part | None = None
 

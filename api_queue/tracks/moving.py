@@ -11,6 +11,7 @@ from api_queue.errors import FileGone, NameTaken, OtherDisk
 from api_queue.tracks.music_file import COVER_NAMES, ENDING
 from api_queue.tracks.paths import to_text
 from api_queue.tracks.sheet_file import SHEET_ENDING
+from api_queue.tracks.sidecars import SidecarsOf
 from api_queue.tracks.walk import is_inside, outside
 
 #: What file systems without second names for a file (FAT, some networks) say to `link`.
@@ -18,11 +19,12 @@ _NO_LINKS: Final = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 def what_moves(before: Path, after: Path) -> Iterator[tuple[Path, Path]]:
-    """The file, its lyrics and CUE sheet, and with the last music of a folder the folder's covers."""
+    """The file, its lyrics, CUE sheet and videos, and with the last music of a folder the folder's covers."""
     yield before, after
-    for ending in (".lrc", SHEET_ENDING):
-        if _is_plain(before.with_suffix(ending)):
-            yield before.with_suffix(ending), after.with_suffix(ending)
+    shown = SidecarsOf((path.name for path in before.parent.iterdir()), ENDING)(before.name)
+    for ending in (".lrc", SHEET_ENDING, *shown):
+        if _is_plain(old := before.with_name(f"{before.stem}{ending}")):
+            yield old, after.with_name(f"{after.stem}{ending}")
     if before.parent == after.parent or any(_is_music(path) for path in before.parent.iterdir() if path != before):
         return
     for name in COVER_NAMES:

@@ -1,4 +1,4 @@
-"""One FLAC on the disk and what stands beside it: `.lrc` with its name, CUE sheets, `cover.jpg` or `folder.jpg`.
+"""One FLAC on the disk and what stands beside it: `.lrc` and videos with its name, CUE sheets, a cover.
 
 Only plain files are opened, never through a link: a cover that is a link to somebody's letters stays shut.
 """
@@ -20,6 +20,7 @@ from api_queue.formats import lrc
 from api_queue.formats.cue.reading import SHEET_MAX_BYTES
 from api_queue.tracks.models import Cover, Lyrics, Track
 from api_queue.tracks.sheet_file import SHEET_ENDING, FoundSheet, SheetsOf, find_sheet
+from api_queue.tracks.sidecars import ENDINGS, SUBTITLES_MAX_BYTES, SidecarsOf, are_subtitles
 from api_queue.tracks.tags import Comments, clean, track_of
 from api_queue.types import TrackId
 
@@ -64,6 +65,7 @@ def read_track(path: Path, beside: Collection[str] | None = None) -> Track:
             cover=next(filter(None, map(image_type, _images(flac, path, names, _HEAD_BYTES))), None),
             lyrics=any(text.strip() for text in _lyric_texts(comments, path, names)),
             cuesheet=_sheet(flac, comments, path, names) is not None,
+            sidecars=tuple(_sidecars(path, names)),
         )
 
 
@@ -195,7 +197,9 @@ def _lyric_texts(comments: Comments, path: Path, beside: Collection[str]) -> Ite
 
 
 def _names_beside(path: Path) -> tuple[str, ...]:
-    return (*COVER_NAMES, lyrics_beside(path.name), *_sheets_beside(path))
+    in_folder = [entry.name for entry in path.parent.iterdir() if not entry.is_symlink()]
+    shown = [f"{path.stem}{ending}" for ending in SidecarsOf(in_folder, ENDING)(path.name)]
+    return (*COVER_NAMES, lyrics_beside(path.name), *_sheets_beside(path), *shown)
 
 
 def _sheets_beside(path: Path) -> tuple[str, ...]:
@@ -207,6 +211,17 @@ def _sheet(flac: FLAC, comments: Comments, path: Path, beside: Collection[str]) 
     sheets = [name for name in beside if name.lower().endswith(SHEET_ENDING)]
     texts = {name: _read_beside(path.with_name(name), sys.maxsize, SHEET_MAX_BYTES + 1) for name in sheets}
     return find_sheet(flac, path.name, comments, {name: text for name, text in texts.items() if text})
+
+
+def _sidecars(path: Path, beside: Collection[str]) -> Iterator[str]:
+    """Their endings; a JSON that is something else is none."""
+    for name in beside:
+        if name.endswith(".json"):
+            content = _read_beside(path.with_name(name), SUBTITLES_MAX_BYTES, SUBTITLES_MAX_BYTES)
+            if not are_subtitles(content):
+                continue
+        if name.endswith(ENDINGS):
+            yield name[len(path.stem) :]
 
 
 def _lyric_comments(comments: Comments, key: str) -> list[str]:

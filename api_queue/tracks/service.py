@@ -101,6 +101,14 @@ class TrackService:
             raise FileGone
         return path
 
+    async def beside(self, name: str, ending: str) -> Path:
+        """What is shown with it: `ending` is one of its `sidecars`. Raises TrackNotFound, FileGone."""
+        music = await self.path_of(name)
+        path = music.with_name(f"{music.stem}{ending}")
+        if not await asyncio.to_thread(_is_plain, path):
+            raise FileGone
+        return path
+
     async def part_of(self, name: str) -> Part | None:
         """Raises TrackNotFound."""
         return (await self.track(name)).part_of
@@ -140,6 +148,10 @@ def _place_on_album(track: Track) -> tuple[int, float, str]:
 def _first_inside(paths: Sequence[Path], roots: Sequence[Path]) -> Path | None:
     real = (path.resolve() for path in paths if path.is_file())
     return next((path for path in real if is_inside(path, roots)), None)
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _read(read: Callable[[Path], T | None], path: Path) -> T | None:

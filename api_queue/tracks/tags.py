@@ -33,6 +33,7 @@ def track_of(
     cover: str | None,
     lyrics: bool,
     cuesheet: bool,
+    sidecars: tuple[str, ...] = (),
 ) -> Track:
     """`stem`, the file's name without its ending, is the title of a file that has none."""
     title = _first(comments, "title") or clean(stem) or track_id
@@ -57,6 +58,7 @@ def track_of(
         cover=cover,
         lyrics=lyrics,
         cuesheet=cuesheet,
+        sidecars=sidecars,
         tags=_tags(comments),
     )
 

@@ -15,11 +15,12 @@ from api_queue.errors import DemoStays, FolderMissing, FolderOutside
 from api_queue.tracks.music_file import COVER_NAMES, ENDING, lyrics_beside
 from api_queue.tracks.paths import to_text
 from api_queue.tracks.sheet_file import SheetsOf
+from api_queue.tracks.sidecars import SidecarsOf
 
 
 class Found(NamedTuple):
-    """`size` is the sum over the file and what stands `beside` it, `mtime_ns` the latest: new lyrics, a new cover or
-    a new CUE sheet are a change too. `refused` says why something that looks like music is not read.
+    """`size` is the sum over the file and what stands `beside` it, `mtime_ns` the latest: new lyrics, a new cover,
+    video or CUE sheet are a change too. `refused` says why something that looks like music is not read.
     """
 
     path: str
@@ -95,6 +96,7 @@ def _entries(folder: str) -> dict[str, os.DirEntry[str]]:
 def _music(entries: dict[str, os.DirEntry[str]], names: Iterable[str], roots: Sequence[Path]) -> Iterator[Found]:
     covers = tuple(name for name in COVER_NAMES if name in entries)
     sheets = SheetsOf(entries, ENDING)
+    sidecars = SidecarsOf((name for name, entry in entries.items() if not entry.is_symlink()), ENDING)
     for name in names:
         entry = entries.get(name)
         if entry is None:
@@ -106,7 +108,8 @@ def _music(entries: dict[str, os.DirEntry[str]], names: Iterable[str], roots: Se
                 yield Found(entry.path, refused="it is a link that leads nowhere")
         elif name.lower().endswith(ENDING) and not entry.is_dir(follow_symlinks=False):
             lyrics = [lyrics_beside(name)] if lyrics_beside(name) in entries else []
-            yield _found(entry, entries, (*covers, *lyrics, *sheets(name)))
+            shown = [f"{name[: -len(ENDING)]}{ending}" for ending in sidecars(name)]
+            yield _found(entry, entries, (*covers, *lyrics, *sheets(name), *shown))
 
 
 def _found(entry: os.DirEntry[str], entries: dict[str, os.DirEntry[str]], beside: tuple[str, ...]) -> Found:

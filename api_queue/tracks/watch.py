@@ -18,6 +18,7 @@ from api_queue.errors import ApiQueueError
 from api_queue.tracks.folders import LibraryService
 from api_queue.tracks.music_file import COVER_NAMES, ENDING
 from api_queue.tracks.sheet_file import SHEET_ENDING
+from api_queue.tracks.sidecars import ENDINGS as SIDECAR_ENDINGS
 from api_queue.tracks.walk import is_inside
 
 #: A disc that is being copied comes file by file: what changes within this is one scan.
@@ -123,7 +124,7 @@ def is_of_music(change: Change, path: str) -> bool:
     name = Path(path).name
     if name.startswith("."):
         return False
-    is_one = name.lower().endswith((ENDING, ".lrc", SHEET_ENDING)) or name in COVER_NAMES
+    is_one = name.lower().endswith((ENDING, ".lrc", SHEET_ENDING, *SIDECAR_ENDINGS)) or name in COVER_NAMES
     return is_one or change == Change.deleted or Path(path).is_dir()
 
 

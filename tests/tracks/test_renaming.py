@@ -63,6 +63,19 @@ async def test_files_lyrics_and_cover_move_along_and_the_library_follows(shelf: 
     assert (scanned.read, scanned.forgotten) == (0, 0)
 
 
+async def test_videos_and_their_subtitles_move_along(shelf: Shelf) -> None:
+    song("One", "Band").write(shelf.music / "one.flac")
+    for name in ("one.webm", "one.Off Vocal.webm", "one.Vocal.webm", "two.webm"):
+        (shelf.music / name).write_bytes(b"a video")
+    await shelf.scan()
+    assert (await rename(shelf)).failed == []
+    assert files(shelf) == {
+        *("Band/One.flac", "Band/One.webm", "Band/One.Vocal.webm"),
+        *("one.Off Vocal.webm", "two.webm"),
+    }
+    assert (await shelf.tracks())[0].sidecars == (".Vocal.webm", ".webm")
+
+
 async def test_a_dry_run_shows_the_plan_and_does_nothing(shelf: Shelf) -> None:
     await album(shelf)
     before = files(shelf)
