@@ -15,7 +15,7 @@ from api_queue.drivers.redis import Redis
 from api_queue.errors import StartRefused
 from api_queue.jobs.models import Task, TaskFilter
 from api_queue.parts import Parts
-from api_queue.serving import scanning
+from api_queue.serving import scanning, task_progress
 from api_queue.serving.working import worker_of
 from api_queue.tracks import tasks
 from tests.house import house_settings
@@ -95,7 +95,7 @@ async def test_what_is_printed_beside_the_progress_line_goes_where_it_was_sent(
         sys.stdout.write("ready: http://" + "a-long-name." * 20 + "\n")
         yield task
 
-    monkeypatch.setattr(scanning, "_states", states)
+    monkeypatch.setattr(task_progress, "_states", states)
     # When something else is printed while it is shown
     await scanning._follow(parts, task.task_id)
     # Then that is in stdout, and in one line
