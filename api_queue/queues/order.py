@@ -56,7 +56,7 @@ def sorting(settings: QueueSettings, item: Item) -> Sorting | None:
 
 def turns_by(before: ItemStatus, after: ItemStatus) -> int:
     """-1: its turns are given back, as nobody sings for it; 1: charged again, since somebody does after all."""
-    if before == "playing" and after in _UNSUNG:
+    if before in {"queued", "playing"} and after in _UNSUNG:
         return -1
     return int(before in _UNSUNG and after == "playing")
 

@@ -13,6 +13,7 @@ from api_queue.formats.performers import same_performer
 from api_queue.queues.names import has_controls, performer_name
 
 Order = Literal["fifo", "fair", "weight"]
+CommandSemantics = Literal["own", "karakara"]
 Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=100)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 Minutes = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
@@ -63,7 +64,11 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     approval: Literal["off", "excess", "all"] = "off"
     fallback: Fallback | None = None
     preview: bool = False
+    #: Of the video that a screen shows while nobody sings: 0 is silent.
+    preview_volume: Annotated[float, Meta(ge=0, le=1)] = 0.1
     guest_playback: bool = False
+    #: What the buttons do: docs/karakara.md.
+    command_semantics: CommandSemantics = "own"
     #: Ids of the devices that may be the speaker, in the order of taking over; None: every speaker.
     devices: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=50)] | None = None
     lyrics_offset_ms: Annotated[int, Meta(ge=-10_000, le=10_000)] = 0

@@ -6,6 +6,7 @@ from api_queue.queues.models import Item
 from api_queue.queues.order import bill, turns_by
 from api_queue.queues.scripts import fixed, optional, refund_of, singers_of
 from api_queue.queues.session import Session
+from api_queue.types import ItemStatus
 
 
 def row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...]:
@@ -15,8 +16,8 @@ def row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...]
         after.id,
         before.as_line() if before else "",
         after.as_line(),
-        int(before is not None and before.status == "queued"),
-        int(after.status == "queued"),
+        before.status if before else "",
+        after.status,
         after.session_owner,
         after.track_id,
         singers_of(after),
@@ -25,8 +26,17 @@ def row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...]
         optional(_start(before, after)),
         turns,
         wire.json_text(bill(after)) if turns else "",
-        refund_of(before, after.status) if before and before.status == "playing" else 0,
+        _refund(before, after.status),
     )
+
+
+def _refund(before: Item | None, became: ItemStatus) -> int:
+    """Of what was skipped before it began all comes back, as of what is taken off."""
+    if before is None or became == "playing":
+        return 0
+    if before.status == "queued":
+        return refund_of(before)
+    return refund_of(before, became) if before.status == "playing" else 0
 
 
 def _start(before: Item | None, after: Item) -> int | None:

@@ -14,6 +14,7 @@ from api_queue.errors import BadSeek, NothingPlaying
 from api_queue.queues.models import LEAD_MS, Item
 from api_queue.queues.seat import vacated
 from api_queue.queues.session import Session
+from api_queue.queues.settings import CommandSemantics
 from api_queue.types import GuestId, ItemId, ItemStatus, Milliseconds, PlayState, TrackId
 
 #: prev goes back only within the first seconds of a track; later it means "from the beginning".
@@ -34,6 +35,7 @@ class Stage:
     space_ms: int
     #: What is over, in the order of the list; where nothing waits and `repeat_mode` is `all`, the whole of it.
     over: tuple[Item, ...] = ()
+    semantics: CommandSemantics = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def play(stage: Stage, now_ms: int, *, stop_after: bool = False) -> Step:
     if session.state == "stopped":
         return _start(stage, now_ms + LEAD_MS, now_ms, stop_after=stop_after)
     if session.projected_ms(now_ms) < -LEAD_MS:
-        return _restarted(stage, session, -LEAD_MS, now_ms)
+        return begun_at(stage, session, -LEAD_MS, now_ms)
     return Step(_at(session, session.projected_ms(now_ms), now_ms, "playing") if session.state == "paused" else session)
 
 
@@ -196,6 +198,14 @@ def seek_by(stage: Stage, now_ms: int, by_ms: int) -> Step:
     return seek(stage, now_ms, min(max(0, position_ms), stage.session.duration_ms))
 
 
+def begun_at(stage: Stage, session: Session, position_ms: int, now_ms: int) -> Step:
+    """The same item from there, as if it had begun, or were to begin, that much earlier or later."""
+    at = _at(session, position_ms, now_ms, "playing")
+    if stage.current is None:
+        return Step(at)
+    return Step(at, ((stage.current, stage.current.started(now_ms - position_ms)),))
+
+
 def _without_the_lost(session: Session, now_ms: int) -> Session:
     away = session.state != "playing" and session.speaker is not None and not session.has_speaker(now_ms)
     return vacated(session, now_ms) if away else session
@@ -218,13 +228,6 @@ def _again(stage: Stage, at_ms: int, now_ms: int, *, stop_after: bool) -> Step:
     item = first.started(at_ms)
     session = _on(stage.session, item, now_ms - at_ms, now_ms, stop_after=stop_after)
     return Step(session, ((first, item), *((other, other.put_back()) for other in others)))
-
-
-def _restarted(stage: Stage, session: Session, position_ms: int, now_ms: int) -> Step:
-    at = _at(session, position_ms, now_ms, "playing")
-    if stage.current is None:
-        return Step(at)
-    return Step(at, ((stage.current, stage.current.started(now_ms - position_ms)),))
 
 
 def _on(session: Session, item: Item, position_ms: int, now_ms: int, *, stop_after: bool = False) -> Session:

@@ -1,6 +1,6 @@
 """The verbs on the music of a queue: play, stop, seek and the like, and what its speaker says of an item."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace as replace_stage
 from functools import partial
 from typing import Any, Final, Protocol
@@ -8,12 +8,14 @@ from typing import Any, Final, Protocol
 from msgspec.structs import replace
 
 from api_queue.drivers.clock import Clock
-from api_queue.errors import BadBody, QueueMoved, StaleGeneration, UnknownCommand
+from api_queue.errors import BadBody, QueueMoved, StaleGeneration, UnknownCommand, UnknownItem
 from api_queue.queues import transitions
 from api_queue.queues.models import Command, Item, Queue, QueueView, Shift
 from api_queue.queues.moving_up import moving_up
 from api_queue.queues.order import turns_by
 from api_queue.queues.seat import renewed
+from api_queue.queues.semantics import KARAKARA
+from api_queue.queues.settings import CommandSemantics
 from api_queue.queues.storage import Store
 from api_queue.queues.transitions import SEEK_STEP_MS, Rule, Stage, Step
 from api_queue.queues.turn_taking import stands_back
@@ -34,6 +36,7 @@ RULES: Final[dict[str, Rule]] = {
     "seek_forwards": partial(transitions.seek_by, by_ms=SEEK_STEP_MS),
     "seek_backwards": partial(transitions.seek_by, by_ms=-SEEK_STEP_MS),
 }
+_SEMANTICS: Final[Mapping[CommandSemantics, Mapping[str, Rule]]] = {"own": RULES, "karakara": RULES | KARAKARA}
 
 
 class MusicSource(Protocol):
@@ -62,6 +65,11 @@ class TransportService:
         """UnknownCommand; BadSeek and NothingPlaying of the seeks. What changes nothing costs no revision."""
         rule, known = _meant(command, args)
         return await self._apply(name, rule, Command(command, by, known))
+
+    async def skip(self, name: QueueName, item_id: ItemId, by: Role) -> Queue:
+        """As the command, of this item alone: UnknownItem when it plays no more."""
+        rule, known = _meant("skip", {})
+        return await self._apply(name, partial(_only, item_id, rule), Command("skip", by, known))
 
     async def next(self, name: QueueName, by: Role) -> Queue:
         """As players have it: at the end nothing changes, where the command `next` ends the music."""
@@ -154,7 +162,16 @@ def _stage(view: QueueView) -> Stage:
     queue, past = view.queue, list(view.over)
     current = past.pop() if past and past[-1].id == queue.session.item_id else None
     previous: Item | None = past[-1] if past and current else None
-    return Stage(queue.session, previous, current, following(view), queue.settings.track_space_ms, tuple(past))
+    settings = queue.settings
+    return Stage(
+        queue.session,
+        previous,
+        current,
+        following(view),
+        settings.track_space_ms,
+        tuple(past),
+        settings.command_semantics,
+    )
 
 
 def _meant(command: str, args: dict[str, Any]) -> tuple[Rule, dict[str, int]]:
@@ -164,7 +181,17 @@ def _meant(command: str, args: dict[str, Any]) -> tuple[Rule, dict[str, int]]:
         return partial(transitions.seek, position_ms=position_ms), {"position_ms": position_ms}
     if command not in RULES:
         raise UnknownCommand(command=command, commands=", ".join(sorted([*RULES, *_OTHERS])))
-    return RULES[command], {}
+    return partial(_pressed, command=command), {}
+
+
+def _only(item_id: ItemId, rule: Rule, stage: Stage, now_ms: int) -> Step:
+    if stage.session.item_id != item_id:
+        raise UnknownItem(item_id=item_id)
+    return rule(stage, now_ms)
+
+
+def _pressed(stage: Stage, now_ms: int, command: str) -> Step:
+    return _SEMANTICS[stage.semantics][command](stage, now_ms)
 
 
 def _position(args: dict[str, Any]) -> int:

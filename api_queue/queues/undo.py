@@ -167,7 +167,7 @@ def _added_to(
 def _row(deed: Deed, scene: Scene, back: Back, stays: Sequence[Item], *, is_sorted: bool) -> Row:
     row = Row(stays, scene.scores if is_sorted else None)
     for noted, item in back.values():
-        if _skipped(noted):
+        if _skipped(noted) and not _waited(noted):
             row.put_first(item, _round(deed, scene))
         else:
             row.put_back(noted, item)
@@ -182,6 +182,11 @@ def _round(deed: Deed, scene: Scene) -> float:
 
 def _skipped(noted: Noted) -> bool:
     return bool(noted.after) and Item.from_line(noted.after).status == "skipped"
+
+
+def _waited(noted: Noted) -> bool:
+    """Before it was done."""
+    return Item.from_line(noted.before).status == "queued"
 
 
 def _meant(deed: Deed) -> list[Item]:

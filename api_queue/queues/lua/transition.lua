@@ -5,8 +5,8 @@
 --       8 lease_until_ms that it was worked out from, '' when the speaker's seat is not touched  9 lease_until_ms and
 --       10 lease_since_ms from now on  11 line of the first waiting item, '' for none: has to stand where items change
 --       12 sorted (0, 1)  13 rev that must still hold, or ''  14 deed that can be undone, as JSON, or ''
---       then for each item fourteen: id, line before ('' for a new one), line after, waits before (0, 1), waits after,
---       owner, track, performer, duration_ms, fixed while it waits, ms of its start now or '' (below 0: of one that counts no
+--       then for each item fourteen: id, line before ('' for a new one), line after, status before, status after, owner,
+--       track, performer, duration_ms, fixed while it waits, ms of its start now or '' (below 0: of one that counts no
 --       more), its turns are given back (-1), charged again (1) or stay (0), bill as JSON, milli-points its guest gets back
 --       then for each event three: name, type, fields; then the items that move up, as `shift` takes them
 -- Returns {'ok', rev}, {'gone'} or {'moved'}.
@@ -37,7 +37,7 @@ for at = first_row, first_row + row * many - 1, row do
   local before, after = ARGV[at + 1], ARGV[at + 2]
   if place[before] then
     place[after] = place[before]
-  elseif before == '' or (ARGV[at + 3] == '1' and stand(ARGV[at], before)) then
+  elseif before == '' or (ARGV[at + 3] == 'queued' and stand(ARGV[at], before)) then
     pulled, place[after] = {before, after}, tonumber(known[2])
   else
     return {'moved'}
@@ -45,8 +45,12 @@ for at = first_row, first_row + row * many - 1, row do
 end
 undoable(ARGV[14])
 for at = first_row, first_row + row * many - 1, row do
-  local id, before, after, waited, waits = unpack(ARGV, at, at + 4)
-  if waited == waits and place[before] then note_at(place[before], id, before, after) end
+  local id, before, after, was, is = unpack(ARGV, at, at + 4)
+  if was == 'queued' and is == 'skipped' then
+    note_item(id, before, after)
+  elseif (was == 'queued') == (is == 'queued') and place[before] then
+    note_at(place[before], id, before, after)
+  end
 end
 note_shifts(first_row + row * many + 3 * tonumber(ARGV[7]), #ARGV)
 -- What begins although others wait in front of it goes before them: they are paused, or it is new.
@@ -60,14 +64,16 @@ if pulled then
   if pulled[1] == '' then redis.call('HINCRBY', meta, 'head', 1) end
 end
 
--- turn_over(waits, id, duration_ms): of a sorted queue the first item begins, and its round with it; or it comes back.
-local function turn_over(waits, id, duration_ms)
-  if waits then
+-- turn_over(is, id, duration_ms): of a sorted queue the first item begins, and its round with it; or it comes back, or
+-- goes unsung.
+local function turn_over(is, id, duration_ms)
+  if is == 'queued' then
     local next_round = redis.call('ZRANGE', order, 0, 0, 'WITHSCORES')[2]
     local round = redis.call('HGET', meta, 'round') or next_round or 0
     rank(id, math.min(round, next_round or round), duration_ms)
   else
     local round = unrank(id, duration_ms)
+    if is ~= 'playing' then return end
     note_field('meta', 'round')
     if round then redis.call('HSET', meta, 'round', round) end
   end
@@ -90,15 +96,15 @@ redis.call('HSET', meta, 'session', ARGV[5])
 redis.call('HINCRBY', meta, 'session_rev', 1)
 local at = first_row
 for _ = 1, many do
-  local id, before, after, waited, waits, owner, track, performer, duration_ms, fixed, start, by, bill, milli =
+  local id, before, after, was, is, owner, track, performer, duration_ms, fixed, start, by, bill, milli =
     unpack(ARGV, at, at + row - 1)
   redis.call('LSET', items, place[after], after)
   redis.call('HSET', index, id, after)
-  if waits ~= waited then
-    local change = tonumber(waits) - tonumber(waited)
+  if (was == 'queued') ~= (is == 'queued') then
+    local change = is == 'queued' and 1 or -1
     weigh(change, id, owner, track, performer, duration_ms, fixed)
     redis.call('HINCRBY', meta, 'head', -change)
-    if ARGV[12] == '1' then turn_over(waits == '1', id, duration_ms) end
+    if ARGV[12] == '1' then turn_over(is, id, duration_ms) end
   end
   if by ~= '0' then book(cjson.decode(bill), tonumber(by)) end
   if start ~= '' then
