@@ -31,13 +31,16 @@ async def live(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
 
 
 class Load:
-    """Guests who add all the time; an answer is remembered, a failure only counted and timed."""
+    """Guests who add all the time; an answer is remembered, a failure only counted and timed. At the end each waits for
+    its last answer: an add that nobody waits for any more may be done later than whatever is asked then.
+    """
 
     def __init__(self, live: Live) -> None:
         self._live = live
         self.acknowledged: set[str] = set()
         self.last_failure_s = 0.0
         self.last_success_s = 0.0
+        self._goes_on = True
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "Load":
@@ -45,13 +48,12 @@ class Load:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._goes_on = False
+        await asyncio.gather(*self._tasks)
 
     async def _add(self, number: int) -> None:
         async with self._live.guest(number) as guest:
-            while True:
+            while self._goes_on:
                 try:
                     await self._once(guest, number)
                 except httpx.HTTPError:
