@@ -34,6 +34,7 @@ from api_queue.jobs.service import JobService
 from api_queue.jobs.sources import TaskSource
 from api_queue.jobs.store import SqlTasks
 from api_queue.jobs.task_types import TaskTypes
+from api_queue.karakara.moving_over import MovingOver, Unlimited
 from api_queue.media.preview import Previews
 from api_queue.media.service import MediaService, PreviewService
 from api_queue.media.store import RedisMediaStore
@@ -658,6 +659,13 @@ class Parts:
         store, news = self.tracklist_store, self.tracklist_news
         publishing = PublishingService(store, self.tracklists, self.clock, parts, news.cataloged)
         return SheetIntake(store, self.tracks, self.tracklists, publishing, news, self.library_roots)
+
+    # -- KaraKara ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def moving_over(self) -> MovingOver:
+        adding = AddService(self.queue_store, self.tracks, self.clock, lambda *_: (), Unlimited(), self.chance)
+        return MovingOver(self.queues, adding, self.clock)
 
     # -- stream ------------------------------------------------------------------------------------------------
 
