@@ -21,7 +21,7 @@ class Message(NamedTuple):
 
 
 class FencedPublisher:
-    """Topics are given without the prefix."""
+    """Topics are given without the prefix, but for `retain_beside`."""
 
     def __init__(self, publisher: Publisher, lease: Lease, prefix: str) -> None:
         self._publisher = publisher
@@ -32,6 +32,11 @@ class FencedPublisher:
         """Raises LeaseLost, or BrokerAway when it may not have arrived."""
         self._lease.check()
         await self._publisher.publish(f"{self._prefix}/{topic}", payload, retain=retain, qos=qos)
+
+    async def retain_beside(self, topic: str, payload: str) -> None:
+        """By its whole topic, and with QoS 0, as the clients of other systems ask for."""
+        self._lease.check()
+        await self._publisher.publish(topic, payload, retain=True, qos=0)
 
     async def publish_in_order(self, messages: Sequence[Message]) -> None:
         """All at once on their way, since a confirmation for each in turn would cost a round trip each. What a broker

@@ -26,6 +26,7 @@ from api_queue.stream.models import (
     Connect,
     EventLog,
     LibrarySource,
+    OtherTopics,
     RelayStore,
     SnapshotSource,
 )
@@ -53,6 +54,7 @@ class RelayParts:
     connect: Connect
     clock: Clock
     settings: Settings
+    others: OtherTopics | None = None
 
 
 async def run(parts: RelayParts) -> None:
@@ -75,7 +77,7 @@ class Leadership:
         self._parts = parts
         self._publisher = publisher
         self._doubted = doubted
-        self._retained = Retained(publisher, parts.store, parts.source, parts.library)
+        self._retained = Retained(publisher, parts.store, parts.source, parts.library, parts.others)
         self._follower = Follower(parts.log, self._deliver, self._broken, all_queues=self)
 
     async def run(self) -> None:

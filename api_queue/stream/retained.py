@@ -6,8 +6,9 @@ from typing import Final
 import structlog
 
 from api_queue.errors import BrokerAway, LeaseLost, Unavailable
+from api_queue.stream.beside import Beside
 from api_queue.stream.fenced import FencedPublisher
-from api_queue.stream.models import LibrarySource, RelayStore, SnapshotSource
+from api_queue.stream.models import LibrarySource, OtherTopics, RelayStore, SnapshotSource
 from api_queue.types import QueueName
 from api_queue.web.personal import is_personal
 
@@ -28,9 +29,16 @@ class Retained:
     """
 
     def __init__(
-        self, publisher: FencedPublisher, store: RelayStore, source: SnapshotSource, library: LibrarySource
+        self,
+        publisher: FencedPublisher,
+        store: RelayStore,
+        source: SnapshotSource,
+        library: LibrarySource,
+        others: OtherTopics | None = None,
     ) -> None:
         self._publisher = publisher
+        self._others = others
+        self._beside = Beside(publisher)
         self._store = store
         self._source = source
         self._library = library
@@ -54,6 +62,7 @@ class Retained:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follow_library(), name="retained-library")
+            group.create_task(self._beside.run(), name="retained-beside")
             while True:
                 await self._any.wait()
                 self._any.clear()
@@ -93,6 +102,8 @@ class Retained:
             await self._store.announce(queue)
         for topic in TOPICS:
             await self._publish_changed(f"queue/{queue}/{topic}", state.get(topic, ""))
+        if self._others is not None:  # after ours, which wait for nobody else's
+            await self._publish_others(await self._others.of_queue(queue))
         if not state and self.alone:
             await self._store.forget(queue)
 
@@ -101,6 +112,12 @@ class Retained:
             await self._publisher.publish(topic, payload, retain=True)
             self._sent[topic] = hash(payload)
 
+    async def _publish_others(self, state: dict[str, str]) -> None:
+        for topic, payload in state.items():
+            if self._sent.get(topic) != hash(payload):
+                await self._beside.publish(topic, payload)
+                self._sent[topic] = hash(payload)
+
     async def _follow_library(self) -> None:
         while True:
             try:
@@ -108,6 +125,8 @@ class Retained:
                 library = await self._library.library()
                 if library is not None:
                     await self._publish_changed("tracks", library)
+                if self._others is not None:
+                    await self._publish_others(await self._others.of_library())
             except (Unavailable, LeaseLost):  # asked again soon
                 pass
             await asyncio.sleep(LIBRARY_S)
