@@ -1222,3 +1222,45 @@ class RoomSettingsForHost(Forbidden):
     """Only admins can update settings"""
 
     code = "room_settings_for_host"
+
+
+class RoomQueueForHost(Forbidden):
+    """queue updates are for admin only"""
+
+    code = "room_queue_for_host"
+
+
+class NotYourRoomItem(Forbidden):
+    """queue_item.session_id does not match session_id"""
+
+    code = "not_your_room_item"
+
+
+class MoveOutside(Invalid):
+    """move track_ids are not in future track list"""
+
+    code = "move_outside"
+
+
+class SessionMissing(Invalid):
+    """session_id missing"""
+
+    code = "session_missing"
+
+
+class TrackInvalid(Invalid):
+    """track_id invalid"""
+
+    code = "track_invalid"
+
+
+class PerformerMissing(Invalid):
+    """Performer name cannot be empty"""
+
+    code = "performer_missing"
+
+
+class QueueValidationFailed(Invalid):
+    """queue validation failed"""
+
+    code = "queue_validation_failed"

@@ -35,6 +35,7 @@ from api_queue.jobs.sources import TaskSource
 from api_queue.jobs.store import SqlTasks
 from api_queue.jobs.task_types import TaskTypes
 from api_queue.karakara.moving_over import MovingOver, Unlimited
+from api_queue.karakara.queue_service import RoomQueueService
 from api_queue.media.preview import Previews
 from api_queue.media.service import MediaService, PreviewService
 from api_queue.media.store import RedisMediaStore
@@ -661,6 +662,10 @@ class Parts:
         return SheetIntake(store, self.tracks, self.tracklists, publishing, news, self.library_roots)
 
     # -- KaraKara ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def room_queue(self) -> RoomQueueService:
+        return RoomQueueService(self.queues, self.adding, self.items, self.transport, self.variants, self.clock)
 
     @cached_property
     def moving_over(self) -> MovingOver:

@@ -30,8 +30,20 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/browser3/<path>"): "public",
     ("GET", "/player3"): "public",
     ("GET", "/player3/<path>"): "public",
+    # rooms of KaraKara: what is for the host or for an item's owner the services ask
+    ("POST", "/api/room/<name>/login.json"): "singer",
+    ("GET", "/api/room/<name>/settings.json"): "singer",
+    ("PUT", "/api/room/<name>/settings.json"): "singer",
+    ("GET", "/api/room/<name>/command/<command>"): "singer",
+    ("GET", "/api/room/<name>/tracks.json"): "singer",
+    ("GET", "/queue/<name>/room"): "host",
     ("GET", "/api/misc/time.json"): "public",
     ("POST", "/api/misc/analytics.json"): "public",
+    ("GET", "/api/room/<name>/queue.json"): "public",
+    ("GET", "/api/room/<name>/queue.csv"): "public",
+    ("POST", "/api/room/<name>/queue.json"): "singer",
+    ("PUT", "/api/room/<name>/queue.json"): "singer",
+    ("DELETE", "/api/room/<name>/queue/<item_id>"): "singer",
     # the server
     ("GET", "/.well-known/api-queue"): "public",
     ("GET", "/health"): "public",
@@ -293,6 +305,8 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("PUT", "/queue/<name>/queue/<item_id>"): "add",
     ("DELETE", "/queue/<name>/items/<item_id>"): "add",
     ("DELETE", "/queue/<name>/queue/<item_id>"): "add",
+    ("PUT", "/api/room/<name>/queue.json"): "add",
+    ("DELETE", "/api/room/<name>/queue/<item_id>"): "add",
     ("POST", "/tracks/<track_id>/like"): "add",
     ("DELETE", "/tracks/<track_id>/like"): "add",
     ("POST", "/queue/<name>/items/<item_id>/admit"): "control",
@@ -304,6 +318,7 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("POST", "/queue/enqueue"): "add",
     ("POST", "/queue/<name>/command/<command>"): "control",
     ("GET", "/queue/<name>/command/<command>"): "control",
+    ("GET", "/api/room/<name>/command/<command>"): "control",
     ("GET", "/queue/<name>/songbook"): "add",
     ("POST", "/sessions/<name>/play"): "control",
     ("POST", "/sessions/<name>/pause"): "control",
@@ -342,7 +357,7 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
 }
 
 #: GETs that change something, as the seed's curl lines do: refused from other sites, never kept by a cache.
-WRITING_GETS: Final = frozenset({"/queue/<name>/command/<command>"})
+WRITING_GETS: Final = frozenset({"/queue/<name>/command/<command>", "/api/room/<name>/command/<command>"})
 
 #: The queue stands in the body or behind the `?`, so the guard asks only whether the caller has the role on some queue;
 #: the service asks for that one.

@@ -1,5 +1,6 @@
 """The items of a room as KaraKara's clients know them: the one place where their field names are written."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ COLUMNS: Final = (
 )
 #: Ids are random numbers below this, which JavaScript counts exactly.
 _IDS: Final = 2**50
+_NUMBER: Final = re.compile(r"[0-9]{1,16}")
 
 
 def item_number(item_id: ItemId) -> int:
@@ -35,6 +37,14 @@ def item_of(number: int) -> ItemId:
     if not 0 <= number < _IDS:
         raise UnknownItem(item_id=number)
     return ItemId(crockford.encode(number, 10))
+
+
+def item_at(address: str) -> ItemId:
+    """As `NUMBER.json` names it. UnknownItem."""
+    number = address.removesuffix(".json")
+    if not _NUMBER.fullmatch(number):
+        raise UnknownItem(item_id=number)
+    return item_of(int(number))
 
 
 def queue_json(view: QueueView, variants: Mapping[ItemId, Variants], now_ms: int) -> list[dict[str, Any]]:
