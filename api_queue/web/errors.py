@@ -52,20 +52,20 @@ def status_of(error: errors.ApiQueueError) -> int:
 def _domain(request: Request, error: errors.ApiQueueError) -> HTTPResponse:
     if isinstance(error, errors.SessionEnded) or isinstance(error.__cause__, errors.SessionEnded):
         request.ctx.bad_session = True  # the guard drops its cookie, and who comes back is a new guest
-    form = _form(request)
+    form = form_of(request)
     to_browser = form is problem and wants_html(request)
     if to_browser and isinstance(error, errors.MissingCredential | errors.LoginExpired):
         return page("login", status_of(error))
     return form(status_of(error), error.code, error.detail, error.facts)
 
 
-def _form(request: Request) -> Form:
+def form_of(request: Request) -> Form:
     forms: Mapping[bytes, Form] = request.app.ctx.error_forms
     return next((form for start, form in forms.items() if request.raw_url.startswith(start)), problem)
 
 
 def _sanic(request: Request, error: SanicException) -> HTTPResponse:
-    status, form = error.status_code, _form(request)
+    status, form = error.status_code, form_of(request)
     if status == HTTPStatus.NOT_FOUND and form is problem and wants_html(request):
         return page("missing", status)
     answer = form(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), f"{error}".rstrip(".") + ".", {})
@@ -84,7 +84,7 @@ def _too_large(request: Request, error: PayloadTooLarge) -> HTTPResponse:
 
 def _unexpected(request: Request, error: Exception) -> HTTPResponse:
     _log.error("a request failed", method=request.method, route=request.uri_template, exc_info=error)
-    return _form(request)(500, "internal", INTERNAL, {})
+    return form_of(request)(500, "internal", INTERNAL, {})
 
 
 def problem(status: int, code: str, detail: str, facts: dict[str, object]) -> HTTPResponse:

@@ -21,7 +21,7 @@ from api_queue.errors import FileGone
 from api_queue.formats import conditions
 from api_queue.formats.byte_ranges import Span
 from api_queue.formats.conditions import Validators
-from api_queue.web.errors import problem
+from api_queue.web.errors import form_of
 from api_queue.web.file_plans import File, Plan, make_plan
 from api_queue.web.page_cache import read
 from api_queue.web.stall_watch import StallWatch
@@ -62,7 +62,7 @@ class FileSender:
             file = _describe(fd, content_type)
             plan = make_plan(request.method, _fields(request), file, self._clock.now_ms() // 1000)
             if plan.status in _REFUSALS:
-                return _refusal(plan)
+                return _refusal(request, plan)
             plan.headers.update(headers)
             if request.method == "HEAD" or not plan.body:
                 return HTTPResponse(None, plan.status, plan.headers)
@@ -128,9 +128,9 @@ def _fields(request: Request) -> dict[str, str]:
     return {name: ", ".join(headers.getall(name)) for name in _FIELDS if name in headers}
 
 
-def _refusal(plan: Plan) -> HTTPResponse:
+def _refusal(request: Request, plan: Plan) -> HTTPResponse:
     code, detail = _REFUSALS[plan.status]
-    answer = problem(plan.status, code, detail, {})
+    answer = form_of(request)(plan.status, code, detail, {})
     answer.headers.update(plan.headers)
     return answer
 
