@@ -10,6 +10,7 @@ from api_queue.errors import (
     NothingPlaying,
     QueueMoved,
     UnknownCommand,
+    UnknownItem,
     UnknownQueue,
 )
 from api_queue.queues import wire
@@ -242,3 +243,32 @@ async def test_a_race_that_is_always_lost_is_told(party: Party, monkeypatch: pyt
     with pytest.raises(QueueMoved):
         await done
     assert tries == TRIES
+
+
+async def test_one_item_is_skipped_as_by_the_command(party: Party) -> None:
+    first, second = await party.add_all("AB")
+    await party.press("play")
+
+    queue = await party.parts.transport.skip(X, first, "host")
+
+    assert (queue.session.item_id, queue.undoable and queue.undoable.verb) == (second, "skip")
+
+
+async def test_what_plays_no_more_is_not_skipped(party: Party) -> None:
+    """Given that the host was faster, when the owner of the song before skips it, then the next one plays on."""
+    first, second = await party.add_all("AB")
+    await party.press("play")
+    await party.press("skip")
+
+    with pytest.raises(UnknownItem):
+        await party.parts.transport.skip(X, first, "guest")
+    assert (await party.parts.queues.queue(X)).session.item_id == second
+
+
+async def test_a_skip_by_its_owner_is_not_for_the_host_to_take_back(party: Party) -> None:
+    (item_id,) = await party.add_all("A")
+    await party.press("play")
+
+    queue = await party.parts.transport.skip(X, item_id, "guest")
+
+    assert queue.undoable is None
