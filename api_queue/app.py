@@ -18,11 +18,15 @@ from api_queue.accounts.signing_keys import signing_keys
 from api_queue.drivers import sql
 from api_queue.drivers.clock import Clock
 from api_queue.drivers.keys import load_or_make
+from api_queue.drivers.mqtt_line import BrokerAddress
 from api_queue.drivers.redis import end_task
 from api_queue.jobs import blueprint as jobs_blueprint
 from api_queue.jobs import streams as jobs_streams
-from api_queue.karakara import clients_blueprint, room_blueprint
+from api_queue.karakara import broker_blueprint, clients_blueprint, room_blueprint
+from api_queue.karakara.broker_lines import BrokerLines
 from api_queue.karakara.error_form import ADDRESSES, room_error
+from api_queue.karakara.passwords import Passwords
+from api_queue.karakara.room_service import RoomService
 from api_queue.media import blueprint as media_blueprint
 from api_queue.messages import blueprint as messages_blueprint
 from api_queue.parts import Parts
@@ -88,6 +92,16 @@ class WebParts(Parts):
         return Doorkeepers(self.resolver, self.limiter, answers, self.audit, self.personal_queues)
 
     @cached_property
+    def rooms(self) -> RoomService:
+        passwords = Passwords(load_or_make(self.keys / "rooms"), self.settings.karakara_password)
+        kept = (self.queues, self.commands, self.tokens, self.audit, self.limiter)
+        return RoomService(*kept, passwords, self.resolver.new_guest)
+
+    @cached_property
+    def broker_lines(self) -> BrokerLines:
+        return BrokerLines(BrokerAddress.from_settings(self.settings))
+
+    @cached_property
     def files(self) -> FileSender:
         return FileSender(self.clock, self.settings.media_offload, self.settings.media_write_timeout_s)
 
@@ -104,10 +118,10 @@ _ON_CONTEXT: Final = (
     *("playback", "devices", "pairing", "tracks", "data_files", "files", "client_files", "media", "previews"),
     *("hub", "discovery"),
     *("readiness", "messages", "jobs", "task_feed", "library_keeper", "analyses", "exports", "nights"),
-    *("personal_queues", "joins", "turn_taking", "why", "lobby", "enqueue", "likes"),
+    *("personal_queues", "joins", "turn_taking", "why", "lobby", "enqueue", "likes", "rooms"),
     *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake", "cue", "cue_jobs"),
     *("retrieval", "tracklist_search", "site_import", "fetch_orders", "site_upkeep"),
-    *("batches", "schedules", "sync", "sync_orders"),
+    *("batches", "schedules", "sync", "sync_orders", "room_queue", "broker_lines"),
 )
 
 
@@ -127,7 +141,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, An
     setup_docs(app, TABLE)
     _add_routes(app)
     if settings.karakara_enabled:
-        app.blueprint([clients_blueprint.bp, room_blueprint.bp])
+        app.blueprint([clients_blueprint.bp, room_blueprint.bp, broker_blueprint.bp])
     _look_after(app, parts)
     return app
 

@@ -39,6 +39,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/queue/<name>/room"): "host",
     ("GET", "/api/misc/time.json"): "public",
     ("POST", "/api/misc/analytics.json"): "public",
+    ("GET", "/api/mqtt"): "public",
     ("GET", "/api/room/<name>/queue.json"): "public",
     ("GET", "/api/room/<name>/queue.csv"): "public",
     ("POST", "/api/room/<name>/queue.json"): "singer",

@@ -1,12 +1,19 @@
-"""What may be a room: a queue whose name the clients can write."""
+"""What may be a room: a queue whose name the clients can write. And what one is at first, and who is its host."""
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from api_queue.errors import RoomNotFound
 from api_queue.types import QueueName
+from api_queue.web.identity import MAY, Caller
 
 _ROOM: Final = re.compile(r"[a-z0-9]{1,16}")
+#: What is not ours in the settings of a new room.
+NEW_ROOM: Final[Mapping[str, Any]] = MappingProxyType(
+    {"command_semantics": "karakara", "hidden_tags": ["red:duplicate"]}
+)
 
 
 def room_name(text: str) -> QueueName:
@@ -14,3 +21,7 @@ def room_name(text: str) -> QueueName:
     if not _ROOM.fullmatch(text):
         raise RoomNotFound(room=text)
     return QueueName(text)
+
+
+def is_host(caller: Caller, room: QueueName) -> bool:
+    return caller.role_on(room) in MAY["host"]

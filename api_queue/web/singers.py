@@ -67,23 +67,16 @@ async def _or_none(resolver: IdentityResolver, who: Presented) -> Caller | None:
         return None
 
 
-def add_kksid(response: BaseHTTPResponse, value: str, *, secure: bool) -> None:
-    """Scripts compare its first half with the owners of items."""
-    response.add_cookie(_KKSID, value, httponly=False, samesite="Strict", secure=secure, max_age=KEPT_S)
+def set_cookies(response: BaseHTTPResponse, room: QueueName, kksid: str, kkhost: str | None, *, secure: bool) -> None:
+    """Scripts compare the first half of `kksid` with the owners of items. `kkhost` goes to the room's own addresses
+    alone; it stays as it is with None, and goes with an empty text.
+    """
+    options: dict[str, Any] = {"samesite": "Strict", "secure": secure}
+    response.add_cookie(_KKSID, kksid, httponly=False, max_age=KEPT_S, **options)
+    if kkhost is not None:
+        max_age_s = KEPT_S if kkhost else 0
+        response.add_cookie(_KKHOST, kkhost, path=f"/api/room/{room}", httponly=True, max_age=max_age_s, **options)
 
 
 def drop_kksid(response: BaseHTTPResponse, *, secure: bool) -> None:
     response.add_cookie(_KKSID, "", httponly=False, samesite="Strict", secure=secure, max_age=0)
-
-
-def add_kkhost(response: BaseHTTPResponse, value: str, room: QueueName, *, secure: bool) -> None:
-    response.add_cookie(_KKHOST, value, **_of_host(room, secure), max_age=KEPT_S)
-
-
-def drop_kkhost(response: BaseHTTPResponse, room: QueueName, *, secure: bool) -> None:
-    response.add_cookie(_KKHOST, "", **_of_host(room, secure), max_age=0)
-
-
-def _of_host(room: QueueName, secure: bool) -> dict[str, Any]:
-    """For the room's own addresses: to no other does a browser send it."""
-    return {"path": f"/api/room/{room}", "httponly": True, "samesite": "Strict", "secure": secure}

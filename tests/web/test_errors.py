@@ -25,6 +25,19 @@ ERRORS = {
 }
 #: Sentences that programs written for other servers know to the letter.
 OTHERS_SAY = {errors.BadApiKey, errors.MissingQueueRight, errors.WrongPassword}
+KARAKARA_SAYS = {
+    errors.RoomNotFound,
+    errors.InvalidRoomCommand,
+    errors.RoomCommandsForHost,
+    errors.RoomSettingsForHost,
+    errors.RoomQueueForHost,
+    errors.NotYourRoomItem,
+    errors.MoveOutside,
+    errors.SessionMissing,
+    errors.TrackInvalid,
+    errors.PerformerMissing,
+    errors.QueueValidationFailed,
+}
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -84,7 +97,7 @@ def test_the_sentence_is_filled_with_its_facts(error: type[ApiQueueError]) -> No
     assert "{" not in detail
 
 
-@pytest.mark.parametrize("error", ERRORS.values(), ids=list(ERRORS))
+@pytest.mark.parametrize("error", sorted({*ERRORS.values()} - KARAKARA_SAYS, key=lambda error: error.__name__))
 def test_the_sentence_is_one_that_a_guest_can_read(error: type[ApiQueueError]) -> None:
     sentence = error.__doc__ or ""
     assert "\n" not in sentence
