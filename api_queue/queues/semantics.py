@@ -31,16 +31,26 @@ def skip(stage: Stage, now_ms: int) -> Step:
 
 
 def seek_by(stage: Stage, now_ms: int, by_ms: int) -> Step:
-    """Within the pause its song begins sooner or later; beyond the end the song is played."""
+    """The song begins sooner or later, within the pause before it or the song; beyond the end it is played."""
     session = stage.session
     if stage.current is None:
         return Step(session)
+    if session.state != "playing":
+        return transitions.seek_by(stage, now_ms, by_ms)
     position_ms = session.projected_ms(now_ms)
-    if session.state == "playing" and position_ms < 0:
+    if position_ms < 0:
         return transitions.begun_at(stage, session, _in_pause(position_ms, by_ms, stage.space_ms), now_ms)
-    if session.state == "playing" and position_ms + by_ms >= session.duration_ms:
-        return transitions.go_on(stage, now_ms, "played")
-    return transitions.seek_by(stage, now_ms, by_ms)
+    if position_ms + by_ms >= session.duration_ms:
+        return _ended(stage, now_ms)
+    return transitions.begun_at(stage, session, max(0, position_ms + by_ms), now_ms)
+
+
+def _ended(stage: Stage, now_ms: int) -> Step:
+    """The song began its whole length ago."""
+    step = transitions.go_on(stage, now_ms, "played")
+    (current, left), *others = step.changed
+    left = replace(left, timestamp_play=now_ms - stage.session.duration_ms)
+    return Step(step.session, ((current, left), *others))
 
 
 def _in_pause(position_ms: int, by_ms: int, space_ms: int) -> int:
