@@ -24,6 +24,7 @@ from api_queue.jobs import blueprint as jobs_blueprint
 from api_queue.jobs import streams as jobs_streams
 from api_queue.karakara import broker_blueprint, clients_blueprint, room_blueprint
 from api_queue.karakara.broker_lines import BrokerLines
+from api_queue.karakara import queue_blueprint as room_queue_blueprint
 from api_queue.karakara.error_form import ADDRESSES, room_error
 from api_queue.karakara.passwords import Passwords
 from api_queue.karakara.room_service import RoomService
