@@ -23,8 +23,8 @@ from api_queue.drivers.redis import end_task
 from api_queue.jobs import blueprint as jobs_blueprint
 from api_queue.jobs import streams as jobs_streams
 from api_queue.karakara import broker_blueprint, clients_blueprint, room_blueprint
-from api_queue.karakara.broker_lines import BrokerLines
 from api_queue.karakara import queue_blueprint as room_queue_blueprint
+from api_queue.karakara.broker_lines import BrokerLines
 from api_queue.karakara.error_form import ADDRESSES, room_error
 from api_queue.karakara.passwords import Passwords
 from api_queue.karakara.room_service import RoomService
@@ -142,7 +142,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, An
     setup_docs(app, TABLE)
     _add_routes(app)
     if settings.karakara_enabled:
-        app.blueprint([clients_blueprint.bp, room_blueprint.bp, broker_blueprint.bp])
+        app.blueprint([clients_blueprint.bp, room_blueprint.bp, room_queue_blueprint.bp, broker_blueprint.bp])
     _look_after(app, parts)
     return app
 
