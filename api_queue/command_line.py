@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_account_commands(commands, common)
     _add_key_commands(commands, common)
     _add_message_commands(commands, common)
+    _add_karakara_commands(commands, common)
     add_programs(commands)
     command("settings", _show_settings, "Show each setting with its value and where it was set.")
     command("version", _show_version, "Show the version.")
@@ -155,6 +156,24 @@ def _add_message_commands(
         copying.add_argument(f"--{option}", dest=f"{option}_storage", required=True, choices=get_args(MessageStorage))
     copying.add_argument("--queue", metavar="Q", help="only this one, with its dead letters")
     copying.set_defaults(command=_copy_messages)
+
+
+def _add_karakara_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *parents: argparse.ArgumentParser
+) -> None:
+    of_data = _of_data()
+    verbs = commands.add_parser("karakara", help="Move rooms of KaraKara over, and make videos for its player.")
+    subcommands = verbs.add_subparsers(required=True)
+    sentence = "Make a room of a running server, or fill it, from files of KaraKara's server."
+    importing = subcommands.add_parser("import", parents=[*parents, of_data], help=sentence, description=sentence)
+    importing.add_argument("--room", required=True, metavar="R", help="1 to 16 of a-z and 0-9")
+    importing.add_argument("--queue", metavar="FILE", type=Path, help="its queue.csv; what is over stays behind")
+    importing.add_argument("--settings", metavar="FILE", type=Path, help="its settings.json")
+    importing.set_defaults(command=_import_room)
+    sentence = "Make videos of the covers and the music, for a player that shows nothing else."
+    encoding = subcommands.add_parser("encode", parents=[*parents, of_data], help=sentence, description=sentence)
+    encoding.add_argument("track", metavar="TRACK", nargs="?", help="only of this one; without, of all without a video")
+    encoding.set_defaults(command=_encode)
 
 
 def _of_data() -> argparse.ArgumentParser:
@@ -290,3 +309,15 @@ def _copy_messages(asked: argparse.Namespace) -> None:
     from api_queue.serving.message_commands import copy_between
 
     print(copy_between(_loaded(asked).settings, asked.from_storage, asked.to_storage, asked.queue))
+
+
+def _import_room(asked: argparse.Namespace) -> int:
+    from api_queue.serving.karakara_commands import import_room
+
+    return import_room(_loaded(asked).settings, asked.room, asked.queue, asked.settings)
+
+
+def _encode(asked: argparse.Namespace) -> int:
+    from api_queue.serving.karakara_commands import encode
+
+    return encode(_loaded(asked).settings, asked.track)

@@ -17,7 +17,7 @@ from api_queue.migrations import upgrade
 from api_queue.serving import forking, roles, serve
 from api_queue.settings import Settings
 
-WORDS = "serve relay conductor work scan token account key messages speaker drill simulate settings version"
+WORDS = "serve relay conductor work scan token account key messages karakara speaker drill simulate settings version"
 COMMANDS = WORDS.split()
 
 
@@ -96,6 +96,8 @@ def test_serve_explains_its_options_as_the_settings_do(say: Say, monkeypatch: py
         (["token", "create", "--role", "king"], "king"),
         (["token", "revoke"], "ID"),
         (["key"], "usage"),
+        (["karakara"], "usage"),
+        (["karakara", "import"], "--room"),
         (["key", "create", "--description", "lamps"], "--queue"),
         (["key", "create", "--queue", "*=READ"], "--description"),
         (["key", "revoke"], "ID"),

@@ -1,6 +1,6 @@
 """A room of KaraKara's server becomes one here: its settings, and what still waits on its queue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -8,8 +8,10 @@ from msgspec import Struct
 from api_queue.drivers.clock import Clock
 from api_queue.errors import Invalid, QueueFull, UnknownQueue
 from api_queue.karakara.queue_file import Row
+from api_queue.karakara.rooms import NEW_ROOM
 from api_queue.queues.adding import AddService
 from api_queue.queues.service import QueueService
+from api_queue.queues.settings import QueueSettings
 from api_queue.types import GuestId, ItemId, QueueName
 from api_queue.web.identity import Caller, Grant
 from api_queue.web.rate_limits import RateClass
@@ -17,6 +19,10 @@ from api_queue.web.rate_limits import RateClass
 #: Whose the items are: no guest's, since their cookies were another server's. It stands where a guest's id would.
 OWNER: Final = GuestId("karakara")
 _OPERATOR: Final = Caller(OWNER, "", (Grant("admin", None, ""),))
+
+
+#: From the settings as they are to what becomes of which.
+Change = Callable[[QueueSettings], dict[str, Any]]
 
 
 class Unlimited:
@@ -41,13 +47,14 @@ class MovingOver:
         self._adding = adding
         self._clock = clock
 
-    async def furnish(self, room: QueueName, settings: dict[str, Any]) -> str | None:
-        """The room with these settings of a queue. The key of its host, shown this once, if it had to be made."""
+    async def furnish(self, room: QueueName, change: Change) -> str | None:
+        """The room with these settings. The key of its host, shown this once, if it had to be made."""
         try:
-            await self._queues.change_settings(room, settings, "admin")
+            fields = change((await self._queues.queue(room)).settings)
         except UnknownQueue:
-            fields = {"command_semantics": "karakara", **settings}
+            fields = {**NEW_ROOM, **change(QueueSettings())}
             return (await self._queues.create("named", room, fields, _OPERATOR)).host_token
+        await self._queues.change_settings(room, fields, "admin")
         return None
 
     async def fill(self, room: QueueName, rows: Iterable[Row]) -> Report:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-
 from api_queue.errors import StartRefused
 from api_queue.jobs.models import Task, TaskId
 from api_queue.parts import Parts
@@ -20,6 +18,7 @@ from api_queue.serving.task_progress import (
     check_workers,
     failures,
     follow,
+    on_stdout,
 )
 from api_queue.settings import Settings
 
@@ -71,7 +70,7 @@ async def _scan(settings: Settings, folders: Sequence[Path]) -> int:
 
 async def _ended(parts: Parts, task_id: TaskId) -> int:
     task = await _follow(parts, task_id)
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console = on_stdout()
     if task.status == "canceled":
         console.print(f"Canceled. What was read until then (task {task_id}) stays in the library.")
         return CANCELED

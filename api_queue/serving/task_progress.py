@@ -23,6 +23,11 @@ _QUIET_S: Final = 1.0
 _LOOKED_AT: Final = 10_000
 
 
+def on_stdout() -> Console:
+    """Lines as they are, however long."""
+    return Console(highlight=False, soft_wrap=True, markup=False)
+
+
 def beside_server(settings: Settings) -> Settings:
     """With the Redis of the server that runs in their data folder. Raises StartRefused."""
     redis_url = settings.redis_url or running_url(settings.data / "redis")
