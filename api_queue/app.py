@@ -22,7 +22,7 @@ from api_queue.drivers.mqtt_line import BrokerAddress
 from api_queue.drivers.redis import end_task
 from api_queue.jobs import blueprint as jobs_blueprint
 from api_queue.jobs import streams as jobs_streams
-from api_queue.karakara import broker_blueprint, clients_blueprint, room_blueprint
+from api_queue.karakara import broker_blueprint, clients_blueprint, files_blueprint, room_blueprint
 from api_queue.karakara import queue_blueprint as room_queue_blueprint
 from api_queue.karakara.broker_lines import BrokerLines
 from api_queue.karakara.error_form import ADDRESSES, room_error
@@ -122,7 +122,7 @@ _ON_CONTEXT: Final = (
     *("personal_queues", "joins", "turn_taking", "why", "lobby", "enqueue", "likes", "rooms"),
     *("tracklists", "tracklist_versions", "tracklist_publishing", "tracklist_intake", "cue", "cue_jobs"),
     *("retrieval", "tracklist_search", "site_import", "fetch_orders", "site_upkeep"),
-    *("batches", "schedules", "sync", "sync_orders", "room_queue", "broker_lines"),
+    *("batches", "schedules", "sync", "sync_orders", "room_queue", "track_maps", "attachments", "broker_lines"),
 )
 
 
@@ -132,6 +132,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, An
     app.config.AUTO_EXTEND = False  # sanic-ext's middleware takes a third of the rate, and adds routes of its own
     app.config.RESPONSE_TIMEOUT = max(60.0, 3 * settings.sse_heartbeat_s)
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0  # listeners of streams are ended at once; the rest is short
+    app.config.WEBSOCKET_MAX_SIZE = 64 * 1024  # what a client says is short: at most its subscriptions
     parts = WebParts(settings, clock)
     for name in _ON_CONTEXT:
         setattr(app.ctx, name, getattr(parts, name))
@@ -142,7 +143,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, An
     setup_docs(app, TABLE)
     _add_routes(app)
     if settings.karakara_enabled:
-        app.blueprint([clients_blueprint.bp, room_blueprint.bp, room_queue_blueprint.bp, broker_blueprint.bp])
+        app.blueprint([clients_blueprint.bp, files_blueprint.bp, broker_blueprint.bp])
+        app.blueprint([room_blueprint.bp, room_queue_blueprint.bp])
     _look_after(app, parts)
     return app
 

@@ -1200,6 +1200,30 @@ class ClientsMissing(NotFound):
     code = "clients_missing"
 
 
+class NoAttachment(NotFound):
+    """There is no file '{file}' of the track '{track_id}'; /files/tracks.json has those that there are."""
+
+    code = "no_attachment"
+
+
+class VideoNotMade(NotFound):
+    """No video of the track '{track_id}' was made yet; one is made when it is added in a room of KaraKara's clients."""
+
+    code = "video_not_made"
+
+
+class EncodingNeedsFfmpeg(Conflict):
+    """Videos are made by ffmpeg, which is not installed here: install the package ffmpeg and try again."""
+
+    code = "encoding_needs_ffmpeg"
+
+
+class VideosNeedRoom(Conflict):
+    """Less than 1 GiB is free where '{folder}' lies, and that is left to the rest of the server: make room first."""
+
+    code = "videos_need_room"
+
+
 class RoomNotFound(NotFound):
     """Room '{room}' not found"""
 

@@ -34,8 +34,14 @@ from api_queue.jobs.service import JobService
 from api_queue.jobs.sources import TaskSource
 from api_queue.jobs.store import SqlTasks
 from api_queue.jobs.task_types import TaskTypes
+from api_queue.karakara.attachments import AttachmentService
+from api_queue.karakara.encoding import EncodeTask
 from api_queue.karakara.moving_over import MovingOver, Unlimited
 from api_queue.karakara.queue_service import RoomQueueService
+from api_queue.karakara.track_map import TrackMaps
+from api_queue.karakara.track_map_folder import MapFolder
+from api_queue.karakara.video_folder import VideoFolder
+from api_queue.karakara.video_orders import VideoOrders
 from api_queue.media.preview import Previews
 from api_queue.media.service import MediaService, PreviewService
 from api_queue.media.store import RedisMediaStore
@@ -280,7 +286,8 @@ class Parts:
         fetch = FetchTask(self.retrieval, self.site_import)
         batches = BatchTasks(self.retrieval, self.site_import, self.task_store)
         of_lists = (fetch.type(), SyncTask(self.sync).type(), CueTask(self.cue).type())
-        return TaskTypes([*of_library, export.type(), *of_lists, *batches.types()])
+        encode = EncodeTask(self.tracks, SqlStore(self.engine), self.videos)
+        return TaskTypes([*of_library, export.type(), encode.type(), *of_lists, *batches.types()])
 
     @cached_property
     def task_store(self) -> SqlTasks:
@@ -525,6 +532,24 @@ class Parts:
     @cached_property
     def previews(self) -> PreviewService:
         return PreviewService(self.tracks, self.queues, Previews(self.settings.data / "previews"))
+
+    # -- KaraKara's clients ------------------------------------------------------------------------------------
+
+    @cached_property
+    def track_maps(self) -> TrackMaps:
+        return TrackMaps(SqlStore(self.engine), self.library, MapFolder(self.settings.data / "karakara" / "tracks"))
+
+    @cached_property
+    def videos(self) -> VideoFolder:
+        return VideoFolder(self.settings.data / "karakara" / "videos")
+
+    @cached_property
+    def video_orders(self) -> VideoOrders:
+        return VideoOrders(self.tracks, self.jobs, self.videos)
+
+    @cached_property
+    def attachments(self) -> AttachmentService:
+        return AttachmentService(self.tracks, self.videos)
 
     # -- tracklists --------------------------------------------------------------------------------------------
 

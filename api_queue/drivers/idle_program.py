@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from api_queue.drivers import parent_death
@@ -19,17 +20,31 @@ class Ended(NamedTuple):
     err: bytes
 
 
-async def run_idle(*command: str) -> Ended:
-    """Until it ends. It dies with this call when that is cancelled, and with this process."""
+async def run_idle(*command: str, hear: Callable[[bytes], None] | None = None) -> Ended:
+    """Until it ends. It dies with this call when that is cancelled, and with this process.
+
+    `hear` is given each line of its output at once; then there is none in the end.
+    """
     asking = (sys.executable, "-I", "-S", parent_death.__file__, f"{os.getpid()}", f"{int(signal.SIGKILL)}")
     process = await asyncio.create_subprocess_exec(
         *asking, *command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
     )
     try:
         stand_back(process.pid, _NICEST, os.SCHED_IDLE)  # of which Linux makes the idle class of the disk as well
-        out, err = await process.communicate()
+        out, err = await (process.communicate() if hear is None else _listen(process, hear))
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     return Ended(process.returncode or 0, out, err)
+
+
+async def _listen(process: Process, hear: Callable[[bytes], None]) -> tuple[bytes, bytes]:
+    assert process.stdout
+    assert process.stderr
+    faults = asyncio.create_task(process.stderr.read())
+    async for line in process.stdout:
+        hear(line)
+    err = await faults
+    await process.wait()
+    return b"", err

@@ -25,4 +25,5 @@ def room_error(status: int, code: str, detail: str, facts: dict[str, object]) ->
         "context": {"code": code, **facts},
         "description": HTTPStatus(status).phrase,
     }
-    return with_headers(reply(body, status), code, facts)
+    answer = reply(body, status, {"Cache-Control": "no-store"})  # what is not there now may be soon
+    return with_headers(answer, code, facts)

@@ -85,13 +85,13 @@ def data_entry(track: Track) -> bytes:
         "artist": track.artist,
         "album": track.album,
         "duration": track.duration_ms / 1000,
-        "tags": _tags_by_key(track),
+        "tags": tags_by_key(track),
         "attachments": {"video": [], "image": _image(track), "subtitle": _subtitle(track)},
     }
     return msgspec.json.encode(track.track_id) + b":" + msgspec.json.encode(entry)
 
 
-def _tags_by_key(track: Track) -> dict[str, list[str]]:
+def tags_by_key(track: Track) -> dict[str, list[str]]:
     """A tag without a key stands under the empty one."""
     tags = {"title": [track.title]}
     for tag in track.tags:

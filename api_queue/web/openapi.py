@@ -59,7 +59,7 @@ _PARAMETERS: Final = {
     "audio_file_id": "Id or alias of the recording.",
     "position": "Of the row, counted from 1.",
     "version": "Number of the version.",
-    "file": "What an answer of ours named: `<hash>.json` of tracks, the ZIP of an export, or a file of a night.",
+    "file": "What an answer of ours named: `<hash>.json` of tracks, the ZIP of an export, a file of a night or of a track.",
     "path": "Path of the file.",
 }
 _SCHEMES: Final[Json] = {
