@@ -13,6 +13,7 @@ import { Lobby } from "./lobby.js";
 import { Now } from "./now.js";
 import { Options } from "./options.js";
 import { Requests } from "./requests.js";
+import { showRoom } from "./room.js";
 import { openSearch } from "./search_sheet.js";
 import { Settings } from "./settings.js";
 import { copy, Keys } from "./share.js";
@@ -50,6 +51,7 @@ const requests = devices && new Requests(byId("requests"), queue, () => devices.
 const invite = new Invite(queue);
 const lobby = new Lobby(live);
 const undo = new Undo(byId("undo"), live);
+if (summary.role !== "helper") showRoom(queue);
 setInterval(() => list.show(), 10_000);
 byId("keys-part").addEventListener("toggle", () => byId("keys-part").open && keys.load());
 const BUTTONS = {
