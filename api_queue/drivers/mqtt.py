@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import logging
 import random
-import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -14,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import aiomqtt
 import structlog
 
+from api_queue.drivers.mqtt_line import BrokerAddress
 from api_queue.errors import BrokerAway
 
 #: Seconds within which a broker that is well confirms.
@@ -135,14 +135,13 @@ async def _send(client: aiomqtt.Client, topic: str, payload: str | bytes, *, ret
 
 
 def _options(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    secure = parts.scheme == "mqtts"
+    parts, address = urlsplit(url), BrokerAddress.from_url(url)
     return {
-        "hostname": parts.hostname or "localhost",
-        "port": parts.port or (8883 if secure else 1883),
+        "hostname": address.host,
+        "port": address.port,
         "username": unquote(parts.username) if parts.username else None,
         "password": unquote(parts.password) if parts.password else None,
-        "tls_context": ssl.create_default_context() if secure else None,
+        "tls_context": address.tls,
         "keepalive": KEEPALIVE_S,
         "timeout": GREETING_TIMEOUT_S,
         "logger": _library_log,

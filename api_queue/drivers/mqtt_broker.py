@@ -11,11 +11,10 @@ from pathlib import Path
 from api_queue.drivers import mosquitto
 from api_queue.drivers.announcer.broker import PUBLISHER
 from api_queue.drivers.announcer.server import PASSWORD_VARIABLE
+from api_queue.drivers.mqtt_line import OWN_ADDRESS
 from api_queue.drivers.processes import Program
 from api_queue.errors import StartRefused
 from api_queue.settings import Settings
-
-_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - read, not bound
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def prepare_broker(settings: Settings, data_dir: Path) -> BrokerProcess:
     else:
         name, command = "announcer", _announcer(host, port, ws_port)
         env = {PASSWORD_VARIABLE: password}
-    url = f"mqtt://{PUBLISHER}:{password}@{_in_url(_EVERY_ADDRESS.get(host, host))}:{port}"
+    url = f"mqtt://{PUBLISHER}:{password}@{_in_url(OWN_ADDRESS.get(host, host))}:{port}"
     return BrokerProcess(name, command, env, host, port, ws_port, url)
 
 
@@ -103,7 +102,7 @@ class EmbeddedBroker:
         self.program.stop()
 
     def _answers(self) -> bool:
-        address = _EVERY_ADDRESS.get(self.process.host, self.process.host)
+        address = OWN_ADDRESS.get(self.process.host, self.process.host)
         try:
             for port in (self.process.port, self.process.ws_port):
                 socket.create_connection((address, port), timeout=1).close()

@@ -68,7 +68,7 @@ def _sanic(request: Request, error: SanicException) -> HTTPResponse:
     status, form = error.status_code, form_of(request)
     if status == HTTPStatus.NOT_FOUND and form is problem and wants_html(request):
         return page("missing", status)
-    answer = form(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), f"{error}".rstrip(".") + ".", {})
+    answer = form(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), f"{error}".rstrip(".\n") + ".", {})
     answer.headers.update(error.headers)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers["Allow"] = ", ".join(methods_of(request))
