@@ -14,6 +14,7 @@ from multiprocessing.context import BaseContext
 from types import FrameType
 from typing import Any
 
+import structlog
 from sanic import Sanic
 from sanic.server.protocols.websocket_protocol import WebSocketProtocol
 from sanic.worker.loader import AppLoader
@@ -36,12 +37,15 @@ from api_queue.serving.scanning import show_scan_beside
 from api_queue.serving.supervision import Supervision
 from api_queue.settings import Settings
 
+_log = structlog.get_logger()
+
 
 def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. Raises StartRefused, with one sentence, when it cannot start."""
     configure_logs(settings.log_level)
     gc.freeze()  # as in roles
     _refuse_unfit(settings)
+    _warn_of_open(settings)
     with ExitStack() as parts:
         with _interruptible():
             lock = parts.enter_context(locked(settings.data))
@@ -70,6 +74,11 @@ def _refuse_unfit(settings: Settings) -> None:
     for root in settings.library_roots:
         if root.exists() and not (root.is_dir() and os.access(root, os.R_OK | os.X_OK)):
             raise StartRefused(reason=f"The music folder {root} cannot be read; look at library_roots, or --music.")
+
+
+def _warn_of_open(settings: Settings) -> None:
+    if settings.karakara_enabled and settings.karakara_password == "name":  # noqa: S105 - the habit
+        _log.warning("every guest can be host of a room: its password is its name; see karakara_password")
 
 
 @contextmanager

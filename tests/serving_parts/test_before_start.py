@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from api_queue.errors import StartRefused
 from api_queue.parts import Parts
 from api_queue.serving.account_commands import with_parts
 from api_queue.serving.addresses import listen
-from api_queue.serving.serve import _refuse_unfit, _with_addresses
+from api_queue.serving.serve import _refuse_unfit, _warn_of_open, _with_addresses
 from api_queue.settings import Settings
 
 
@@ -68,3 +69,17 @@ def test_a_database_of_the_operators_own_is_asked_without_a_folder(tmp_path: Pat
 
     settings = Settings(data=tmp_path / "none", sql_url=f"sqlite+aiosqlite:///{tmp_path}/own.sqlite")
     assert with_parts(settings, answer) == "asked"
+
+
+@pytest.mark.parametrize(
+    ("settings", "warnings"),
+    [
+        (Settings(), 0),
+        (Settings(karakara_password="name"), 1),
+        (Settings(karakara_password="name", karakara_enabled=False), 0),
+    ],
+)
+def test_a_password_that_all_know_is_warned_of(settings: Settings, warnings: int) -> None:
+    with capture_logs() as logs:
+        _warn_of_open(settings)
+    assert [line["log_level"] for line in logs] == ["warning"] * warnings

@@ -25,7 +25,7 @@ ERRORS = {
 }
 #: Sentences that programs written for other servers know to the letter.
 OTHERS_SAY = {errors.BadApiKey, errors.MissingQueueRight, errors.WrongPassword}
-KARAKARA_SAYS = {
+KARAKARA_SAYS: set[type[ApiQueueError]] = {
     errors.RoomNotFound,
     errors.InvalidRoomCommand,
     errors.RoomCommandsForHost,
@@ -97,7 +97,7 @@ def test_the_sentence_is_filled_with_its_facts(error: type[ApiQueueError]) -> No
     assert "{" not in detail
 
 
-@pytest.mark.parametrize("error", sorted({*ERRORS.values()} - KARAKARA_SAYS, key=lambda error: error.__name__))
+@pytest.mark.parametrize("error", [error for error in ERRORS.values() if error not in KARAKARA_SAYS])
 def test_the_sentence_is_one_that_a_guest_can_read(error: type[ApiQueueError]) -> None:
     sentence = error.__doc__ or ""
     assert "\n" not in sentence
