@@ -22,6 +22,7 @@ SONG = "KAT_TUN_Your_side_Instrumental_"
 
 #: Nobody's: what is said of it must be what is said of somebody's.
 NOWHERE = QueueName("u_000000000000")
+ROOMS = "api/room/"
 PLACEHOLDER = re.compile(r"<[^>]*>")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -122,7 +123,7 @@ async def test_on_no_route_is_it_there_for_anybody_else(house: House, ann: Membe
         house.nobody() as nobody,
     ):
         for method, path in routes(house.app):
-            if "<name" not in path:
+            if "<name" not in path or path.startswith(ROOMS):
                 continue
             there, nowhere = (f"/{_filled(path, queue)}" for queue in (ann.queue, NOWHERE))
             assert (await nobody.request(method, there)).status_code == 401, (method, path)
@@ -132,6 +133,20 @@ async def test_on_no_route_is_it_there_for_anybody_else(house: House, ann: Membe
                 assert (answer.status_code, answer.text) == (404, absent), (method, path)
     # And all of it had no effect
     assert len((await ann.client.get(f"/queue/{ann.queue}/items")).json()["items"]) == 1
+
+
+async def test_nor_is_it_a_room_of_karakara_for_anybody(house: House, ann: Member) -> None:
+    """Not for its member either."""
+    rooms = [(method, path) for method, path in routes(house.app) if path.startswith(ROOMS)]
+    assert rooms
+    async with house.guest() as guest, house.admin() as admin, house.nobody() as nobody:
+        for method, path in rooms:
+            there, nowhere = (f"/{_filled(path, queue)}" for queue in (ann.queue, NOWHERE))
+            assert (await ann.client.request(method, there)).status_code == 404, (method, path)
+            for client in (guest, admin, nobody):
+                answer, absent = await client.request(method, there), await client.request(method, nowhere)
+                assert answer.status_code in {401, 404}, (method, path)
+                assert answer.text == absent.text.replace(NOWHERE, ann.queue), (method, path)
 
 
 @pytest.mark.parametrize(
