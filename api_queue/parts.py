@@ -38,6 +38,7 @@ from api_queue.karakara.attachments import AttachmentService
 from api_queue.karakara.encoding import EncodeTask
 from api_queue.karakara.moving_over import MovingOver, Unlimited
 from api_queue.karakara.queue_service import RoomQueueService
+from api_queue.karakara.topics import RoomTopics
 from api_queue.karakara.track_map import TrackMaps
 from api_queue.karakara.track_map_folder import MapFolder
 from api_queue.karakara.video_folder import VideoFolder
@@ -690,7 +691,15 @@ class Parts:
 
     @cached_property
     def room_queue(self) -> RoomQueueService:
-        return RoomQueueService(self.queues, self.adding, self.items, self.transport, self.variants, self.clock)
+        verbs = (self.queues, self.adding, self.items, self.transport)
+        return RoomQueueService(*verbs, self.variants, self.video_orders, self.clock)
+
+    @cached_property
+    def room_topics(self) -> RoomTopics | None:
+        """None: there are no rooms."""
+        if not self.settings.karakara_enabled:
+            return None
+        return RoomTopics(self.queue_store, self.variants, self.track_maps.mtime, self.clock)
 
     @cached_property
     def moving_over(self) -> MovingOver:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -29,15 +29,16 @@ from api_queue.errors import (
     UnknownTrack,
 )
 from api_queue.karakara.flow import Timed, timed
+from api_queue.karakara.rooms import is_host
 from api_queue.queues.adding import AddService
 from api_queue.queues.changes import LAST, Changes
 from api_queue.queues.items import ItemService
-from api_queue.queues.models import HOSTS, Item, QueueView
+from api_queue.queues.models import Item, QueueView
 from api_queue.queues.service import QueueService
 from api_queue.queues.transport import TransportService
 from api_queue.queues.turns import TRIES
 from api_queue.queues.variants import DEFAULT, Variants, VariantStore
-from api_queue.types import ItemId, ItemStatus, QueueName
+from api_queue.types import ItemId, ItemStatus, QueueName, TrackId
 from api_queue.web.identity import Caller
 
 #: Of an add, by the rules of the queue.
@@ -60,6 +61,13 @@ class Shown(Struct, frozen=True):
     variants: Variants
 
 
+class Videos(Protocol):
+    """`video_orders.VideoOrders`."""
+
+    async def want(self, track_id: TrackId) -> None:
+        """Has a video made where there is none. Nothing is raised."""
+
+
 class RoomQueueService:
     def __init__(
         self,
@@ -68,6 +76,7 @@ class RoomQueueService:
         items: ItemService,
         transport: TransportService,
         variants: VariantStore,
+        videos: Videos,
         clock: Clock,
     ) -> None:
         self._queues = queues
@@ -75,6 +84,7 @@ class RoomQueueService:
         self._items = items
         self._transport = transport
         self._variants = variants
+        self._videos = videos
         self._clock = clock
 
     async def look(self, room: QueueName) -> Look:
@@ -104,11 +114,12 @@ class RoomQueueService:
             placed = await self._adding.add(room, track_id, performer, caller, item_id, variants=variants)
         except _REFUSALS as error:
             raise _refusal(error, track_id, performer) from error
+        await self._videos.want(placed.item.track_id)
         return Shown(Timed(placed.item, placed.expected_ms), variants)
 
     async def move(self, room: QueueName, source: ItemId, target: ItemId | None, caller: Caller) -> None:
         """Before another waiting item; None is the end. Before what plays is before the first one."""
-        if caller.role_on(room) not in HOSTS:
+        if not is_host(caller, room):
             raise RoomQueueForHost
         if source == target:
             raise MoveOutside

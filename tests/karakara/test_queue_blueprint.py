@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from api_queue.jobs.models import TaskFilter
+from api_queue.karakara.encoding import TYPE
 from api_queue.types import QueueName
 from tests.house import House
 from tests.karakara.a_room import Room, refused
@@ -271,3 +273,15 @@ async def test_an_add_that_is_sent_twice_happens_once(room: Room) -> None:
 
     assert first.json() == second.json()
     assert len(await room.queue()) == 1
+
+
+async def test_a_video_of_what_was_added_is_ordered_once(room: Room) -> None:
+    """Of what is refused none is."""
+    async with room.singer() as ana:
+        for performer, track in (("Ana", 3), ("Bo", 3), ("", 4)):
+            await ana.post("queue.json", json=room.wish(performer, track))
+
+    _, tasks = await room.house.parts.jobs.tasks(TaskFilter(type=TYPE))
+    details = [await room.house.parts.jobs.detail(task.task_id, 10) for task in tasks]
+    ordered = [item.payload["track_id"] for detail in details for item in detail.items]
+    assert [ordered.count(room.tracks[track].track_id) for track in (3, 4)] == [1, 0]
