@@ -21,6 +21,7 @@ async def run_relay(settings: Settings) -> None:
                 connect=lambda on_connect: Publisher(settings.mqtt_url, status, on_connect=on_connect),
                 clock=parts.clock,
                 settings=settings,
+                others=parts.room_topics,
             )
         )
     finally:

@@ -1,0 +1,54 @@
+"""What is retained for KaraKara's clients, beside our own topics: the rooms, and when the tracks have changed.
+
+A topic carries the same JSON as the address of the same name answers.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from api_queue.drivers.clock import Clock
+from api_queue.errors import RoomNotFound, UnknownQueue
+from api_queue.karakara.queue_wire import queue_json
+from api_queue.karakara.rooms import room_name
+from api_queue.karakara.settings_wire import settings_json
+from api_queue.queues.models import QueueView
+from api_queue.queues.storage import Store
+from api_queue.queues.variants import VariantStore
+from api_queue.queues.wire import RETAINED_ITEMS, json_text
+from api_queue.types import QueueName
+
+#: All that was played and has not gone to the history yet.
+_ALL_PLAYED: Final = -10_001
+
+
+class RoomTopics:
+    """`stream.models.OtherTopics`. `tracks_changed`: when the tracks that the clients are given last did, in s."""
+
+    def __init__(
+        self, store: Store, variants: VariantStore, tracks_changed: Callable[[], Awaitable[float | None]], clock: Clock
+    ) -> None:
+        self._store = store
+        self._variants = variants
+        self._tracks_changed = tracks_changed
+        self._clock = clock
+
+    async def of_queue(self, queue: QueueName) -> dict[str, str]:
+        try:
+            view = await self._store.view(room_name(queue), _ALL_PLAYED, RETAINED_ITEMS - 1)
+        except RoomNotFound:
+            return {}
+        except UnknownQueue:
+            return _topics(queue, "", "")
+        return _topics(queue, await self._items(view), json_text(settings_json(view.queue.settings)))
+
+    async def _items(self, view: QueueView) -> str:
+        variants = await self._variants.of(view.queue.name, [item.id for item in view.items])
+        return json_text(queue_json(view, variants, self._clock.now_ms()))
+
+    async def of_library(self) -> dict[str, str]:
+        changed_s = await self._tracks_changed()
+        return {} if changed_s is None else {"global/tracks-updated": json_text({"tracks_json_mtime": changed_s})}
+
+
+def _topics(room: QueueName, items: str, settings: str) -> dict[str, str]:
+    return {f"room/{room}/queue": items, f"room/{room}/settings": settings}
