@@ -46,8 +46,8 @@ async def show_settings(request: Request, name: str) -> HTTPResponse:
 async def change_settings(request: Request, name: str) -> HTTPResponse:
     """Replaces them; what the clients do not know of stays as it is."""
     rooms: RoomService = request.app.ctx.rooms
-    change = partial(changed, read_body(request, RoomSettings))
-    await rooms.change_settings(room_name(name), change, request.ctx.caller)
+    x, wish = room_name(name), read_body(request, RoomSettings)
+    await rooms.change_settings(x, partial(changed, wish), request.ctx.caller)
     return reply({})
 
 
@@ -56,10 +56,10 @@ async def change_settings(request: Request, name: str) -> HTTPResponse:
 async def command(request: Request, name: str, command: str) -> HTTPResponse:
     """Presses a button, `play.json` and so on; whether it plays then. Not from other sites."""
     rooms: RoomService = request.app.ctx.rooms
-    button, _, ending = command.partition(".")
+    x, (button, _, ending) = room_name(name), command.partition(".")
     if ending != "json":
         raise InvalidRoomCommand
-    return reply({"is_playing": await rooms.command(room_name(name), button, request.ctx.caller)})
+    return reply({"is_playing": await rooms.command(x, button, request.ctx.caller)})
 
 
 @bp.get("/api/room/<name>/tracks.json")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.karakara.visitors import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+SONG = "KAT_TUN_Your_side_Instrumental_"
 #: As the clients look for it.
 THEIR_PATTERN = re.compile("kksid=([a-z0-9-]+)")
 #: No queue is called so, and on our own addresses it may be somebody's.
@@ -125,6 +127,22 @@ async def test_cookies_of_our_own_pages_count_for_nothing(house: House, room: st
         assert not await is_host(admin, room)
         admin.headers["cookie"] = f"session_id={UNKNOWN_TOKEN}"
         assert (await log_in(admin, room)).status_code == 200
+
+
+async def test_who_comes_back_after_the_party_is_a_new_guest(
+    house: House, visitor: httpx.AsyncClient, room: str
+) -> None:
+    song = {"track_id": SONG, "performer_name": "Ana", "video_variant": "Default", "subtitle_variant": "Default"}
+    add = partial(visitor.post, f"/api/room/{room}/queue.json", json=song)
+    await log_in(visitor, room)
+    assert (await add()).status_code == 200
+    async with house.admin() as admin:
+        await admin.post(f"/queue/{room}/end")
+        await admin.put(f"/queue/{room}/settings", json={"accepting": True})
+    assert "has ended" in (await add()).json()["context"]["exc"]
+    assert "kksid" not in visitor.cookies
+    await log_in(visitor, room)
+    assert (await add()).status_code == 200
 
 
 # -- the host --------------------------------------------------------------------------------------------------

@@ -188,6 +188,10 @@ def test_only_who_is_not_logged_in_is_asked_for_a_bearer() -> None:
     assert "www-authenticate" not in problem(403, "missing_right", "No.", {}).headers
 
 
+def _other_form(status: int, code: str, detail: str, facts: dict[str, object]) -> HTTPResponse:
+    return HTTPResponse(f"{status} {code} {detail} {facts}", status)
+
+
 # -- over the wire ---------------------------------------------------------------------------------------------
 
 
@@ -195,12 +199,14 @@ def test_only_who_is_not_logged_in_is_asked_for_a_bearer() -> None:
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = Sanic("errors", configure_logging=False)
     app.config.ACCESS_LOG = False
-    setup_errors(app)
+    setup_errors(app, {b"/other/": _other_form})
 
+    @app.get("/other/ours", name="other_ours")
     @app.get("/ours")
     async def ours(_request: Request) -> HTTPResponse:
         raise errors.RateLimited(retry_after=3)
 
+    @app.get("/other/theirs", name="other_theirs")
     @app.get("/theirs")
     async def theirs(_request: Request) -> HTTPResponse:
         raise ZeroDivisionError("hunter2")
@@ -250,3 +256,26 @@ async def test_a_browser_that_is_lost_gets_a_page(client: httpx.AsyncClient) -> 
 async def test_a_browser_is_told_of_other_errors_as_everybody_is(client: httpx.AsyncClient) -> None:
     answer = await client.get("/ours", headers={"Accept": BROWSER})
     assert answer.json()["code"] == "rate_limited"
+
+
+# -- in another form -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "words"),
+    [
+        ("GET", "/other/ours", "429 rate_limited That was too often; try again in 3 seconds. {'retry_after': 3}"),
+        ("GET", "/other/theirs", f"500 internal {INTERNAL} {{}}"),
+        ("GET", "/other/nowhere", "404 not_found Requested URL /other/nowhere not found. {}"),
+        ("DELETE", "/other/ours", "405 method_not_allowed Method DELETE not allowed for URL /other/ours. {}"),
+    ],
+)
+async def test_where_clients_of_another_server_ask_errors_are_as_they_know_them(
+    client: httpx.AsyncClient, method: str, path: str, words: str
+) -> None:
+    answer = await client.request(method, path, headers={"Accept": BROWSER})
+    assert answer.text == words
+
+
+async def test_a_wrong_method_names_the_right_ones_there_too(client: httpx.AsyncClient) -> None:
+    assert (await client.delete("/other/ours")).headers["allow"] == "GET"
