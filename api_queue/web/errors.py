@@ -26,8 +26,9 @@ STATUS: Final[dict[type[errors.ApiQueueError], int]] = {
     errors.TooLarge: 413,
     errors.Unavailable: 503,
 }
-#: From (status, code, sentence, facts) to an answer.
-Form = Callable[[int, str, str, dict[str, object]], HTTPResponse]
+Facts = dict[str, object]
+#: From (status, code, sentence, facts) to the status and the JSON of an answer.
+Form = Callable[[int, str, str, Facts], tuple[int, Facts]]
 _NO_OTHERS: Final[Mapping[bytes, Form]] = MappingProxyType({})
 #: Codes of a 401 that asks a program for its key; all others ask for a bearer.
 _ASK_FOR_KEY: Final = frozenset({errors.MissingApiKey.code, errors.BadApiKey.code})
@@ -52,23 +53,26 @@ def status_of(error: errors.ApiQueueError) -> int:
 def _domain(request: Request, error: errors.ApiQueueError) -> HTTPResponse:
     if isinstance(error, errors.SessionEnded) or isinstance(error.__cause__, errors.SessionEnded):
         request.ctx.bad_session = True  # the guard drops its cookie, and who comes back is a new guest
-    form = form_of(request)
-    to_browser = form is problem and wants_html(request)
-    if to_browser and isinstance(error, errors.MissingCredential | errors.LoginExpired):
+    if isinstance(error, errors.MissingCredential | errors.LoginExpired) and _wants_page(request):
         return page("login", status_of(error))
-    return form(status_of(error), error.code, error.detail, error.facts)
+    return refusal(request, status_of(error), error.code, error.detail, error.facts)
 
 
-def form_of(request: Request) -> Form:
+def _form(request: Request) -> Form | None:
     forms: Mapping[bytes, Form] = request.app.ctx.error_forms
-    return next((form for start, form in forms.items() if request.raw_url.startswith(start)), problem)
+    return next((form for start, form in forms.items() if request.raw_url.startswith(start)), None)
+
+
+def _wants_page(request: Request) -> bool:
+    return _form(request) is None and wants_html(request)
 
 
 def _sanic(request: Request, error: SanicException) -> HTTPResponse:
-    status, form = error.status_code, form_of(request)
-    if status == HTTPStatus.NOT_FOUND and form is problem and wants_html(request):
+    status = error.status_code
+    if status == HTTPStatus.NOT_FOUND and _wants_page(request):
         return page("missing", status)
-    answer = form(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), f"{error}".rstrip(".\n") + ".", {})
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_")
+    answer = refusal(request, status, code, f"{error}".rstrip(".\n") + ".", {})
     answer.headers.update(error.headers)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers["Allow"] = ", ".join(methods_of(request))
@@ -84,10 +88,20 @@ def _too_large(request: Request, error: PayloadTooLarge) -> HTTPResponse:
 
 def _unexpected(request: Request, error: Exception) -> HTTPResponse:
     _log.error("a request failed", method=request.method, route=request.uri_template, exc_info=error)
-    return form_of(request)(500, "internal", INTERNAL, {})
+    return refusal(request, 500, "internal", INTERNAL, {})
 
 
-def problem(status: int, code: str, detail: str, facts: dict[str, object]) -> HTTPResponse:
+def refusal(request: Request, status: int, code: str, detail: str, facts: Facts) -> HTTPResponse:
+    """In the form of the address that was asked; `retry_after` (s) of the facts also stands in the header."""
+    form = _form(request)
+    if form is None:
+        return problem(status, code, detail, facts)
+    status, body = form(status, code, detail, facts)
+    answer = reply(body, status, {"Cache-Control": "no-store"})  # what is not there now may be soon
+    return _with_headers(answer, code, facts)
+
+
+def problem(status: int, code: str, detail: str, facts: Facts) -> HTTPResponse:
     """`{"type", "title", "status", "detail", "code", ...facts}`; `retry_after` (s) also stands in the header."""
     body = {
         **facts,
@@ -99,11 +113,12 @@ def problem(status: int, code: str, detail: str, facts: dict[str, object]) -> HT
     }
     answer = reply(body, status)
     answer.content_type = "application/problem+json"
-    return with_headers(answer, code, facts)
+    return _with_headers(answer, code, facts)
 
 
-def with_headers(answer: HTTPResponse, code: str, facts: dict[str, object]) -> HTTPResponse:
+def _with_headers(answer: HTTPResponse, code: str, facts: Facts) -> HTTPResponse:
     """What HTTP itself wants to be said of a refusal."""
+    answer.headers["Cache-Control"] = "no-store"  # what is not there now may be soon
     if "retry_after" in facts:
         answer.headers["Retry-After"] = str(facts["retry_after"])
     if answer.status == 401:

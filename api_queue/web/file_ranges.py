@@ -21,7 +21,7 @@ from api_queue.errors import FileGone
 from api_queue.formats import conditions
 from api_queue.formats.byte_ranges import Span
 from api_queue.formats.conditions import Validators
-from api_queue.web.errors import form_of
+from api_queue.web.errors import refusal
 from api_queue.web.file_plans import File, Plan, make_plan
 from api_queue.web.page_cache import read
 from api_queue.web.stall_watch import StallWatch
@@ -130,7 +130,7 @@ def _fields(request: Request) -> dict[str, str]:
 
 def _refusal(request: Request, plan: Plan) -> HTTPResponse:
     code, detail = _REFUSALS[plan.status]
-    answer = form_of(request)(plan.status, code, detail, {})
+    answer = refusal(request, plan.status, code, detail, {})
     answer.headers.update(plan.headers)
     return answer
 

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from api_queue import errors
 from api_queue.errors import ApiQueueError
 from api_queue.web.error_list import refusals
-from api_queue.web.errors import INTERNAL, STATUS, problem, setup_errors, status_of
+from api_queue.web.errors import INTERNAL, STATUS, Facts, problem, setup_errors, status_of
 from tests.serving import NO_TLS, serving
 
 PACKAGE = Path(errors.__file__).parent
@@ -188,8 +188,8 @@ def test_only_who_is_not_logged_in_is_asked_for_a_bearer() -> None:
     assert "www-authenticate" not in problem(403, "missing_right", "No.", {}).headers
 
 
-def _other_form(status: int, code: str, detail: str, facts: dict[str, object]) -> HTTPResponse:
-    return HTTPResponse(f"{status} {code} {detail} {facts}", status)
+def _other_form(status: int, code: str, detail: str, facts: Facts) -> tuple[int, Facts]:
+    return status + 1, {"other": [status, code, detail, facts]}
 
 
 # -- over the wire ---------------------------------------------------------------------------------------------
@@ -262,19 +262,28 @@ async def test_a_browser_is_told_of_other_errors_as_everybody_is(client: httpx.A
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "words"),
+    ("method", "path", "said"),
     [
-        ("GET", "/other/ours", "429 rate_limited That was too often; try again in 3 seconds. {'retry_after': 3}"),
-        ("GET", "/other/theirs", f"500 internal {INTERNAL} {{}}"),
-        ("GET", "/other/nowhere", "404 not_found Requested URL /other/nowhere not found. {}"),
-        ("DELETE", "/other/ours", "405 method_not_allowed Method DELETE not allowed for URL /other/ours. {}"),
+        (
+            "GET",
+            "/other/ours",
+            [429, "rate_limited", "That was too often; try again in 3 seconds.", {"retry_after": 3}],
+        ),
+        ("GET", "/other/theirs", [500, "internal", INTERNAL, {}]),
+        ("GET", "/other/nowhere", [404, "not_found", "Requested URL /other/nowhere not found.", {}]),
+        ("DELETE", "/other/x", [404, "not_found", "Requested URL /other/x not found.", {}]),
     ],
 )
 async def test_where_clients_of_another_server_ask_errors_are_as_they_know_them(
-    client: httpx.AsyncClient, method: str, path: str, words: str
+    client: httpx.AsyncClient, method: str, path: str, said: list[object]
 ) -> None:
     answer = await client.request(method, path, headers={"Accept": BROWSER})
-    assert answer.text == words
+    assert (answer.status_code - 1, answer.json()) == (said[0], {"other": said})
+    assert answer.headers["content-type"] == "application/json"
+
+
+async def test_when_to_come_back_stands_in_the_header_there_too(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/other/ours")).headers["retry-after"] == "3"
 
 
 async def test_a_wrong_method_names_the_right_ones_there_too(client: httpx.AsyncClient) -> None:
