@@ -59,7 +59,7 @@ _PARAMETERS: Final = {
     "audio_file_id": "Id or alias of the recording.",
     "position": "Of the row, counted from 1.",
     "version": "Number of the version.",
-    "file": "What an answer of ours named: `<hash>.json` of tracks, the ZIP of an export, a file of a night or of a track.",
+    "file": "What an answer of ours named: `<hash>.json` of tracks, the ZIP of an export, a file of a night or track.",
     "path": "Path of the file.",
 }
 _SCHEMES: Final[Json] = {
@@ -93,6 +93,10 @@ _PROBLEM: Final[Json] = {
     "description": "Refused; `/docs/errors` has every code. Facts of the error stand beside these fields.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+_ROOM_REFUSAL: Final[Json] = {
+    "description": "Refused, as the clients of KaraKara read it: what they look at is `status`, here in the body.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RoomRefusal"}}},
+}
 _IDEMPOTENCY_KEY: Final[Json] = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -116,12 +120,22 @@ class Problem(msgspec.Struct):
     code: str
 
 
+class RoomRefusal(msgspec.Struct):
+    """`message` is for people, or `context.exc` where there is one; `context.code` is for programs."""
+
+    status: int
+    message: str
+    context: dict[str, Any]
+    description: str
+
+
 class Described(NamedTuple):
-    """One route, and all that is known about it."""
+    """One route, and all that is known about it. `in_room`: its refusals are those of rooms."""
 
     method: str
     route: Route
     rule: Rule
+    in_room: bool
 
     @property
     def handler(self) -> Any:
@@ -156,7 +170,7 @@ def describe(app: "Sanic[Any, Any]", table: AccessTable) -> Json:
         "paths": paths,
         "components": {
             "schemas": _schemas(routes),
-            "responses": {"Problem": _PROBLEM},
+            "responses": {"Problem": _PROBLEM, "RoomRefusal": _ROOM_REFUSAL},
             "parameters": {"IdempotencyKey": _IDEMPOTENCY_KEY},
             "securitySchemes": _SCHEMES,
         },
@@ -164,9 +178,9 @@ def describe(app: "Sanic[Any, Any]", table: AccessTable) -> Json:
 
 
 def _routes(app: "Sanic[Any, Any]", table: AccessTable) -> list[Described]:
-    rules = rules_of(app, table)
+    rules, in_room = rules_of(app, table), tuple(app.ctx.error_forms)
     found = (
-        Described(method, route, rules[method, route.path])
+        Described(method, route, rules[method, route.path], f"/{route.path}".encode().startswith(in_room))
         for route in app.router.routes
         for method in _METHODS
         if method in route.methods
@@ -236,12 +250,13 @@ def _responses(described: Described) -> Json:
     refusals = {
         401: rule.access not in {"public", "open", "singer"},
         403: rule.access not in {"public", "open"},
-        422: operation.body is not None,
+        400 if described.in_room else 422: operation.body is not None,
         429: rule.limit is not None,
     }
     expected = [status for status, possible in refusals.items() if possible]
+    refusal = "RoomRefusal" if described.in_room else "Problem"
     return {str(operation.status): good} | {
-        str(status): {"$ref": "#/components/responses/Problem"} for status in (*expected, "default")
+        str(status): {"$ref": f"#/components/responses/{refusal}"} for status in (*expected, "default")
     }
 
 
@@ -258,4 +273,4 @@ def _security(rule: Rule) -> list[Json]:
 def _schemas(routes: Iterable[Described]) -> Json:
     shapes = {described.operation.body for described in routes} - {None}
     ordered = sorted((shape for shape in shapes if shape), key=lambda shape: shape.__name__)
-    return msgspec.json.schema_components([*ordered, Problem], ref_template=_COMPONENT)[1]
+    return msgspec.json.schema_components([*ordered, Problem, RoomRefusal], ref_template=_COMPONENT)[1]

@@ -72,6 +72,14 @@ def test_each_says_what_it_is_for(document: dict[str, Any]) -> None:
     assert [key for key, operation in operations(document).items() if not operation["summary"]] == []
 
 
+def test_rooms_refuse_in_the_form_of_their_clients(document: dict[str, Any]) -> None:
+    for (_, path), operation in operations(document).items():
+        in_room = path.startswith(("/api/room/", "/api/misc/", "/files/"))
+        form = "RoomRefusal" if in_room else "Problem"
+        assert operation["responses"]["default"] == {"$ref": f"#/components/responses/{form}"}, path
+        assert not (in_room and "422" in operation["responses"]), path
+
+
 def test_it_is_openapi(document: dict[str, Any]) -> None:
     assert document["openapi"] == "3.1.0"
     assert {"title", "version"} <= set(document["info"])
