@@ -28,7 +28,7 @@ from api_queue.errors import (
     UnknownQueue,
     UnknownTrack,
 )
-from api_queue.karakara.flow import Timed, timed
+from api_queue.karakara.flow import MOST_WAITING, Timed, timed
 from api_queue.karakara.rooms import is_host
 from api_queue.queues.adding import AddService
 from api_queue.queues.changes import LAST, Changes
@@ -88,7 +88,7 @@ class RoomQueueService:
         self._clock = clock
 
     async def look(self, room: QueueName) -> Look:
-        view = await self._queues.view(room)
+        view = await self._queues.view(room, MOST_WAITING)
         return Look(view, await self._variants.of(room, [item.id for item in view.items]))
 
     async def look_if_there(self, room: QueueName) -> Look | None:
@@ -109,13 +109,13 @@ class RoomQueueService:
         """Refused in KaraKara's order: SessionMissing, TrackInvalid, PerformerMissing, QueueValidationFailed."""
         if caller.guest_id is None:
             raise SessionMissing
-        await self._queues.queue(room)
+        playing = (await self._queues.queue(room)).session.state == "playing"
         try:
             placed = await self._adding.add(room, track_id, performer, caller, item_id, variants=variants)
         except _REFUSALS as error:
             raise _refusal(error, track_id, performer) from error
         await self._videos.want(placed.item.track_id)
-        return Shown(Timed(placed.item, placed.expected_ms), variants)
+        return Shown(Timed(placed.item, placed.expected_ms if playing else None), variants)
 
     async def move(self, room: QueueName, source: ItemId, target: ItemId | None, caller: Caller) -> None:
         """Before another waiting item; None is the end. Before what plays is before the first one."""

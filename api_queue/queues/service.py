@@ -13,6 +13,7 @@ from api_queue.drivers.clock import Clock
 from api_queue.errors import GuestQueuesOff, QueueExists, QueueMoved, UnknownQueue
 from api_queue.formats import crockford
 from api_queue.queues.arrangement import ArrangementStore
+from api_queue.queues.changes import LAST
 from api_queue.queues.deeds import Deed, settings_changed
 from api_queue.queues.models import MADE_BY_GUESTS, Item, Queue, QueueView
 from api_queue.queues.names import new_queue_name
@@ -127,8 +128,9 @@ class QueueService:
     async def queue(self, name: QueueName) -> Queue:
         return await self._store.queue(name)
 
-    async def view(self, name: QueueName) -> QueueView:
-        return await self._store.view(name)
+    async def view(self, name: QueueName, waiting: int | None = None) -> QueueView:
+        """With so many of the waiting items, and nothing of the lobby; None: with all."""
+        return await (self._store.view(name) if waiting is None else self._store.view(name, -LAST, waiting - 1))
 
     async def filter_of(self, name: QueueName) -> TagFilter:
         settings = (await self._store.queue(name)).settings

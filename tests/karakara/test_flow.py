@@ -1,8 +1,12 @@
 """What plays when in a room, and that every change is one."""
 
+import asyncio
+
 import pytest
 
+from api_queue.karakara.flow import MOST_WAITING
 from tests.karakara.a_room import Room, check_flow
+from tests.queues.party import ADMIN
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -98,3 +102,25 @@ async def test_every_change_is_one_revision(room: Room) -> None:
 
     assert [answer.status_code for answer in answers] == [200, 201, 200, 200, 200]
     assert (await room.view()).queue.rev == rev + len(answers)
+
+
+@pytest.mark.parametrize("presses", [[], ["play"], ["play", "pause"], ["play", "stop"]])
+async def test_who_adds_is_told_the_start_that_everybody_sees(room: Room, presses: list[str]) -> None:
+    async with room.singer() as ana:
+        await room.add(ana)
+        await room.press(*presses)
+        added = (await ana.post("queue.json", json=room.wish(track=1))).json()
+
+    assert (await room.queue())[-1] == added
+
+
+async def test_far_behind_the_clients_see_no_more_but_who_added_takes_it_back(room: Room) -> None:
+    async with room.host() as host:
+        add, track_id = room.house.parts.adding.add, room.tracks[0].track_id
+        await asyncio.gather(*(add(room.name, track_id, "Ana", ADMIN) for _ in range(MOST_WAITING)))
+        number = await room.add(host, "Bo")
+        shown = await room.performers()
+        answer = await host.delete(f"queue/{number}.json")
+
+    assert shown == ["Ana"] * MOST_WAITING
+    assert (answer.status_code, answer.json()["performer_name"]) == (200, "Bo")
