@@ -8,13 +8,14 @@ from typing import Final
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import RoomNotFound, UnknownQueue
+from api_queue.karakara.flow import MOST_WAITING
 from api_queue.karakara.queue_wire import queue_json
 from api_queue.karakara.rooms import room_name
 from api_queue.karakara.settings_wire import settings_json
 from api_queue.queues.models import QueueView
 from api_queue.queues.storage import Store
 from api_queue.queues.variants import VariantStore
-from api_queue.queues.wire import RETAINED_ITEMS, json_text
+from api_queue.queues.wire import json_text
 from api_queue.types import QueueName
 
 #: All that was played and has not gone to the history yet.
@@ -34,7 +35,7 @@ class RoomTopics:
 
     async def of_queue(self, queue: QueueName) -> dict[str, str]:
         try:
-            view = await self._store.view(room_name(queue), _ALL_PLAYED, RETAINED_ITEMS - 1)
+            view = await self._store.view(room_name(queue), _ALL_PLAYED, MOST_WAITING - 1)
         except RoomNotFound:
             return {}
         except UnknownQueue:
