@@ -64,11 +64,12 @@ class RoomService:
     async def enter(self, room: QueueName, password: str, singer: Singer, *, create: bool = False) -> Entered:
         """Raises RoomNotFound, and what `QueueService.create` does; RateLimited for who guesses."""
         queue = await self._found(room, singer.caller, create=create)
-        right = await self._is_right(queue, password, singer.caller)
+        was_host = singer.host_token_id is not None and is_host(singer.caller, room)
+        right = await self._is_right(queue, password, singer.caller, counted=not was_host)
         kksid = singer.kksid or self._new_kksid(singer.caller.address)
         if not right:
             return Entered(False, kksid, await self._host_no_more(room, singer))
-        if singer.host_token_id and is_host(singer.caller, room):  # the clients log in twice at each visit
+        if was_host:  # the clients log in twice at each visit
             return Entered(True, kksid)
         return Entered(True, kksid, await self._host_token(room, singer.caller))
 
@@ -81,12 +82,13 @@ class RoomService:
             await self._queues.create("transient", room, dict(NEW_ROOM), caller)
         return await self._queues.queue(room)
 
-    async def _is_right(self, queue: Queue, password: str, caller: Caller) -> bool:
-        """Without a password nothing is guessed, and nothing counted."""
-        if not password.strip():
-            return False
+    async def _is_right(self, queue: Queue, password: str, caller: Caller, *, counted: bool) -> bool:
+        """Without a password nothing is guessed, and nothing counted. Nor of who is host already: a guest who guesses
+        from the same address must not keep them out.
+        """
         right = self._passwords.is_right(queue, password)
-        await self._limiter.guess("login", caller, queue.name, right=right)
+        if counted and password.strip():
+            await self._limiter.guess("login", caller, queue.name, right=right)
         return right
 
     def _new_kksid(self, address: str) -> str:

@@ -33,13 +33,24 @@ async def test_wrong_passwords_are_counted_and_no_others(redis_url: str, folder:
     async with visited(redis_url, folder, rate_logins_per_minute=3) as (house, visitor):
         room = await a_room(house)
         right = await password_of(house, room)
-        for password in (*("", " ", right) * 4, "wrong", "wrong", "wrong"):
+        for password in (*(" ", right, "") * 4, "wrong", "wrong", "wrong"):
             assert (await log_in(visitor, room, password)).status_code == 200
         answer = await log_in(visitor, room, "wrong")
         assert refusal(answer)[0] == 429
         assert int(answer.headers["retry-after"]) == answer.json()["context"]["retry_after"]
         assert refusal(await log_in(visitor, room, right))[0] == 429  # else one would go on guessing until 200
         assert (await log_in(visitor, room, "")).status_code == 200
+
+
+async def test_a_guest_who_guesses_does_not_keep_the_host_out(redis_url: str, folder: tuple[Path, Path]) -> None:
+    """They share the address of the house."""
+    async with visited(redis_url, folder, rate_logins_per_minute=2) as (house, host), house.nobody() as mallory:
+        room = await a_room(house)
+        right = await password_of(house, room)
+        await log_in(host, room, right)
+        guesses = [(await log_in(mallory, room, f"guess{number}")).status_code for number in range(3)]
+        assert guesses == [200, 200, 429]
+        assert (await log_in(host, room, right)).json() == {"is_admin": True}
 
 
 async def test_a_new_session_for_each_guess_helps_nobody(redis_url: str, folder: tuple[Path, Path]) -> None:
