@@ -20,6 +20,7 @@ export class List {
     this.list = list;
     this.live = live;
     this.own = own;
+    this.again = () => this.show();
     makeSortable(list, { busy: (on) => this.hold(on), moved: (id, before) => this.move(id, before) });
   }
 
@@ -54,7 +55,7 @@ export class List {
 
   showRow(node, row) {
     const { item, place, at } = row;
-    const track = lookUp(item.track_id, () => this.show());
+    const track = lookUp(item.track_id, this.again);
     const title = track?.title ?? "…";
     const [what, who] = node.querySelectorAll(".cut");
     node.classList.toggle("now", place === 0);

@@ -10,6 +10,7 @@ export class Lobby {
   /** @param {import("./live.js").Live} live */
   constructor(live) {
     this.live = live;
+    this.again = () => this.show();
   }
 
   show() {
@@ -34,7 +35,7 @@ export class Lobby {
 
   showRow(node, item) {
     const [what, who] = node.querySelectorAll(".cut");
-    write(what, lookUp(item.track_id, () => this.show())?.title ?? "…");
+    write(what, lookUp(item.track_id, this.again)?.title ?? "…");
     write(who, item.performer_name);
   }
 

@@ -17,14 +17,18 @@ export function remember(tracks) {
   }
 }
 
-/** The track if it is known already, else undefined; `then` is called when it is. */
+/**
+ * The track if it is known already, else undefined; `then` is called when it is, once however often it was named. Who
+ * shows many rows names the same function for each: one made anew for each row would be called for each of them, and
+ * ask again each time.
+ */
 export function lookUp(trackId, then) {
   if (known.has(trackId)) return known.get(trackId);
   if (asked.has(trackId)) {
-    asked.get(trackId).push(then);
+    asked.get(trackId).add(then);
     return undefined;
   }
-  asked.set(trackId, [then]);
+  asked.set(trackId, new Set([then]));
   line.push(trackId);
   work();
   return undefined;
