@@ -104,6 +104,14 @@ def test_the_sentence_about_a_choice_names_each_word() -> None:
     assert refusal("log_level", "loud").endswith(wanted)
 
 
+@pytest.mark.parametrize("key", of_kind(bool))
+def test_what_is_so_or_not_is_true_or_false(key: str) -> None:
+    values = (True, False, "true", "False", "1", "0")
+    assert [taken(key, value) for value in values] == [True, False, True, False, True, False]
+    for wrong in ("off", "", 5, "perhaps"):
+        assert f"'{key}' must be true or false, not '{wrong}'" in refusal(key, wrong)
+
+
 @pytest.mark.parametrize("key", of_kind(str))
 def test_a_text_is_no_number(key: str) -> None:
     assert f"'{key}' must be " in refusal(key, 5)
