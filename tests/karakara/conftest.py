@@ -1,14 +1,20 @@
-"""One house for all tests of a file, whose clock stands still unless a test moves it."""
+"""On uvloop, where the server runs; and one house for all tests of a file, whose clock stands still unless moved."""
 
-from collections.abc import AsyncIterator
+from asyncio import AbstractEventLoop
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import uvloop
 
 from tests.house import House, a_house
 from tests.karakara.a_room import Room, a_room
 from tests.queues.builders import FakeClock
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="module")

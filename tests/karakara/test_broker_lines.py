@@ -14,7 +14,7 @@ from api_queue.drivers import mqtt
 from api_queue.drivers.mqtt import Publisher
 from api_queue.drivers.mqtt_broker import EmbeddedBroker
 from api_queue.drivers.redis import Redis
-from api_queue.karakara import broker_lines
+from api_queue.karakara import broker_inlet, broker_lines
 from tests.drivers import mqtt_wire
 from tests.drivers.conftest import running
 from tests.house import House, a_house
@@ -66,7 +66,7 @@ def published(topic: str, payload: bytes, *, retain: bool = False) -> bytes:
 
 async def test_a_client_gets_what_is_retained_and_then_each_change(house: House, broker: EmbeddedBroker) -> None:
     async with publishing(broker) as publisher, client(house) as reader:
-        await publisher.publish("room/kara/queue", b"[]", retain=True, qos=0)
+        await publisher.publish("room/kara/queue", b"[]", retain=True, qos=1)
         await reader.subscribe("room/kara/queue")
         messages = aiter(reader.messages)
         assert (await anext(messages)).payload == b"[]"
@@ -145,7 +145,7 @@ async def test_text_is_refused_and_nothing_stumbles_over_it(
     house: House, text: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with road(house.url) as one:
-        assert await one.say(text, opcode=TEXT).ended() == broker_lines.NOT_BINARY
+        assert await one.say(text, opcode=TEXT).ended() == broker_inlet.NOT_BINARY
     await eventually(lambda: not lines(house)._open)
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
@@ -183,7 +183,7 @@ async def test_a_worker_that_ends_keeps_nobody(
     async with a_house(redis_url, furnished, tmp_path, host="127.0.0.1", mqtt_port=port) as house:
         one = (await Road.open(house.url)).say(mqtt_wire.connect("a"))
         assert await one.read(4) == CONNACK
-    assert await one.ended() == broker_lines.GOING_AWAY
+    assert await one.ended() == broker_inlet.GOING_AWAY
     one.writer.close()
 
 
@@ -262,7 +262,7 @@ async def test_a_client_that_does_not_read_stops_the_broker(before_other: House,
         one.pause()
         given = await still(lambda: broker.given)
         # Then it can get rid of what the sockets hold
-        assert given < 20_000_000
+        assert given < 100_000_000
         # And when the client reads again it goes on
         one.resume()
         reading = asyncio.create_task(one.read(given * 3))
@@ -283,7 +283,7 @@ async def test_a_broker_that_does_not_read_stops_the_client(before_other: House,
                 said += 16_000
 
         saying = asyncio.create_task(say_without_end())
-        assert await still(lambda: said) < 20_000_000
+        assert await still(lambda: said) < 100_000_000
         # And when the broker reads again, it gets all of it
         before = said
         broker.takes.set()
@@ -295,7 +295,8 @@ async def test_a_broker_that_does_not_read_stops_the_client(before_other: House,
 async def test_who_takes_nothing_for_too_long_is_left(
     before_other: House, other: tuple[Other, int], monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
-    monkeypatch.setattr(broker_lines, "STALL_S", 0.2)
+    for module in (broker_inlet, broker_lines):
+        monkeypatch.setattr(module, "STALL_S", 0.2)
     broker, _ = other
     async with road(before_other.url) as one:
         if who == "client":

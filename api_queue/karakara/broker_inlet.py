@@ -1,0 +1,73 @@
+"""What a websocket is sent, on its way to the broker.
+
+Sanic gathers frames to messages, and reads on while whoever takes them is at work: a client that says more than a
+broker takes would fill our memory.
+"""
+
+import asyncio
+from socket import SO_RCVBUF, SOL_SOCKET
+from typing import Any, Final, Protocol
+
+from websockets.frames import Frame, Opcode
+
+#: What the kernel takes for us in advance; it is read in one go, and can be megabytes else.
+RECEIVED_BYTES: Final = 64 * 1024
+#: Seconds for which a side may take nothing.
+STALL_S: Final = 60.0
+#: Why a websocket is closed (RFC 6455, 7.4.1).
+GOING_AWAY, NOT_BINARY = 1001, 1003
+
+
+class Line(Protocol):
+    """Of Sanic's websocket what is needed here; it has no types for it."""
+
+    assembler: Any
+    io_proto: Any
+
+    def pause_frames(self) -> bool: ...
+    def resume_frames(self) -> bool: ...
+    def fail_connection(self, code: int, /) -> bool: ...
+
+
+class Inlet:
+    """Takes the place of Sanic's own assembler at once; nothing more is read before it is opened."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._broker: asyncio.Future[asyncio.StreamWriter] = asyncio.get_running_loop().create_future()
+        line.assembler = self
+        line.pause_frames()
+        line.io_proto.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_RCVBUF, RECEIVED_BYTES)
+
+    def open(self, broker: asyncio.StreamWriter) -> None:
+        self._broker.set_result(broker)
+        self._line.resume_frames()
+
+    def close(self) -> None:
+        if self._broker.cancel():
+            return
+        self._broker.result().transport.abort()
+
+    async def put(self, frame: Frame) -> None:
+        """One at a time, in order. Packets may be cut over frames, or many be in one (MQTT 3.1.1, chapter 6)."""
+        broker = await self._broker
+        if broker.is_closing():
+            return
+        if frame.opcode is Opcode.TEXT:
+            self._line.fail_connection(NOT_BINARY)
+        elif frame.opcode in {Opcode.BINARY, Opcode.CONT}:
+            broker.write(frame.data)
+            await self._wait_while_full(broker)
+
+    async def _wait_while_full(self, broker: asyncio.StreamWriter) -> None:
+        _, most_bytes = broker.transport.get_write_buffer_limits()
+        if broker.transport.get_write_buffer_size() <= most_bytes:
+            return
+        self._line.pause_frames()
+        try:
+            async with asyncio.timeout(STALL_S):
+                await broker.drain()
+        except OSError:
+            self._line.fail_connection(GOING_AWAY)
+        else:
+            self._line.resume_frames()
