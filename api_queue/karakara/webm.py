@@ -1,4 +1,4 @@
-"""WebM of a cover and the music, by ffmpeg: VP8 with one picture a second, since nothing moves, and Opus."""
+"""WebM of a cover and the music, by ffmpeg: VP8 with few pictures, since nothing moves, and Opus."""
 
 import math
 import re
@@ -14,6 +14,8 @@ from api_queue.tracks.models import Track
 from api_queue.tracks.paths import to_text
 from api_queue.tracks.tags import clean
 
+#: How long each picture stands, in s: those of a song take a second of work, as its sound takes two.
+_STANDS_S: Final = 4
 _SAY: Final = ("-nostdin", "-hide_banner", "-nostats", "-v", "error", "-protocol_whitelist", "file,pipe")
 #: How each kind of cover is read: by what it is, whatever it is called.
 _READERS: Final = {"image/jpeg": "jpeg_pipe", "image/png": "png_pipe", "image/gif": "gif", "image/webp": "webp_pipe"}
@@ -21,12 +23,13 @@ _READERS: Final = {"image/jpeg": "jpeg_pipe", "image/png": "png_pipe", "image/gi
 _PIXELS_MAX: Final = 64_000_000
 #: The cover in the middle of itself, blurred.
 _FRAME: Final = (
-    "[0:v]split[near][far];"
+    "[0:v]format=rgb24,split[near][far];"
     "[far]crop='min(iw,ih*16/9)':'min(ih,iw*9/16)',scale=1280:720,gblur=sigma=40[behind];"
     "[near]scale=1280:720:force_original_aspect_ratio=decrease[cover];"
-    "[behind][cover]overlay=(W-w)/2:(H-h)/2,format=rgb24"
+    "[behind][cover]overlay=(W-w)/2:(H-h)/2:format=rgb,format=rgb24"
 )
-_VIDEO: Final = ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "200k", "-g", "30")
+_VIDEO: Final = ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-static-thresh", "1000")
+_QUALITY: Final = ("-b:v", "200k", "-g", "30", "-abort_on", "empty_output_stream")
 _AUDIO: Final = ("-c:a", "libopus", "-b:a", "128k", "-ac", "2")
 _DONE: Final = re.compile(rb"out_time_us=(\d+)")
 
@@ -73,13 +76,13 @@ class Encoder:
 
 
 def _arguments(sound: Sound, frame: Path) -> tuple[str, ...]:
-    """The pictures are as many as there are seconds and divide the sound evenly, so that both end together."""
-    pictures = math.ceil(sound.duration_ms / 1000)
+    """The pictures divide the sound evenly, so that both end together."""
+    pictures = math.ceil(sound.duration_ms / 1000 / _STANDS_S)
     length = ("-t", f"{sound.duration_ms / 1000:.3f}")
     still = ("-framerate", f"{pictures * 1000}/{sound.duration_ms}", "-f", "png_pipe", "-i", f"file:{frame}")
     music = ("-ss", f"{sound.start_ms / 1000:.3f}", *length, "-f", "flac", "-i", f"file:{sound.source}")
     repeat = ("-filter_complex", f"[0:v]format=yuv420p,loop=loop={pictures - 1}:size=1[seen]")
-    both = ("-map", "[seen]", "-map", "1:a:0", "-map_metadata", "-1", *_VIDEO, *_AUDIO, *length)
+    both = ("-map", "[seen]", "-map", "1:a:0", "-map_metadata", "-1", *_VIDEO, *_QUALITY, *_AUDIO, *length)
     return (*still, *music, *repeat, *both, "-progress", "pipe:1", "-f", "webm", "-y")
 
 

@@ -83,9 +83,10 @@ async def stock(shelf: Shelf, tmp_path: Path) -> AsyncIterator[Stock]:
         yield stock
 
 
-def tone(path: Path, seconds: float, *options: str) -> Path:
-    """Real sound."""
+def tone(path: Path, seconds: float, *options: str, pitch: str = "440") -> Path:
+    """Real sound; `pitch` in Hz, of the time `t`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    source = ("-f", "lavfi", "-i", f"sine=d={seconds}:r=44100", *options, "-f", "flac", f"file:{path}")
+    wave = f"aevalsrc='0.5*sin(2*PI*t*{pitch})':s=44100:d={seconds}"
+    source = ("-f", "lavfi", "-i", wave, *options, "-f", "flac", f"file:{path}")
     subprocess.run([needs("ffmpeg"), "-v", "error", *source], check=True)
     return path
