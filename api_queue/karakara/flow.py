@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from api_queue.queues.models import Item, QueueView
+from api_queue.queues.models import Item, Queue, QueueView
 from api_queue.queues.session import Session
 from api_queue.queues.timing import expected_starts, free_at
 
@@ -31,13 +31,20 @@ def timed(view: QueueView, now_ms: int) -> list[Timed]:
 
 
 def _played(view: QueueView) -> Iterator[Timed]:
-    """Each ended at the latest when the next one began, and the last one when something was last done."""
-    done_ms = view.queue.session.position_at_ms
     for item, after in zip_longest(view.over, view.over[1:]):
         if item.status == "played":
-            end_ms = min(done_ms, (after and after.timestamp_play) or done_ms)
-            start_ms = end_ms - item.track_duration_ms
+            start_ms = _end_ms(view.queue, after) - item.track_duration_ms
             yield Timed(item, min(item.timestamp_play or start_ms, start_ms))
+
+
+def _end_ms(queue: Queue, after: Item | None) -> int:
+    """At the latest when something was last done, or the next one began. KaraKara's buttons move that, and need it not:
+    by them what is over has the start that it should have.
+    """
+    done_ms = queue.session.position_at_ms
+    if after is None or after.timestamp_play is None or queue.settings.command_semantics == "karakara":
+        return done_ms
+    return min(done_ms, after.timestamp_play)
 
 
 def _current(view: QueueView) -> Iterator[Timed]:

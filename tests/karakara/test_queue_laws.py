@@ -20,7 +20,7 @@ from api_queue.tracks.models import Search
 from api_queue.types import ItemId, QueueName
 from tests.house import house_settings
 from tests.karakara.a_room import check_flow
-from tests.queues.builders import FakeClock
+from tests.queues.builders import NOW, FakeClock
 from tests.queues.party import ADMIN, guest
 
 T = TypeVar("T")
@@ -40,6 +40,7 @@ class RoomMachine(RuleBasedStateMachine):
     def __init__(self, loop: asyncio.AbstractEventLoop, parts: WebParts, clock: FakeClock) -> None:
         super().__init__()
         self.loop, self.parts, self.clock = loop, parts, clock
+        clock.ms = NOW
         self.room = QueueName(f"law{next(_numbers)}")
         self.tracks = [track.track_id for track in self.do(parts.tracks.search(Search())).tracks]
         self.over: dict[int, dict[str, Any]] = {}
@@ -137,7 +138,7 @@ class RoomMachine(RuleBasedStateMachine):
         played = [item for item in view.over if item.status == "played"]
         over, to_come = shown[: len(played)], shown[len(played) :]
         assert len({item["id"] for item in shown}) == len(shown)
-        assert all(item["start_time"] + item["track_duration"] <= self.clock.ms / 1000 for item in over)
+        assert all(round(item["start_time"] + item["track_duration"], 3) <= self.clock.ms / 1000 for item in over)
         if view.queue.session.state == "playing":
             check_flow(to_come, view.queue.settings.track_space)
         else:

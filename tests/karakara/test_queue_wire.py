@@ -142,6 +142,18 @@ def test_what_was_left_ended_when_the_next_one_began_whatever_came_later() -> No
     assert starts(a_view([left, later], session=Session(position_at_ms=NOW))) == [NOW_S - 350, NOW_S - 50]
 
 
+def test_a_song_that_was_sought_in_changes_nothing_of_the_one_before() -> None:
+    """Given that KaraKara's seek has moved the start of what plays to before the end of what was played."""
+    first = an_item(seconds=60, status="played", play_at=NOW - 80_000)
+    current = an_item(seconds=60, status="playing", play_at=NOW - 30_000)
+    view = a_view([first, current], session=on(current, since_s=30))
+    settings = QueueSettings(command_semantics="karakara")
+
+    shown = starts(replace(view, queue=replace(view.queue, settings=settings)))
+
+    assert shown == [NOW_S - 80, NOW_S - 30]
+
+
 @pytest.mark.parametrize("status", ["skipped", "failed"])
 def test_what_was_not_played_is_not_in_it(status: str) -> None:
     over = an_item(status=status, play_at=NOW - 100_000)  # type: ignore[arg-type]  # one of them
