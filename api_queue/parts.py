@@ -699,7 +699,8 @@ class Parts:
         """None: there are no rooms."""
         if not self.settings.karakara_enabled:
             return None
-        return RoomTopics(self.queue_store, self.variants, self.track_maps.mtime, self.clock)
+        told = (self.track_maps.mtime, self.video_orders.want_all)
+        return RoomTopics(self.queue_store, self.variants, *told, self.clock)
 
     @cached_property
     def moving_over(self) -> MovingOver:

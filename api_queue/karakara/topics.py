@@ -3,7 +3,7 @@
 A topic carries the same JSON as the address of the same name answers.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from api_queue.drivers.clock import Clock
@@ -16,21 +16,31 @@ from api_queue.queues.models import QueueView
 from api_queue.queues.storage import Store
 from api_queue.queues.variants import VariantStore
 from api_queue.queues.wire import json_text
-from api_queue.types import QueueName
+from api_queue.types import QueueName, TrackId
 
 #: All that was played and has not gone to the history yet.
 _ALL_PLAYED: Final = -10_001
+#: Songs: half an hour of them, in which the videos of some dozens can be made.
+COMING: Final = 10
 
 
 class RoomTopics:
-    """`stream.models.OtherTopics`. `tracks_changed`: when the tracks that the clients are given last did, in s."""
+    """`stream.models.OtherTopics`. `tracks_changed`: when the tracks that the clients are given last did, in s.
+    `want` is told which tracks come soon, since the clients' player shows videos only.
+    """
 
     def __init__(
-        self, store: Store, variants: VariantStore, tracks_changed: Callable[[], Awaitable[float | None]], clock: Clock
+        self,
+        store: Store,
+        variants: VariantStore,
+        tracks_changed: Callable[[], Awaitable[float | None]],
+        want: Callable[[Sequence[TrackId]], Awaitable[None]],
+        clock: Clock,
     ) -> None:
         self._store = store
         self._variants = variants
         self._tracks_changed = tracks_changed
+        self._want = want
         self._clock = clock
 
     async def of_queue(self, queue: QueueName) -> dict[str, str]:
@@ -40,6 +50,8 @@ class RoomTopics:
             return {}
         except UnknownQueue:
             return _topics(queue, "", "")
+        if view.queue.settings.command_semantics == "karakara":
+            await self._want(_coming(view))
         return _topics(queue, await self._items(view), json_text(settings_json(view.queue.settings)))
 
     async def _items(self, view: QueueView) -> str:
@@ -49,6 +61,11 @@ class RoomTopics:
     async def of_library(self) -> dict[str, str]:
         changed_s = await self._tracks_changed()
         return {} if changed_s is None else {"global/tracks-updated": json_text({"tracks_json_mtime": changed_s})}
+
+
+def _coming(view: QueueView) -> list[TrackId]:
+    """However they were added."""
+    return [item.track_id for item in view.items if item.status in {"queued", "playing"}][:COMING]
 
 
 def _topics(room: QueueName, items: str, settings: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 from api_queue.errors import Unavailable
 from api_queue.jobs.models import Task, TaskFilter
 from api_queue.karakara.video_orders import VideoOrders
-from api_queue.types import TrackId
+from api_queue.types import QueueName, TrackId
 from tests.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -55,6 +55,41 @@ async def test_of_all_one_is_made_at_a_time(shared_house: House) -> None:
     task = await shared_house.parts.video_orders.order()
     assert (task.concurrency, task.total_items) == (1, 1)
     assert (await shared_house.parts.video_orders.order()).task_id == task.task_id
+    await end_all(shared_house)
+
+
+async def test_what_a_room_says_again_and_again_is_looked_up_once(shared_house: House) -> None:
+    # Given one that cannot be made
+    parts, track_id = shared_house.parts, await a_track(shared_house)
+    orders = VideoOrders(parts.tracks, parts.jobs, parts.videos)
+    before = len(await orders_of(shared_house))
+    await orders.want_all([track_id])
+    await end_all(shared_house)
+    # When the room changes
+    await orders.want_all([track_id, track_id])
+    # Then it is not tried again by itself
+    assert len(await orders_of(shared_house)) == before + 1
+
+
+async def test_the_next_songs_of_a_room_are_made_whoever_added_them(shared_house: House) -> None:
+    # Given a room and another queue, and songs that our own page adds to both
+    async with shared_house.admin() as admin:
+        found = (await admin.get("/tracks?limit=3")).json()["tracks"]
+        first, second, third = [TrackId(each["track_id"]) for each in found]
+        for name, semantics, tracks in (("kara", "karakara", (first, second)), ("own", "own", (third,))):
+            await admin.post("/queue/", json={"kind": "named", "name": name, "command_semantics": semantics})
+            for track_id in tracks:
+                added = await admin.post(f"/queue/{name}/items", json={"track_id": track_id, "performer_name": "Ana"})
+                assert added.status_code == 201, added.text
+    before = {task.task_id for task in await orders_of(shared_house)}
+    # When they are published
+    topics = shared_house.parts.room_topics
+    assert topics
+    for name in ("kara", "own"):
+        await topics.of_queue(QueueName(name))
+    # Then those of the room are ordered
+    ordered = {task.key for task in await orders_of(shared_house) if task.task_id not in before}
+    assert ordered == {f"karakara.encode:{track_id}" for track_id in (first, second)}
     await end_all(shared_house)
 
 
