@@ -1,5 +1,6 @@
 """What is moved in a room and taken off, over HTTP and in the words of KaraKara's contract."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -188,6 +189,20 @@ async def test_where_buttons_mean_our_own_the_next_one_starts_after_the_pause(
         await room.press("play")
         await ana.delete(f"queue/{number}.json")
 
+    assert (await room.performers(), await room.starts_in_s()) == (["Bo"], [SPACE_S])
+
+
+async def test_two_who_take_off_what_plays_do_not_take_the_next_one_with_it(
+    clocked_house: House, shared_clock: FakeClock
+) -> None:
+    room = await a_room(clocked_house, shared_clock, command_semantics="own")
+    async with room.singer() as ana, room.host() as host:
+        number = await room.add(ana, "Ana")
+        await room.add(ana, "Bo")
+        await room.press("play")
+        answers = await asyncio.gather(*(client.delete(f"queue/{number}.json") for client in (ana, host)))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 404]
     assert (await room.performers(), await room.starts_in_s()) == (["Bo"], [SPACE_S])
 
 
