@@ -96,8 +96,6 @@ def test_serve_explains_its_options_as_the_settings_do(say: Say, monkeypatch: py
         (["token", "create", "--role", "king"], "king"),
         (["token", "revoke"], "ID"),
         (["key"], "usage"),
-        (["karakara"], "usage"),
-        (["karakara", "import"], "--room"),
         (["key", "create", "--description", "lamps"], "--queue"),
         (["key", "create", "--queue", "*=READ"], "--description"),
         (["key", "revoke"], "ID"),

@@ -27,10 +27,10 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both clients, and what an operator may have left around them."""
     folder = tmp_path_factory.mktemp("clients")
     for client in ("browser3", "player3"):
-        (folder / client / "static").mkdir(parents=True)
+        (folder / client / "assets").mkdir(parents=True)
         (folder / client / "index.html").write_text(f"<title>{client}</title>")
-        (folder / client / "static/index-DaB3x9Zk.js").write_text("start()")
-        (folder / client / "static/logo.png").write_bytes(b"\x89PNG")
+        (folder / client / "assets/index-DaB3x9Zk.js").write_text("start()")
+        (folder / client / "assets/logo.png").write_bytes(b"\x89PNG")
         (folder / client / ".env").write_text(SECRET)
         (folder / client / ".git").mkdir()
         (folder / client / ".git/config.txt").write_text(SECRET)
@@ -76,8 +76,8 @@ async def test_a_place_in_a_client_is_its_first_page(client: httpx.AsyncClient, 
     ("path", "content_type", "caching"),
     [
         ("index.html", "text/html; charset=utf-8", "no-cache"),
-        ("static/index-DaB3x9Zk.js", "text/javascript; charset=utf-8", KEPT),
-        ("static/logo.png", "image/png", "no-cache"),
+        ("assets/index-DaB3x9Zk.js", "text/javascript; charset=utf-8", KEPT),
+        ("assets/logo.png", "image/png", "no-cache"),
     ],
 )
 async def test_a_file_has_its_type_and_is_kept_by_its_name(
@@ -93,7 +93,7 @@ async def test_a_file_has_its_type_and_is_kept_by_its_name(
 
 async def test_a_file_that_is_not_there_is_no_page(client: httpx.AsyncClient) -> None:
     """Else a browser would take the page for a script."""
-    answer = await client.get("/browser3/static/gone-12345678.js")
+    answer = await client.get("/browser3/assets/gone-12345678.js")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -108,7 +108,7 @@ async def test_a_file_that_is_not_there_is_no_page(client: httpx.AsyncClient) ->
         "../notes.txt",
         "%2e%2e/notes.txt",
         "..%2fnotes.txt",
-        "static/../../notes.txt",
+        "assets/../../notes.txt",
         "/etc/hosts.txt",
         "%2fetc/hosts.txt",
         "notes.txt%00.png",
@@ -123,7 +123,7 @@ async def test_nothing_else_of_the_machine_is_given_out(client: httpx.AsyncClien
 
 async def test_a_link_of_the_operator_to_the_build_itself_is_followed(tmp_path: Path, clients: Path) -> None:
     (tmp_path / "player3").symlink_to(clients / "player3")
-    assert client_files.find(tmp_path / "player3", "static/logo.png") == clients / "player3/static/logo.png"
+    assert client_files.find(tmp_path / "player3", "assets/logo.png") == clients / "player3/assets/logo.png"
 
 
 async def test_a_client_may_run_what_it_was_built_of_and_load_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:

@@ -198,3 +198,9 @@ def test_a_video_is_ordered_and_what_is_no_track_is_named(server: Server, capsys
     assert capsys.readouterr().out == "1 done, 0 failed.\n"
     assert server.ask(lambda parts: _beside_a_worker(parts, "gone")) == 1
     assert "'gone'" in capsys.readouterr().out
+
+
+def test_an_import_without_a_room_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["karakara", "import"])
+    assert "--room" in capsys.readouterr().err
