@@ -5,17 +5,20 @@ broker takes would fill our memory.
 """
 
 import asyncio
+from collections.abc import Callable
 from socket import SO_RCVBUF, SOL_SOCKET
 from typing import Any, Final, Protocol
 
 from websockets.frames import Frame, Opcode
+
+from api_queue.drivers.announcer.packets import ProtocolError, VersionError
 
 #: What the kernel takes for us in advance; it is read in one go, and can be megabytes else.
 RECEIVED_BYTES: Final = 64 * 1024
 #: Seconds for which a side may take nothing.
 STALL_S: Final = 60.0
 #: Why a websocket is closed (RFC 6455, 7.4.1).
-GOING_AWAY, NOT_BINARY = 1001, 1003
+GOING_AWAY, NOT_BINARY, NOT_ALLOWED = 1001, 1003, 1008
 
 
 class Line(Protocol):
@@ -32,8 +35,10 @@ class Line(Protocol):
 class Inlet:
     """Takes the place of Sanic's own assembler at once; nothing more is read before it is opened."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, passed: Callable[[bytes], bytes]) -> None:
+        """`passed`: of what comes in, what goes out. Raises ProtocolError or VersionError for what may not be said."""
         self._line = line
+        self._passed = passed
         self._broker: asyncio.Future[asyncio.StreamWriter] = asyncio.get_running_loop().create_future()
         line.assembler = self
         line.pause_frames()
@@ -56,8 +61,14 @@ class Inlet:
         if frame.opcode is Opcode.TEXT:
             self._line.fail_connection(NOT_BINARY)
         elif frame.opcode in {Opcode.BINARY, Opcode.CONT}:
-            broker.write(frame.data)
+            self._write(broker, bytes(frame.data))
             await self._wait_while_full(broker)
+
+    def _write(self, broker: asyncio.StreamWriter, data: bytes) -> None:
+        try:
+            broker.write(self._passed(data))
+        except (ProtocolError, VersionError):
+            self._line.fail_connection(NOT_ALLOWED)
 
     async def _wait_while_full(self, broker: asyncio.StreamWriter) -> None:
         _, most_bytes = broker.transport.get_write_buffer_limits()

@@ -1,11 +1,12 @@
-"""Websockets that are lines to the broker: what comes in goes out on the other side, byte by byte.
+"""Websockets that are lines to the broker: what comes in goes out on the other side.
 
 Whoever is slow is waited for, and stops the other side by that alone: nothing is stored here. What may be said and who
-is told what is the broker's matter, to which these are strangers.
+is told what is the broker's matter, to which these are strangers; where it is not ours, that of `guest_packets`.
 """
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Final
 
@@ -15,6 +16,7 @@ from sanic.exceptions import SanicException
 from api_queue.drivers.mqtt_line import BrokerAddress, open_line
 from api_queue.errors import BrokerAway
 from api_queue.karakara.broker_inlet import GOING_AWAY, STALL_S, Inlet
+from api_queue.karakara.guest_packets import GuestPackets
 
 #: Of one worker; each costs two open files. An address may be that of a whole party.
 MOST_LINES: Final = 2000
@@ -28,8 +30,10 @@ DONE, TRY_AGAIN = 1000, 1013
 class BrokerLines:
     """Those of one worker."""
 
-    def __init__(self, broker: BrokerAddress) -> None:
+    def __init__(self, broker: BrokerAddress, topics: Collection[str] = ()) -> None:
+        """Guests may read what is below `topics`. None given: the broker has rules of ours."""
         self._broker = broker
+        self._topics = topics
         self._of_address: Counter[str] = Counter()
         self._open: set[Websocket] = set()
 
@@ -41,28 +45,27 @@ class BrokerLines:
         self._open.add(line)
         self._of_address[address] += 1
         try:
-            await _carry(line, self._broker)
+            await self._carry(line)
         finally:
             self._open.discard(line)
             self._of_address -= Counter([address])
+
+    async def _carry(self, line: Websocket) -> None:
+        inlet = Inlet(line, GuestPackets(self._topics).passed if self._topics else bytes)
+        try:
+            reader, writer = await open_line(self._broker)
+            inlet.open(writer)
+            with suppress(OSError, SanicException):  # either side is gone, or takes nothing
+                await _to_client(reader, line)
+        except BrokerAway:
+            await line.close(TRY_AGAIN, "The broker is away.")
+        finally:
+            inlet.close()
 
     def end(self) -> None:
         """With the worker."""
         for line in list(self._open):
             line.end_connection(GOING_AWAY)  # type: ignore[no-untyped-call]  # Sanic says no more
-
-
-async def _carry(line: Websocket, address: BrokerAddress) -> None:
-    inlet = Inlet(line)
-    try:
-        reader, writer = await open_line(address)
-        inlet.open(writer)
-        with suppress(OSError, SanicException):  # either side is gone, or takes nothing
-            await _to_client(reader, line)
-    except BrokerAway:
-        await line.close(TRY_AGAIN, "The broker is away.")
-    finally:
-        inlet.close()
 
 
 async def _to_client(reader: asyncio.StreamReader, line: Websocket) -> None:

@@ -192,6 +192,7 @@ class Other:
 
     def __init__(self) -> None:
         self.taken = self.given = 0
+        self.last = b""
         self.takes = asyncio.Event()
         self.floods = asyncio.Event()
         self.left = asyncio.Event()
@@ -204,6 +205,7 @@ class Other:
         with suppress(ConnectionError):
             while data := await reader.read(65536):
                 self.taken += len(data)
+                self.last = (self.last + data)[-1000:]
         giving.cancel()
         await asyncio.wait([giving])
         writer.transport.abort()
@@ -230,8 +232,7 @@ async def other() -> AsyncIterator[tuple[Other, int]]:
 async def before_other(
     redis: Redis, redis_url: str, furnished: Path, tmp_path: Path, other: tuple[Other, int]
 ) -> AsyncIterator[House]:
-    url = f"mqtt://somebody:secret@127.0.0.1:{other[1]}"
-    async with a_house(redis_url, furnished, tmp_path, mqtt_url=url) as house:
+    async with a_house(redis_url, furnished, tmp_path, host="127.0.0.1", mqtt_port=other[1]) as house:
         yield house
 
 
@@ -244,13 +245,44 @@ async def still(count: Callable[[], int]) -> int:
     return before
 
 
-async def test_the_login_of_the_server_is_not_said(before_other: House, other: tuple[Other, int]) -> None:
+@pytest.fixture
+async def before_own(
+    redis: Redis, redis_url: str, furnished: Path, tmp_path: Path, other: tuple[Other, int]
+) -> AsyncIterator[House]:
+    """A broker of the operator's own."""
+    url = f"mqtt://somebody:secret@127.0.0.1:{other[1]}"
+    async with a_house(redis_url, furnished, tmp_path, mqtt_url=url) as house:
+        yield house
+
+
+async def test_to_a_broker_of_its_own_the_server_says_no_login_and_marks_the_client(
+    before_own: House, other: tuple[Other, int]
+) -> None:
     broker, _ = other
-    async with road(before_other.url, mqtt_wire.connect("a")):
-        broker.takes.set()
-        await eventually(lambda: broker.taken > 0)
+    broker.takes.set()
+    async with road(before_own.url, mqtt_wire.connect("u8", clean=False), mqtt_wire.subscribe(("room/kara/queue", 0))):
+        said = mqtt_wire.connect("karakara-u8", clean=False) + mqtt_wire.subscribe(("room/kara/queue", 0))
+        await eventually(lambda: broker.taken == len(said))
+        assert broker.last == said
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        mqtt_wire.publish("room/kara/queue", b"[]", retain=True),
+        mqtt_wire.subscribe(("zigbee2mqtt/#", 0)),
+        mqtt_wire.subscribe(("#", 0)),
+    ],
+)
+async def test_at_a_broker_of_its_own_guests_write_nothing_and_read_what_is_ours(
+    before_own: House, other: tuple[Other, int], refused: bytes
+) -> None:
+    broker, _ = other
+    broker.takes.set()
+    async with road(before_own.url, mqtt_wire.connect("a"), refused) as one:
+        assert await one.ended() == broker_inlet.NOT_ALLOWED
     await broker.left.wait()
-    assert broker.taken == len(mqtt_wire.connect("a"))
+    assert refused not in broker.last
 
 
 async def test_a_client_that_does_not_read_stops_the_broker(before_other: House, other: tuple[Other, int]) -> None:

@@ -249,7 +249,7 @@ _DECODERS: Final[dict[int, Callable[[_Reader], Packet]]] = {
 # -- to bytes --------------------------------------------------------------------------------------------------
 
 
-def _packet(kind: int, flags: int, *parts: bytes) -> bytes:
+def packet(kind: int, flags: int, *parts: bytes) -> bytes:
     length = sum(map(len, parts))
     head = bytearray([kind << 4 | flags])
     while True:
@@ -259,33 +259,39 @@ def _packet(kind: int, flags: int, *parts: bytes) -> bytes:
             return b"".join((head, *parts))
 
 
+def connect(client_id: str, *, clean_session: bool, keepalive_s: int) -> bytes:
+    name = client_id.encode()
+    rest = bytes([LEVEL_311, clean_session << 1]), keepalive_s.to_bytes(2), len(name).to_bytes(2), name
+    return packet(CONNECT, 0, b"\0\4MQTT", *rest)
+
+
 def connack(code: int, *, session_present: bool = False) -> bytes:
-    return _packet(CONNACK, 0, bytes([session_present, code]))
+    return packet(CONNACK, 0, bytes([session_present, code]))
 
 
 def connack_v5(reason: int) -> bytes:
     """Version 5 adds the length of its properties, of which there are none."""
-    return _packet(CONNACK, 0, bytes([0, reason, 0]))
+    return packet(CONNACK, 0, bytes([0, reason, 0]))
 
 
 def publish(message: Message, qos: int, *, retain: bool, packet_id: int) -> bytes:
     topic = message.topic.encode()
     number = packet_id.to_bytes(2) if qos else b""
-    return _packet(PUBLISH, qos << 1 | retain, len(topic).to_bytes(2), topic, number, message.payload)
+    return packet(PUBLISH, qos << 1 | retain, len(topic).to_bytes(2), topic, number, message.payload)
 
 
 def puback(packet_id: int) -> bytes:
-    return _packet(PUBACK, 0, packet_id.to_bytes(2))
+    return packet(PUBACK, 0, packet_id.to_bytes(2))
 
 
 def suback(packet_id: int, codes: list[int]) -> bytes:
     """A code is the granted QoS, or 0x80 for a refusal."""
-    return _packet(SUBACK, 0, packet_id.to_bytes(2), bytes(codes))
+    return packet(SUBACK, 0, packet_id.to_bytes(2), bytes(codes))
 
 
 def unsuback(packet_id: int) -> bytes:
-    return _packet(UNSUBACK, 0, packet_id.to_bytes(2))
+    return packet(UNSUBACK, 0, packet_id.to_bytes(2))
 
 
 def pingresp() -> bytes:
-    return _packet(PINGRESP, 0)
+    return packet(PINGRESP, 0)

@@ -1,0 +1,69 @@
+"""What guests may say to a broker whose rules are not ours."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api_queue.drivers.announcer.packets import ProtocolError, VersionError
+from api_queue.karakara.guest_packets import GuestPackets
+from tests.drivers import mqtt_wire
+
+TOPICS = ("api_queue", "room", "global")
+ROOM = mqtt_wire.subscribe(("room/kara/queue", 0), ("global/tracks-updated", 0), ("api_queue/#", 1))
+
+
+def passed(*said: bytes) -> bytes:
+    guest = GuestPackets(TOPICS)
+    return b"".join(map(guest.passed, said))
+
+
+@pytest.mark.parametrize(
+    "said", [ROOM, mqtt_wire.unsubscribe("room/kara/queue"), mqtt_wire.PINGREQ, mqtt_wire.DISCONNECT, b"\x40\2\0\1"]
+)
+def test_what_a_reader_says_is_passed_on(said: bytes) -> None:
+    assert passed(said) == said
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_a_client_gets_a_name_that_no_other_client_of_the_broker_has(clean: bool) -> None:
+    said = passed(mqtt_wire.connect("zigbee2mqtt", clean=clean, keepalive_s=33))
+    assert said == mqtt_wire.connect("karakara-zigbee2mqtt", clean=clean, keepalive_s=33)
+
+
+def test_one_without_a_name_is_left_to_the_broker() -> None:
+    assert passed(mqtt_wire.connect("")) == mqtt_wire.connect("")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        mqtt_wire.publish("room/kara/queue", b"x"),
+        mqtt_wire.publish("room/kara/queue", b"x", qos=1, retain=True),
+        mqtt_wire.connect("a", will=("room/kara/queue", b"x")),
+        mqtt_wire.connect("a", login=("api_queue", "guess")),
+        mqtt_wire.subscribe(("#", 0)),
+        mqtt_wire.subscribe(("+/kara/queue", 0)),
+        mqtt_wire.subscribe(("room/kara/queue", 0), ("lamps/1", 0)),
+        mqtt_wire.subscribe(("rooms/1", 0)),
+        mqtt_wire.subscribe(("$SYS/#", 0)),
+        b"\xff" * 8,
+    ],
+)
+def test_all_else_is_refused(said: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        passed(said)
+
+
+def test_another_version_is_refused() -> None:
+    with pytest.raises(VersionError):
+        passed(mqtt_wire.connect("a", level=5))
+
+
+@given(st.lists(st.integers(0, 80), max_size=10))
+def test_packets_are_the_same_wherever_they_are_cut(cuts: list[int]) -> None:
+    said = mqtt_wire.connect("a", clean=False) + ROOM + mqtt_wire.PINGREQ
+    places = sorted({0, len(said), *(cut for cut in cuts if cut < len(said))})
+    pieces = [said[start:end] for start, end in pairwise(places)]
+    assert passed(*pieces) == passed(said)
