@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api_queue.errors import NoAttachment, NoLyrics, VideoNotMade
+from api_queue.karakara.covers import NAMES as COVERS
 from api_queue.karakara.sidecars import OF_LYRICS, VIDEO, beside, is_name, media_type
 from api_queue.karakara.subtitles import subtitles, to_json, to_vtt
-from api_queue.karakara.track_map_wire import COVERS
 from api_queue.karakara.video_folder import VideoFolder
 from api_queue.tracks.models import Track
 from api_queue.tracks.service import TrackService
@@ -14,7 +14,7 @@ from api_queue.tracks.service import TrackService
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """`content` is a file or what was made for this answer. A file of the library `is_music`'s neighbour."""
+    """`content` is a file or what was made for this answer; a file of the library lies `is_beside` its track."""
 
     content: Path | bytes
     media_type: str

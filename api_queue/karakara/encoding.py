@@ -10,7 +10,7 @@ from msgspec import Meta
 from api_queue.errors import FileGone, NoCover
 from api_queue.jobs.models import Json
 from api_queue.jobs.task_types import TaskType, Work
-from api_queue.karakara.no_cover import no_cover
+from api_queue.karakara.covers import no_cover
 from api_queue.karakara.sidecars import VIDEO, beside
 from api_queue.karakara.video_folder import VideoFolder
 from api_queue.karakara.webm import Encoder, Sound

@@ -7,7 +7,7 @@ from typing import Final
 from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue.karakara.attachments import AttachmentService
-from api_queue.karakara.no_cover import NAME, no_cover
+from api_queue.karakara.covers import NO_COVER, no_cover
 from api_queue.karakara.track_map import TrackMaps
 from api_queue.web.file_ranges import FileSender
 from api_queue.web.operation import Operation
@@ -32,7 +32,7 @@ async def tracks(request: Request) -> HTTPResponse | None:
     return await files.send(request, found.compressed, "application/json", headers | {"Content-Encoding": "gzip"})
 
 
-@bp.get(f"/{NAME}")
+@bp.get(f"/{NO_COVER}")
 @Operation(media_type="image/png")
 async def cover(request: Request) -> HTTPResponse:
     """The picture of a track that has none."""

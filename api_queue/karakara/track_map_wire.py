@@ -1,22 +1,11 @@
 """A track as the clients read it in `tracks.json`. Paths are from `/files/` on."""
 
-from typing import Final
-
 import msgspec
 
+from api_queue.karakara.covers import NAMES, NO_COVER
 from api_queue.karakara.sidecars import DEFAULT, media_type, offered
 from api_queue.tracks.models import Track
 from api_queue.tracks.wire import tags_by_key
-
-#: What a cover is called, by its media type.
-COVERS: Final = {
-    "image/jpeg": "cover.jpg",
-    "image/png": "cover.png",
-    "image/gif": "cover.gif",
-    "image/webp": "cover.webp",
-}
-#: The picture of a track without a cover, since the clients want one of each.
-NO_COVER: Final = "cover.png"
 
 Attachment = dict[str, str]
 
@@ -56,6 +45,7 @@ def _attachment(track: Track, name: str) -> Attachment:
 
 
 def _image(track: Track) -> Attachment:
-    if track.cover not in COVERS:
+    """The clients want one of each track."""
+    if track.cover not in NAMES:
         return {"variant": DEFAULT, "mime": "image/png", "path": NO_COVER}
-    return {"variant": DEFAULT, "mime": track.cover, "path": f"{track.track_id}/{COVERS[track.cover]}"}
+    return {"variant": DEFAULT, "mime": track.cover, "path": f"{track.track_id}/{NAMES[track.cover]}"}

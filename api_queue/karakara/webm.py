@@ -16,7 +16,9 @@ from api_queue.tracks.tags import clean
 
 #: How long each picture stands, in s: those of a song take a second of work, as its sound takes two.
 _STANDS_S: Final = 4
-_SAY: Final = ("-nostdin", "-hide_banner", "-nostats", "-v", "error", "-protocol_whitelist", "file,pipe")
+_SAY: Final = ("-nostdin", "-hide_banner", "-nostats", "-v", "error")
+#: Before each source: nothing else is opened, whatever it turns out to be.
+_READ: Final = ("-protocol_whitelist", "file")
 #: How each kind of cover is read: by what it is, whatever it is called.
 _READERS: Final = {"image/jpeg": "jpeg_pipe", "image/png": "png_pipe", "image/gif": "gif", "image/webp": "webp_pipe"}
 #: Pixels of a cover. A small file may say that it is larger than all memory.
@@ -58,7 +60,7 @@ class Encoder:
 
     async def frame(self, cover: Path, media_type: str, into: Path) -> bool:
         """The picture that is seen all the time. False: the cover cannot be read."""
-        reader = ("-max_pixels", f"{_PIXELS_MAX}", "-f", _READERS[media_type])
+        reader = (*_READ, "-max_pixels", f"{_PIXELS_MAX}", "-f", _READERS[media_type])
         write = ("-filter_complex", _FRAME, "-frames:v", "1", "-c:v", "png", "-f", "image2pipe", "-y", f"file:{into}")
         ended = await run_idle(self._ffmpeg, *_SAY, *reader, "-i", f"file:{cover}", *write)
         return ended.status == 0
@@ -79,8 +81,8 @@ def _arguments(sound: Sound, frame: Path) -> tuple[str, ...]:
     """The pictures divide the sound evenly, so that both end together."""
     pictures = math.ceil(sound.duration_ms / 1000 / _STANDS_S)
     length = ("-t", f"{sound.duration_ms / 1000:.3f}")
-    still = ("-framerate", f"{pictures * 1000}/{sound.duration_ms}", "-f", "png_pipe", "-i", f"file:{frame}")
-    music = ("-ss", f"{sound.start_ms / 1000:.3f}", *length, "-f", "flac", "-i", f"file:{sound.source}")
+    still = (*_READ, "-framerate", f"{pictures * 1000}/{sound.duration_ms}", "-f", "png_pipe", "-i", f"file:{frame}")
+    music = (*_READ, "-ss", f"{sound.start_ms / 1000:.3f}", *length, "-f", "flac", "-i", f"file:{sound.source}")
     repeat = ("-filter_complex", f"[0:v]format=yuv420p,loop=loop={pictures - 1}:size=1[seen]")
     both = ("-map", "[seen]", "-map", "1:a:0", "-map_metadata", "-1", *_VIDEO, *_QUALITY, *_AUDIO, *length)
     return (*still, *music, *repeat, *both, "-progress", "pipe:1", "-f", "webm", "-y")
