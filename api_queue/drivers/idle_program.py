@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from asyncio import StreamReader
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -42,9 +43,11 @@ async def run_idle(*command: str, hear: Callable[[bytes], None] | None = None) -
 async def _listen(process: Process, hear: Callable[[bytes], None]) -> tuple[bytes, bytes]:
     assert process.stdout
     assert process.stderr
-    faults = asyncio.create_task(process.stderr.read())
-    async for line in process.stdout:
-        hear(line)
-    err = await faults
+    _, err = await asyncio.gather(_each_line(process.stdout, hear), process.stderr.read())
     await process.wait()
     return b"", err
+
+
+async def _each_line(out: StreamReader, hear: Callable[[bytes], None]) -> None:
+    async for line in out:
+        hear(line)
