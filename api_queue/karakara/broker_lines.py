@@ -39,28 +39,33 @@ class BrokerLines:
 
     async def carry(self, line: Websocket, address: str) -> None:
         """Until the broker ends it; when the client goes, Sanic cancels who waits here. `address` is the client's."""
-        if len(self._open) >= MOST_LINES or self._of_address[address] >= MOST_OF_ADDRESS:
-            await line.close(TRY_AGAIN, "There are too many connections.")
-            return
+        inlet = Inlet(line, GuestPackets(self._topics).passed if self._topics else bytes)
+        try:
+            if len(self._open) < MOST_LINES and self._of_address[address] < MOST_OF_ADDRESS:
+                await self._counted(line, inlet, address)
+            else:
+                await line.close(TRY_AGAIN, "There are too many connections.")
+        finally:
+            inlet.close()
+
+    async def _counted(self, line: Websocket, inlet: Inlet, address: str) -> None:
         self._open.add(line)
         self._of_address[address] += 1
         try:
-            await self._carry(line)
+            await self._carry(line, inlet)
         finally:
             self._open.discard(line)
             self._of_address -= Counter([address])
 
-    async def _carry(self, line: Websocket) -> None:
-        inlet = Inlet(line, GuestPackets(self._topics).passed if self._topics else bytes)
+    async def _carry(self, line: Websocket, inlet: Inlet) -> None:
         try:
             reader, writer = await open_line(self._broker)
-            inlet.open(writer)
-            with suppress(OSError, SanicException):  # either side is gone, or takes nothing
-                await _to_client(reader, line)
         except BrokerAway:
             await line.close(TRY_AGAIN, "The broker is away.")
-        finally:
-            inlet.close()
+            return
+        inlet.open(writer)
+        with suppress(OSError, SanicException):  # either side is gone, or takes nothing
+            await _to_client(reader, line)
 
     def end(self) -> None:
         """With the worker."""
