@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 import random
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -144,6 +145,8 @@ def _options(url: str) -> dict[str, Any]:
         "tls_context": address.tls,
         "keepalive": KEEPALIVE_S,
         "timeout": GREETING_TIMEOUT_S,
+        # Else a message with QoS 0, which nobody answers, holds the next one for 40 ms (Nagle's algorithm).
+        "socket_options": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         "logger": _library_log,
     }
 

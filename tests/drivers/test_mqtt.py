@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import ssl
 import sys
 import time
@@ -158,5 +159,6 @@ def test_a_url_says_all() -> None:
     assert (options["hostname"], options["port"]) == ("broker.example", 8883)
     assert (options["username"], options["password"]) == ("us@er", "p:w")
     assert isinstance(options["tls_context"], ssl.SSLContext)
+    assert (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1) in options["socket_options"]
     plain = mqtt._options("mqtt://broker.example")
     assert (plain["port"], plain["username"], plain["tls_context"]) == (1883, None, None)
