@@ -3,13 +3,14 @@
 There a song has a start or none: what plays is begun anew, sought in or taken off by moving its start.
 """
 
+from dataclasses import replace as replace_stage
 from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
 
 from api_queue.queues import transitions
-from api_queue.queues.models import LEAD_MS
+from api_queue.queues.models import LEAD_MS, Item
 from api_queue.queues.transitions import SEEK_STEP_MS, Rule, Stage, Step
 
 
@@ -41,15 +42,15 @@ def seek_by(stage: Stage, now_ms: int, by_ms: int) -> Step:
     if position_ms < 0:
         return transitions.begun_at(stage, session, _in_pause(position_ms, by_ms, stage.space_ms), now_ms)
     if position_ms + by_ms >= session.duration_ms:
-        return _ended(stage, now_ms)
+        return _ended(stage, stage.current, now_ms)
     return transitions.begun_at(stage, session, max(0, position_ms + by_ms), now_ms)
 
 
-def _ended(stage: Stage, now_ms: int) -> Step:
+def _ended(stage: Stage, current: Item, now_ms: int) -> Step:
     """The song began its whole length ago."""
-    step = transitions.go_on(stage, now_ms, "played")
-    (current, left), *others = step.changed
-    left = replace(left, timestamp_play=now_ms - stage.session.duration_ms)
+    early = replace(current, timestamp_play=now_ms - stage.session.duration_ms)
+    step = transitions.go_on(replace_stage(stage, current=early), now_ms, "played")
+    (_, left), *others = step.changed
     return Step(step.session, ((current, left), *others))
 
 

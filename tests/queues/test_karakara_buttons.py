@@ -7,6 +7,7 @@ import pytest
 from api_queue.errors import NothingPlaying
 from api_queue.queues.changes import Changes
 from api_queue.queues.keys import key
+from api_queue.queues.options import Options
 from api_queue.types import Role
 from tests.queues.agreement import check_index
 from tests.queues.builders import NOW, names
@@ -214,6 +215,21 @@ async def test_a_seek_beyond_the_last_song_goes_on_with_the_fallback(party: Part
     await press(party, "play")
     party.clock.pass_s(placed.item.track_duration_ms / 1000)
     assert await press(party, "seek_forwards") == "Ana:played Fallback:playing"
+    assert (await party.view()).queue.session.position_ms == -15_000
+
+
+@pytest.mark.parametrize(
+    ("performers", "expected"), [("A", "A:playing"), ("AB", "A:played B:playing"), ("BA", "B:played A:playing")]
+)
+async def test_a_seek_beyond_the_end_of_what_is_repeated_begins_it_again(
+    party: Party, performers: str, expected: str
+) -> None:
+    await a_room(party)
+    await party.add_all(performers)
+    await party.parts.options.change(X, Options(repeat_mode="all"))
+    await press(party, "play")
+    party.clock.pass_s(600)
+    assert await press(party, "seek_forwards") == expected
     assert (await party.view()).queue.session.position_ms == -15_000
 
 
