@@ -26,32 +26,52 @@ class Line(Protocol):
 
     assembler: Any
     io_proto: Any
+    ws_proto: Any
 
+    def data_received(self, data: bytes, /) -> None: ...
     def pause_frames(self) -> bool: ...
     def resume_frames(self) -> bool: ...
     def fail_connection(self, code: int, /) -> bool: ...
+    async def async_data_received(self, answers: list[bytes], events: list[object], /) -> None: ...
 
 
 class Inlet:
-    """Takes the place of Sanic's own assembler at once; nothing more is read before it is opened."""
+    """Takes the place of Sanic's own reading at once. Nothing more is read before what came is answered and passed on:
+    a client that sends pings and takes no answer would fill our memory as well.
+    """
 
     def __init__(self, line: Line, passed: Callable[[bytes], bytes]) -> None:
         """`passed`: of what comes in, what goes out. Raises ProtocolError or VersionError for what may not be said."""
         self._line = line
         self._passed = passed
         self._broker: asyncio.Future[asyncio.StreamWriter] = asyncio.get_running_loop().create_future()
+        self._dealing: asyncio.Task[None] | None = None
         line.assembler = self
-        line.pause_frames()
+        line.data_received = self._received  # type: ignore[method-assign]
         line.io_proto.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_RCVBUF, RECEIVED_BYTES)
 
     def open(self, broker: asyncio.StreamWriter) -> None:
         self._broker.set_result(broker)
-        self._line.resume_frames()
 
     def close(self) -> None:
         if self._broker.cancel():
             return
         self._broker.result().transport.abort()
+
+    def _received(self, data: bytes) -> None:
+        frames = self._line.ws_proto
+        frames.receive_data(data)
+        self._line.pause_frames()
+        self._dealing = asyncio.create_task(self._deal_with(frames.data_to_send(), frames.events_received()))
+
+    async def _deal_with(self, answers: list[bytes], events: list[object]) -> None:
+        try:
+            async with asyncio.timeout(STALL_S):
+                await self._line.async_data_received(answers, events)
+        except OSError:
+            self._line.fail_connection(GOING_AWAY)
+        else:
+            self._line.resume_frames()
 
     async def put(self, frame: Frame) -> None:
         """One at a time, in order. Packets may be cut over frames, or many be in one (MQTT 3.1.1, chapter 6)."""
@@ -62,23 +82,10 @@ class Inlet:
             self._line.fail_connection(NOT_BINARY)
         elif frame.opcode in {Opcode.BINARY, Opcode.CONT}:
             self._write(broker, bytes(frame.data))
-            await self._wait_while_full(broker)
+            await broker.drain()
 
     def _write(self, broker: asyncio.StreamWriter, data: bytes) -> None:
         try:
             broker.write(self._passed(data))
         except (ProtocolError, VersionError):
             self._line.fail_connection(NOT_ALLOWED)
-
-    async def _wait_while_full(self, broker: asyncio.StreamWriter) -> None:
-        _, most_bytes = broker.transport.get_write_buffer_limits()
-        if broker.transport.get_write_buffer_size() <= most_bytes:
-            return
-        self._line.pause_frames()
-        try:
-            async with asyncio.timeout(STALL_S):
-                await broker.drain()
-        except OSError:
-            self._line.fail_connection(GOING_AWAY)
-        else:
-            self._line.resume_frames()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Final, Self, cast
 
 PATIENCE_S: Final = 20.0
-BINARY, TEXT, CLOSE = 2, 1, 8
+BINARY, TEXT, CLOSE, PING = 2, 1, 8, 9
 
 
 class Road:

@@ -11,7 +11,7 @@ from api_queue.drivers.redis import Redis
 from api_queue.karakara import broker_inlet, broker_lines
 from tests.drivers import mqtt_wire
 from tests.house import House, a_house
-from tests.karakara.broker_road import road
+from tests.karakara.broker_road import PING, road
 from tests.stream.waiting import eventually
 
 
@@ -149,6 +149,31 @@ async def test_a_broker_that_does_not_read_stops_the_client(before_other: House,
         broker.takes.set()
         await eventually(lambda: broker.taken > before)
         saying.cancel()
+
+
+async def test_a_client_that_takes_no_answer_is_not_read_on(before_other: House) -> None:
+    async with road(before_other.url) as one:
+        # When it sends one ping after the other, and reads nothing that comes back
+        one.pause()
+        said = 0
+
+        async def ping_without_end() -> None:
+            nonlocal said
+            while True:
+                one.say(*[bytes(125)] * 100, opcode=PING)
+                await one.writer.drain()
+                said += 12_500
+
+        pinging = asyncio.create_task(ping_without_end())
+        # Then it can say as much as the sockets hold
+        assert await still(lambda: said) < 100_000_000
+        # And when it reads, it is heard again
+        before = said
+        reading = asyncio.create_task(one.read(1))
+        one.resume()
+        await eventually(lambda: said > before)
+        pinging.cancel()
+        reading.cancel()
 
 
 @pytest.mark.parametrize("who", ["client", "broker"])
