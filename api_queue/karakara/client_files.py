@@ -4,6 +4,7 @@ The clients are single-page apps: what names no file of theirs is a place in the
 """
 
 import re
+from os.path import isfile  # that of Path raises for names that are too long
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -45,7 +46,7 @@ def find(folder: Path, path: str) -> Path | None:
         return None
     root = folder.resolve()
     there = (root / path if "." in names[-1] else root / INDEX).resolve()
-    return there if there.is_relative_to(root) and there.is_file() else None
+    return there if there.is_relative_to(root) and isfile(there) else None
 
 
 def content_type(file: PurePath) -> str:

@@ -112,6 +112,8 @@ async def test_a_file_that_is_not_there_is_no_page(client: httpx.AsyncClient) ->
         "/etc/hosts.txt",
         "%2fetc/hosts.txt",
         "notes.txt%00.png",
+        "x" * 300 + ".txt",
+        "x/" * 3000 + "notes.txt",
     ],
 )
 async def test_nothing_else_of_the_machine_is_given_out(client: httpx.AsyncClient, path: str) -> None:
