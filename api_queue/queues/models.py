@@ -303,9 +303,16 @@ class Command(Struct, frozen=True):
     by: Role
     args: dict[str, Any]
 
+    @property
+    def is_withdrawal(self) -> bool:
+        """Who may not skip takes off what is their own."""
+        return self.command == "skip" and self.by not in HELPERS
+
     def deed(self, now_ms: int) -> Deed | None:
-        """Where it can be undone: not where the owner of what played took it off."""
-        return Deed(verb="skip", by=self.by, at_ms=now_ms) if self.command == "skip" and self.by in HELPERS else None
+        """Where it can be undone."""
+        if self.command != "skip" or self.is_withdrawal:
+            return None
+        return Deed(verb="skip", by=self.by, at_ms=now_ms)
 
 
 class Edit(Struct, frozen=True):

@@ -14,7 +14,7 @@ from api_queue.formats.performers import singers
 from api_queue.queues.arrangement import Arrangement
 from api_queue.queues.deeds import Deed
 from api_queue.queues.ledger import Bill, Ledger, Sorting
-from api_queue.queues.models import Edit, Item, QueueView, Shift
+from api_queue.queues.models import Command, Edit, Item, QueueView, Shift
 from api_queue.queues.settings import QueueSettings
 from api_queue.types import GuestId, ItemId, ItemStatus
 
@@ -52,6 +52,15 @@ def sorting(settings: QueueSettings, item: Item) -> Sorting | None:
             return Sorting(settings.coming_soon_count, weight=item.weight)
         case _:
             return None
+
+
+def billed_as(before: Item | None, after: Item, command: Command | None, now_ms: int) -> ItemStatus:
+    """What it is afterwards; of a song that its owner took off while it was heard, `played`: else whoever leaves just
+    before the end would have sung for nothing.
+    """
+    if before is None or before.status != "playing" or command is None or not command.is_withdrawal:
+        return after.status
+    return "played" if now_ms >= (before.timestamp_play or 0) else after.status
 
 
 def turns_by(before: ItemStatus, after: ItemStatus) -> int:

@@ -30,7 +30,7 @@ from api_queue.queues.models import (
     Shift,
     Whose,
 )
-from api_queue.queues.order import bill
+from api_queue.queues.order import bill, billed_as
 from api_queue.queues.scripts import (
     Scripts,
     as_deed,
@@ -269,7 +269,8 @@ class RedisQueues:
     ) -> int | None:
         notices = wire.transition_notices(queue.session, session, wire.changes_stage(changed, first), command)
         order = queue.settings.order
-        rows_ = (part for before, after in changed for part in row(before, after, fair=order == "fair"))
+        billed = ((before, after, billed_as(before, after, command, now_ms)) for before, after in changed)
+        rows_ = (part for each in billed for part in row(*each, fair=order == "fair"))
         events = (part for notice in notices for part in event_of(notice))
         head = (queue.session_rev, _stored(session), len(changed), len(notices), *leases(queue.session, session))
         stands = (first.as_line() if first else "", int(order != "fifo"), optional(rev))

@@ -9,9 +9,11 @@ from api_queue.queues.session import Session
 from api_queue.types import ItemStatus
 
 
-def row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...]:
-    """The fourteen that transition.lua takes for each item. What the server adds stands in no window."""
-    turns = turns_by(before.status, after.status) if fair and before else 0
+def row(before: Item | None, after: Item, billed: ItemStatus, *, fair: bool) -> tuple[Argument, ...]:
+    """The fourteen that transition.lua takes for each item, and `billed` as order.py says. What the server adds stands
+    in no window.
+    """
+    turns = turns_by(before.status, billed) if fair and before else 0
     return (
         after.id,
         before.as_line() if before else "",
@@ -23,10 +25,10 @@ def row(before: Item | None, after: Item, *, fair: bool) -> tuple[Argument, ...]
         singers_of(after),
         after.track_duration_ms,
         max(fixed(before), fixed(after)) if before else 0,
-        optional(_start(before, after)),
+        optional(_start(before, after, billed)),
         turns,
         wire.json_text(bill(after)) if turns else "",
-        _refund(before, after.status),
+        _refund(before, billed),
     )
 
 
@@ -39,13 +41,13 @@ def _refund(before: Item | None, became: ItemStatus) -> int:
     return refund_of(before, became) if before.status == "playing" else 0
 
 
-def _start(before: Item | None, after: Item) -> int | None:
+def _start(before: Item | None, after: Item, billed: ItemStatus) -> int | None:
     """When it began, as transition.lua takes it: what was not heard to the end is no reason to refuse the same."""
     if after.by_server:
         return None
     if after.status == "playing":
         return after.timestamp_play
-    unheard = before and before.status == "playing" and after.status in {"skipped", "failed"}
+    unheard = before and before.status == "playing" and billed in {"skipped", "failed"}
     return -before.timestamp_play if unheard and before and before.timestamp_play else None
 
 

@@ -12,7 +12,7 @@ from api_queue.errors import BadBody, QueueMoved, StaleGeneration, UnknownComman
 from api_queue.queues import transitions
 from api_queue.queues.models import Command, Item, Queue, QueueView, Shift
 from api_queue.queues.moving_up import moving_up
-from api_queue.queues.order import turns_by
+from api_queue.queues.order import billed_as, turns_by
 from api_queue.queues.seat import renewed
 from api_queue.queues.semantics import KARAKARA
 from api_queue.queues.settings import CommandSemantics
@@ -115,7 +115,7 @@ class TransportService:
             step = await self._step(view, rule, now_ms)
             if step == Step(view.queue.session):
                 return view.queue
-            looked = await self._moving_up(view.queue, step)
+            looked = await self._moving_up(view.queue, step, command, now_ms)
             if looked is None:
                 continue
             write, first = self._store.transition, next(iter(view.to_come), None)
@@ -137,9 +137,12 @@ class TransportService:
         step = rule(replace_stage(stage, following=item), now_ms)
         return Step(step.session, tuple((None if before is item else before, after) for before, after in step.changed))
 
-    async def _moving_up(self, queue: Queue, step: Step) -> tuple[int | None, Sequence[Shift]] | None:
+    async def _moving_up(
+        self, queue: Queue, step: Step, command: Command | None, now_ms: int
+    ) -> tuple[int | None, Sequence[Shift]] | None:
         """What moves since an item is left unsung, and the revision at which that is so; None when the queue moved."""
-        left = next((b for b, after in step.changed if b and turns_by(b.status, after.status) < 0), None)
+        billed = ((before, billed_as(before, after, command, now_ms)) for before, after in step.changed)
+        left = next((before for before, status in billed if before and turns_by(before.status, status) < 0), None)
         if left is None or queue.settings.order != "fair":
             return None, ()
         return await moving_up(self._store, queue.name, left, {after.id for _, after in step.changed})

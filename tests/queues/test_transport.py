@@ -21,7 +21,8 @@ from api_queue.queues.turns import TRIES
 from api_queue.types import DeviceId, QueueName
 from tests.queues.agreement import check_index
 from tests.queues.builders import NOW
-from tests.queues.party import HOST, Party, X
+from tests.queues.night_dump import dump
+from tests.queues.party import HOST, Party, X, guest
 
 KITCHEN, GARDEN = DeviceId("kitchen"), DeviceId("garden")
 LEASE_MS = 15_000
@@ -272,3 +273,27 @@ async def test_a_skip_by_its_owner_is_not_for_the_host_to_take_back(party: Party
     queue = await party.parts.transport.skip(X, item_id, "guest")
 
     assert queue.undoable is None
+
+
+async def ledger(party: Party) -> dict[str, Any]:
+    """What songs have cost, and which may not come again soon."""
+    night: dict[str, Any] = await dump(party.parts.redis, X)
+    return {part: night[part] for part in ("turns", "points", "played")}
+
+
+@pytest.mark.parametrize(("seconds", "is_sung"), [(0, False), (10, True)])
+async def test_who_takes_their_own_song_off_once_it_is_heard_has_had_their_turn(
+    party: Party, seconds: int, is_sung: bool
+) -> None:
+    """Else a song would be free for whoever leaves it just before its end."""
+    rules = {"coming_soon_count": 0, "limit_model": "points", "points_max": 60, "duplicate_track_window": 60}
+    await party.set(order="fair", command_semantics="karakara", **rules)
+    placed = [await party.add(name, guest(name), track=nth) for nth, name in enumerate(("ana", "bo", "bo", "ana"))]
+    await party.press("play")
+    party.clock.pass_s(seconds)
+    before, order = await ledger(party), await party.waiting()
+
+    await party.parts.transport.skip(X, placed[0].item.id, "guest")
+
+    assert (await ledger(party) == before) == is_sung
+    assert (await party.waiting() == order) == is_sung
