@@ -4,7 +4,6 @@ The clients are single-page apps: what names no file of theirs is a place in the
 """
 
 import re
-from os.path import isfile  # that of Path raises for names that are too long
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -46,7 +45,10 @@ def find(folder: Path, path: str) -> Path | None:
         return None
     root = folder.resolve()
     there = (root / path if "." in names[-1] else root / INDEX).resolve()
-    return there if there.is_relative_to(root) and isfile(there) else None
+    try:
+        return there if there.is_relative_to(root) and there.is_file() else None
+    except OSError:  # a name that is too long for any
+        return None
 
 
 def content_type(file: PurePath) -> str:
