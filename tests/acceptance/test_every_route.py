@@ -29,6 +29,8 @@ FILLED = {"name": "party", "item_id": "0000000000", "guest_id": "nobody", "token
 
 #: What these ask for lies on a site that is not there.
 ELSEWHERE = {"/api/v1/search/dj/<slug>", "/api/v1/search/event/<slug>"}
+#: Whoever comes gets past these doors.
+FOR_ALL = {"public", "open", "guest", "singer"}
 #: Of these the handler asks who may: a helper may skip, and the page of the library is anybody's.
 ASKED_INSIDE = {"/queue/<name>/command/<command>", "/library"}
 
@@ -80,14 +82,14 @@ async def test_a_program_gets_past_only_the_doors_of_programs(house: House) -> N
     async with house.nobody() as client:
         client.headers["X-API-Key"] = value
         for (method, path), access in ACCESS.items():
-            if access not in {"public", "open", "guest"}:
+            if access not in FOR_ALL:
                 assert_past(await client.request(method, address(path)), method, path, may=access in {"key", "author"})
 
 
 async def test_nobody_and_a_guest_get_past_only_what_is_theirs(house: House) -> None:
     async with house.nobody() as nobody, house.guest() as guest:
         for (method, path), access in ACCESS.items():
-            if access in {"public", "open", "guest"}:
+            if access in FOR_ALL:
                 continue
             answer = await nobody.request(method, address(path))
             missing = "missing_api_key" if access == "key" else "missing_credential"
