@@ -30,8 +30,8 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`alias` is the readable id, `date` as tagged. `cover` is its media type, `cuesheet` whether one stands in the file
-    or beside it, `sidecars` endings of what is shown with it: `.Vocal.webm`. A part has the file of its recording.
+    """`alias` is the readable id, `date` as tagged. `cover` is its media type, `cuesheet` whether one stands in the
+    file or beside it, `sidecars` endings of what is shown with it: `.Vocal.webm`. A part has the file of its recording.
     """
 
     track_id: TrackId
