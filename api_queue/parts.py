@@ -183,9 +183,9 @@ class Parts:
             await self.readers.aclose()
         if "site_client" in self.__dict__:
             await self.site_client.close()
-        for bell in ("message_bell", "job_bell"):
-            if bell in self.__dict__:
-                await getattr(self, bell).close()
+        for each in ("video_orders", "message_bell", "job_bell"):
+            if each in self.__dict__:
+                await getattr(self, each).close()
         for store in ("sqlite_messages", "json_messages"):
             if store in self.__dict__:
                 await getattr(self, store).close()
@@ -699,7 +699,7 @@ class Parts:
         """None: there are no rooms."""
         if not self.settings.karakara_enabled:
             return None
-        told = (self.track_maps.mtime, self.video_orders.want_all)
+        told = (self.track_maps.mtime, self.video_orders.want)
         return RoomTopics(self.queue_store, self.variants, *told, self.clock)
 
     @cached_property

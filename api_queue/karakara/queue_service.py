@@ -1,6 +1,6 @@
 """The verbs on the queue of a room: ours, with the refusals that KaraKara's clients know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -64,8 +64,8 @@ class Shown(Struct, frozen=True):
 class Videos(Protocol):
     """`video_orders.VideoOrders`."""
 
-    async def want(self, track_id: TrackId) -> None:
-        """Has a video made where there is none. Nothing is raised."""
+    def want(self, track_ids: Sequence[TrackId]) -> None:
+        """Has videos made where there are none."""
 
 
 class RoomQueueService:
@@ -114,7 +114,7 @@ class RoomQueueService:
             placed = await self._adding.add(room, track_id, performer, caller, item_id, variants=variants)
         except _REFUSALS as error:
             raise _refusal(error, track_id, performer) from error
-        await self._videos.want(placed.item.track_id)
+        self._videos.want([placed.item.track_id])
         return Shown(Timed(placed.item, placed.expected_ms if playing else None), variants)
 
     async def move(self, room: QueueName, source: ItemId, target: ItemId | None, caller: Caller) -> None:

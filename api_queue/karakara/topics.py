@@ -34,7 +34,7 @@ class RoomTopics:
         store: Store,
         variants: VariantStore,
         tracks_changed: Callable[[], Awaitable[float | None]],
-        want: Callable[[Sequence[TrackId]], Awaitable[None]],
+        want: Callable[[Sequence[TrackId]], None],
         clock: Clock,
     ) -> None:
         self._store = store
@@ -51,7 +51,7 @@ class RoomTopics:
         except UnknownQueue:
             return _topics(queue, "", "")
         if view.queue.settings.command_semantics == "karakara":
-            await self._want(_coming(view))
+            self._want(_coming(view))
         return _topics(queue, await self._items(view), json_text(settings_json(view.queue.settings)))
 
     async def _items(self, view: QueueView) -> str:

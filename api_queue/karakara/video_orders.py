@@ -1,10 +1,12 @@
 """Who orders a video: the operator, of any track or all; a room, of what was added to it."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
 import structlog
 
+from api_queue.errors import TrackNotFound
 from api_queue.jobs.models import Task
 from api_queue.jobs.service import JobService
 from api_queue.karakara.encoding import TYPE, EncodeItem
@@ -25,6 +27,7 @@ class VideoOrders:
         self._jobs = jobs
         self._videos = videos
         self._wanted: dict[TrackId, None] = {}
+        self._ordering: set[asyncio.Task[None]] = set()
 
     async def order(self, track_id: str = ALL, created_by: str = "system") -> Task:
         """One that is under way is joined. Of all, one is made at a time: what a room wants comes in between."""
@@ -33,19 +36,36 @@ class VideoOrders:
         task, _ = await self._jobs.create(TYPE, items, created_by=created_by, key=key, concurrency=one_at_a_time)
         return task
 
-    async def want_all(self, track_ids: Sequence[TrackId]) -> None:
-        """As often as somebody says so; one that could not be made is not tried again by itself."""
-        for track_id in track_ids:
-            if track_id not in self._wanted:
-                await self.want(track_id)
-                self._wanted[track_id] = None
+    def want(self, track_ids: Sequence[TrackId]) -> None:
+        """They will be played soon. As often as somebody says so, and nobody waits: a scan may hold the database. One
+        that could not be made is not tried again by itself.
+        """
+        new = [track_id for track_id in dict.fromkeys(track_ids) if track_id not in self._wanted]
+        if new:
+            self._remember(new)
+            ordering = asyncio.create_task(self._order_missing(new), name="video-orders")
+            self._ordering.add(ordering)
+            ordering.add_done_callback(self._ordering.discard)
+
+    async def close(self) -> None:
+        """Whoever publishes the rooms next wants what was not ordered yet."""
+        ordering = list(self._ordering)
+        for each in ordering:
+            each.cancel()
+        await asyncio.gather(*ordering, return_exceptions=True)
+
+    def _remember(self, track_ids: Sequence[TrackId]) -> None:
+        self._wanted.update(dict.fromkeys(track_ids))
         while len(self._wanted) > _REMEMBERED:
             del self._wanted[next(iter(self._wanted))]
 
-    async def want(self, track_id: TrackId) -> None:
-        """It will be played soon. Nothing of this can be in the way of whoever added it."""
-        try:
-            if not self._videos.has(track_id) and VIDEO not in beside(await self._tracks.track(track_id)):
-                await self.order(track_id)
-        except Exception:
-            _log.exception("a video was not ordered", track_id=track_id)
+    async def _order_missing(self, track_ids: Sequence[TrackId]) -> None:
+        for track_id in track_ids:
+            try:
+                if not self._videos.has(track_id) and VIDEO not in beside(await self._tracks.track(track_id)):
+                    await self.order(track_id)
+            except TrackNotFound:  # it left the library after it was added
+                pass
+            except Exception:
+                self._wanted.pop(track_id, None)
+                _log.exception("a video was not ordered", track_id=track_id)
