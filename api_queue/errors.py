@@ -1230,6 +1230,12 @@ class RoomNotFound(NotFound):
     code = "room_not_found"
 
 
+class PasswordIsName(Conflict):
+    """Here the password of each room is its name: [karakara] password says so."""
+
+    code = "password_is_name"
+
+
 class InvalidRoomCommand(NotFound):
     """invalid command"""
 

@@ -37,6 +37,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/api/room/<name>/command/<command>"): "singer",
     ("GET", "/api/room/<name>/tracks.json"): "singer",
     ("GET", "/queue/<name>/room"): "host",
+    ("POST", "/queue/<name>/room/password"): "host",
     ("GET", "/files/tracks.json"): "public",
     ("GET", "/files/cover.png"): "public",
     ("GET", "/files/<track_id>/<file>"): "public",
@@ -356,6 +357,7 @@ LIMITED: Final[Mapping[tuple[str, str], RateClass]] = {
     ("POST", "/queue/<name>/join"): "add",
     ("POST", "/queue/<name>/join/code"): "mint",
     ("POST", "/queue/<name>/invite"): "mint",
+    ("POST", "/queue/<name>/room/password"): "mint",
     ("POST", "/media/token"): "mint",
     ("POST", "/api/v1/tracklists/<tracklist_id>/listen"): "mint",
 }

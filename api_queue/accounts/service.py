@@ -61,9 +61,11 @@ class TokenService:
         await self._store.revoke(token_id, self._clock.now_ms())
         await self._revocations.tell()
 
-    async def revoke_queue(self, queue: QueueName) -> None:
-        """All tokens of a queue that goes, or a later queue of that name would have the old one's hosts."""
-        await self._store.revoke_queue(queue, self._clock.now_ms())
+    async def revoke_queue(self, queue: QueueName, label: str | None = None) -> None:
+        """All tokens of a queue that goes, or a later queue of that name would have the old one's hosts; or those with
+        this label.
+        """
+        await self._store.revoke_queue(queue, self._clock.now_ms(), label)
         await self._revocations.tell()
 
     async def find(self, value: str) -> LoginToken | None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -110,8 +111,9 @@ class SqlTokens(SqlStore):
     async def revoke(self, token_id: str, now_ms: int) -> None:
         await self._revoke(TOKENS.c.token_id == token_id, now_ms)
 
-    async def revoke_queue(self, queue: QueueName, now_ms: int) -> None:
-        await self._revoke(TOKENS.c.queue == queue, now_ms)
+    async def revoke_queue(self, queue: QueueName, now_ms: int, label: str | None = None) -> None:
+        labelled = true() if label is None else TOKENS.c.label == label
+        await self._revoke((TOKENS.c.queue == queue) & labelled, now_ms)
 
     async def _revoke(self, which: ColumnElement[bool], now_ms: int) -> None:
         live = which & TOKENS.c.revoked_at_ms.is_(None)

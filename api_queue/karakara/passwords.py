@@ -24,7 +24,7 @@ class Passwords:
         """In small letters, as the clients write whatever is typed."""
         if self.habit == "name":
             return room.name
-        digest = hmac.digest(self.key, f"{room.name}\n{room.created_at_ms}".encode(), "sha256")
+        digest = hmac.digest(self.key, f"{room.name}\n{room.created_at_ms}\n{room.rekeyed}".encode(), "sha256")
         return crockford.encode(int.from_bytes(digest[:_BYTES], "big"), _LETTERS).lower()
 
     def is_right(self, room: Queue, given: str) -> bool:

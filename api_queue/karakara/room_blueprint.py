@@ -78,6 +78,14 @@ async def show_room(request: Request, name: str) -> HTTPResponse:
     return reply(room_json(x, await rooms.password(x), public_base(request)))
 
 
+@bp.post("/queue/<name>/room/password")
+async def change_password(request: Request, name: str) -> HTTPResponse:
+    """Another password for a room whose one has got around. Who is host by that one is a guest again."""
+    rooms: RoomService = request.app.ctx.rooms
+    x = room_name(name)
+    return reply(room_json(x, await rooms.new_password(x), public_base(request)))
+
+
 @bp.get("/api/misc/time.json")
 async def time(request: Request) -> HTTPResponse:
     """The server's clock: seconds since 1970."""

@@ -9,6 +9,7 @@ from api_queue.accounts.rate_limits import RateLimiter
 from api_queue.accounts.service import AuditService, TokenService
 from api_queue.errors import (
     InvalidRoomCommand,
+    PasswordIsName,
     QueueExists,
     RoomCommandsForHost,
     RoomNotFound,
@@ -27,6 +28,8 @@ from api_queue.web.singers import KEPT_S, Singer
 
 #: What the clients have buttons for.
 COMMANDS: Final = frozenset({"play", "stop", "skip", "seek_forwards", "seek_backwards"})
+#: Of the login tokens of those who know the password.
+_LABEL: Final = "KaraKara"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ class RoomService:
             return Entered(False, kksid, await self._host_no_more(room, singer))
         if was_host:  # the clients log in twice at each visit
             return Entered(True, kksid)
-        return Entered(True, kksid, await self._host_token(room, singer.caller))
+        kkhost = await self._host_token(queue, password, singer.caller)
+        return Entered(kkhost is not None, kksid, kkhost)
 
     async def _found(self, room: QueueName, caller: Caller, *, create: bool) -> Queue:
         with suppress(UnknownQueue):
@@ -95,10 +99,14 @@ class RoomService:
         guest = self._new_guest(address)
         return f"{guest.guest_id}-{guest.new_session_id}"
 
-    async def _host_token(self, room: QueueName, caller: Caller) -> str:
-        await self._limiter.check("mint", caller, room)
-        token, value = await self._tokens.create("host", room, label="KaraKara", ttl_s=KEPT_S)
-        await self._audit.write(token.token_id, "login", room)
+    async def _host_token(self, queue: Queue, given: str, caller: Caller) -> str | None:
+        """None: there was a new password meanwhile, whose making has revoked only what it found."""
+        await self._limiter.check("mint", caller, queue.name)
+        token, value = await self._tokens.create("host", queue.name, label=_LABEL, ttl_s=KEPT_S)
+        if not self._passwords.is_right(await self._queues.queue(queue.name), given):
+            await self._tokens.revoke(token.token_id, queue.name)
+            return None
+        await self._audit.write(token.token_id, "login", queue.name)
         return value
 
     async def _host_no_more(self, room: QueueName, singer: Singer) -> str | None:
@@ -112,6 +120,14 @@ class RoomService:
     async def password(self, room: QueueName) -> str:
         """For its host. Raises UnknownQueue."""
         return self._passwords.of(await self._queues.queue(room))
+
+    async def new_password(self, room: QueueName) -> str:
+        """Whoever is host by the one from before is so no more. Raises UnknownQueue, PasswordIsName."""
+        if self._passwords.habit == "name":
+            raise PasswordIsName
+        await self._queues.rekey(room)
+        await self._tokens.revoke_queue(room, _LABEL)
+        return await self.password(room)
 
     # -- settings and commands ---------------------------------------------------------------------------------
 

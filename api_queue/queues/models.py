@@ -142,6 +142,8 @@ class Queue(Struct, frozen=True, kw_only=True):
     paused: Paused = {}
     undoable: Undoable | None = None
     cards: Cards = {}
+    #: How often what is worked out of it, as the password of a room, was to be another.
+    rekeyed: int = 0
 
     @property
     def waiting(self) -> int:

@@ -141,6 +141,10 @@ class QueueService:
 
     # -- settings ----------------------------------------------------------------------------------------------
 
+    async def rekey(self, name: QueueName) -> None:
+        """What is worked out of the queue, as the password of a room, is another from now on."""
+        await self._store.rekey(name)
+
     async def change_settings(self, name: QueueName, fields: dict[str, Any], by: Role = "host") -> QueueSettings:
         """All of them or none: an unknown key or a bad value changes nothing."""
         for _ in range(TRIES):

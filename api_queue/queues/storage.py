@@ -45,6 +45,9 @@ class Store(Protocol):
     async def delete(self, name: QueueName, now_ms: int, rev: int | None = None) -> bool:
         """With `rev` only if that is still its revision; whether it was deleted."""
 
+    async def rekey(self, name: QueueName) -> None:
+        """Counts `Queue.rekeyed`; its revision stays."""
+
     async def queue(self, name: QueueName) -> Queue: ...
     async def view(self, name: QueueName, first: int | None = None, last: int | None = None) -> QueueView:
         """The items from place `first` to `last`, counted from the first waiting one; without: all."""

@@ -135,6 +135,10 @@ class RedisQueues:
             await self._redis.call("SADD", NAMES, name)
         return True
 
+    async def rekey(self, name: QueueName) -> None:
+        if not await self._redis.script("queues/rekey", [key(name, "meta")], ()):
+            raise UnknownQueue(queue=name)
+
     async def put_settings(
         self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int, deed: Deed | None = None
     ) -> int | None:

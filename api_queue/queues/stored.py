@@ -44,6 +44,7 @@ def queue_of(name: QueueName, meta: dict[str, str], total: int, undoable: Undoab
         round=float(meta.get("round", 0)),
         paused=_paused(meta.get("paused", "{}")),
         cards=_cards(meta.get("cards", "{}")),
+        rekeyed=int(meta.get("rekeyed", 0)),
     )
 
 

@@ -24,6 +24,7 @@ _SECRETS: Final = re.compile(
     r"|(?<=token=)[^\"&\s]+"  # addresses of the music
     r"|(?<=\.)[a-z2-7]{32}"  # claims of devices
     r"|(?<=svg\+xml;base64,)[\w+/=]+"  # the password of a Wi-Fi, drawn
+    r"|(?<=\"password\":\")[^\"]+"  # of rooms
 )
 
 

@@ -44,6 +44,10 @@ def test_a_later_room_of_the_same_name_has_another() -> None:
     assert RANDOM.of(replace(ROOM, created_at_ms=ROOM.created_at_ms + 1)) != RANDOM.of(ROOM)
 
 
+def test_the_host_can_have_another() -> None:
+    assert RANDOM.of(replace(ROOM, rekeyed=1)) != RANDOM.of(ROOM)
+
+
 def test_another_room_and_another_server_have_others() -> None:
     rooms = [ROOM, replace(ROOM, name=QueueName("kara1"))]
     servers = [RANDOM, Passwords(b"l" * 32, "random")]

@@ -92,8 +92,13 @@ async def test_an_operator_may_have_the_name_for_a_password(redis_url: str, fold
         assert (await log_in(visitor, "kara", "kara", create=True)).json() == {"is_admin": True}
         assert (await visitor.get("/api/room/kara/command/stop.json")).status_code == 200
         assert (await log_in(visitor, "kara", "karaoke")).json() == {"is_admin": False}
+        assert (await log_in(visitor, "kara", "kara")).json() == {"is_admin": True}
         async with house.admin() as admin:
             shown = (await admin.get("/queue/kara/room")).json()
+            changed = await admin.post("/queue/kara/room/password")
+        # It cannot be changed there, and whoever is host stays so
+        assert (changed.status_code, changed.json()["code"]) == (409, "password_is_name")
+        assert (await visitor.get("/api/room/kara/command/stop.json")).status_code == 200
     assert shown["password"] == "kara"
     assert "Everybody knows this password" in shown["warning"]
 

@@ -40,6 +40,20 @@ async def test_the_host_sees_the_password_and_where_the_clients_are(browser: Bro
         await expect(page.get_by_text("Copied.")).to_be_visible()
 
 
+async def test_a_password_that_has_got_around_is_changed(browser: Browser, room: Queue) -> None:
+    async with device(browser, PHONE) as phone:
+        await log_in(phone, room.address, room.host_token)
+        page = await phone.open(room.path("admin"))
+        await page.get_by_text("KaraKara", exact=True).click()
+        code = page.locator("#room .code")
+        before = await code.inner_text()
+        await page.get_by_role("button", name="New password").click()
+        await expect(page.get_by_text("is a guest again")).to_be_visible()
+        await expect(code).not_to_have_text(before)
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {room.host_token}"}) as host:
+            await expect(code).to_have_text((await host.get(room.path("room"))).json()["password"])
+
+
 async def test_a_password_that_all_know_is_warned_of(browser: Browser, room: Queue) -> None:
     warning = "Everybody knows this password."
     async with device(browser, PHONE) as phone:
@@ -49,6 +63,7 @@ async def test_a_password_that_all_know_is_warned_of(browser: Browser, room: Que
         page = await phone.open(room.path("admin"))
         await page.get_by_text("KaraKara", exact=True).click()
         await expect(page.get_by_role("note")).to_have_text(warning)
+        await expect(page.get_by_role("button", name="New password")).to_have_count(0)
 
 
 async def test_neither_a_helper_nor_the_host_of_another_queue_is_shown_it(
