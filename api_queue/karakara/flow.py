@@ -1,7 +1,7 @@
 """Which items of a queue a room shows, and from when to when each sounds.
 
 KaraKara's clients know an item as over only by `start + duration`. Ours may have been left before its end, or have been
-sought in: such a one is told as if it had begun that much earlier.
+sought in: such a one is told as if it had been over when it was added.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from api_queue.queues.models import Item, Queue, QueueView
+from api_queue.queues.models import LEAD_MS, Item, Queue, QueueView
 from api_queue.queues.session import Session
 from api_queue.queues.timing import expected_starts, free_at
 
@@ -33,13 +33,20 @@ def timed(view: QueueView, now_ms: int) -> list[Timed]:
 def _played(view: QueueView) -> Iterator[Timed]:
     for item, after in zip_longest(view.over, view.over[1:]):
         if item.status == "played":
-            start_ms = _end_ms(view.queue, after) - item.track_duration_ms
-            yield Timed(item, min(item.timestamp_play or start_ms, start_ms))
+            yield Timed(item, _start_of_played(item, _over_by_ms(view.queue, after)))
 
 
-def _end_ms(queue: Queue, after: Item | None) -> int:
-    """At the latest when something was last done, or the next one began. KaraKara's buttons move that, and need it not:
-    by them what is over has the start that it should have.
+def _start_of_played(item: Item, over_by_ms: int) -> int:
+    """Of one that was left, what is later than its adding could show it once more, with the next thing that is done."""
+    start_ms = item.timestamp_play or item.timestamp_added
+    if start_ms + item.track_duration_ms > over_by_ms + LEAD_MS:
+        return item.timestamp_added - item.track_duration_ms
+    return min(start_ms, over_by_ms - item.track_duration_ms)
+
+
+def _over_by_ms(queue: Queue, after: Item | None) -> int:
+    """When something was last done, or the next one began. KaraKara's buttons move that, and need it not: by them what
+    is over has the start that it should have.
     """
     done_ms = queue.session.position_at_ms
     if after is None or after.timestamp_play is None or queue.settings.command_semantics == "karakara":

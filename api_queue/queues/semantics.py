@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from api_queue.queues import transitions
-from api_queue.queues.models import LEAD_MS, Item
+from api_queue.queues.models import LEAD_MS
 from api_queue.queues.transitions import SEEK_STEP_MS, Rule, Stage, Step
 
 
@@ -31,6 +31,17 @@ def skip(stage: Stage, now_ms: int) -> Step:
     return Step(stage.session, ((stage.following, replace(stage.following, status="skipped", timestamp_play=None)),))
 
 
+def go_on(stage: Stage, now_ms: int) -> Step:
+    """As ours; the song that is left began its whole length ago, and so is over for whoever knows its start alone."""
+    if stage.current is None:
+        return Step(stage.session)
+    start_ms = min(now_ms - stage.session.duration_ms, stage.current.timestamp_play or now_ms)
+    earlier = replace_stage(stage, current=replace(stage.current, timestamp_play=start_ms))
+    step = transitions.go_on(earlier, now_ms, "played")
+    (_, left), *others = step.changed
+    return Step(step.session, ((stage.current, left), *others))
+
+
 def seek_by(stage: Stage, now_ms: int, by_ms: int) -> Step:
     """The song begins sooner or later, within the pause before it or the song; beyond the end it is played."""
     session = stage.session
@@ -42,16 +53,8 @@ def seek_by(stage: Stage, now_ms: int, by_ms: int) -> Step:
     if position_ms < 0:
         return transitions.begun_at(stage, session, _in_pause(position_ms, by_ms, stage.space_ms), now_ms)
     if position_ms + by_ms >= session.duration_ms:
-        return _ended(stage, stage.current, now_ms)
+        return go_on(stage, now_ms)
     return transitions.begun_at(stage, session, max(0, position_ms + by_ms), now_ms)
-
-
-def _ended(stage: Stage, current: Item, now_ms: int) -> Step:
-    """The song began its whole length ago."""
-    early = replace(current, timestamp_play=now_ms - stage.session.duration_ms)
-    step = transitions.go_on(replace_stage(stage, current=early), now_ms, "played")
-    (_, left), *others = step.changed
-    return Step(step.session, ((current, left), *others))
 
 
 def _in_pause(position_ms: int, by_ms: int, space_ms: int) -> int:
@@ -64,6 +67,7 @@ def _in_pause(position_ms: int, by_ms: int, space_ms: int) -> int:
 KARAKARA: Final[dict[str, Rule]] = {
     "play": play,
     "skip": skip,
+    "next": go_on,
     "seek_forwards": partial(seek_by, by_ms=SEEK_STEP_MS),
     "seek_backwards": partial(seek_by, by_ms=-SEEK_STEP_MS),
 }

@@ -58,6 +58,24 @@ async def test_what_was_played_stays_in_front_with_its_start(room: Room) -> None
     assert (await room.queue())[0] == played
 
 
+@pytest.mark.parametrize("semantics", ["karakara", "own"])
+async def test_what_was_left_before_its_end_is_not_shown_again_by_a_later_deed(room: Room, semantics: str) -> None:
+    """As the clients would show it, which know a song as over by its start and its length."""
+    await room.set(command_semantics=semantics)
+    async with room.singer() as ana:
+        await room.add(ana, track=-1)
+        await room.add(ana, track=-1)
+        await room.press("play")
+        await room.let_pass(3)
+        await room.press("next")
+        left_s = room.clock.ms / 1000
+        for deed in ("play", "pause", "play", "next", "play", "stop", "play"):
+            await room.let_pass(2)
+            await room.press(deed)
+            over = (await room.queue())[0]
+            assert over["start_time"] + over["track_duration"] <= left_s
+
+
 async def test_what_was_sought_beyond_its_end_is_over_and_stays_so(room: Room) -> None:
     async with room.singer() as ana:
         await room.add(ana, "Ana")

@@ -126,20 +126,21 @@ def test_what_was_played_keeps_its_start() -> None:
     assert starts(a_view([first, second], session=Session(position_at_ms=NOW))) == [NOW_S - 200, NOW_S - 100]
 
 
-def test_what_was_left_before_its_end_is_over_for_the_clients_too() -> None:
-    """Given a song left after 10 of 300 s, 5 s ago, when the next one is still to begin, then it ended 5 s ago."""
-    left = an_item(seconds=300, status="played", play_at=NOW - 15_000)
+@pytest.mark.parametrize("since_done_s", [0, 5, 20])
+def test_what_was_left_before_its_end_was_over_when_it_was_added_whatever_is_done_later(since_done_s: int) -> None:
+    """Given a song left after 10 of 300 s, when the next one is still to begin or has begun."""
+    left = replace(an_item(seconds=300, status="played", play_at=NOW - 15_000), timestamp_added=NOW - 60_000)
     current = an_item(status="playing", play_at=NOW + 10_000)
-    session = replace(on(current, since_s=-15), position_at_ms=NOW - 5_000)
+    session = replace(on(current, since_s=-15), position_at_ms=NOW - 5_000 + since_done_s * 1000)
 
-    assert starts(a_view([left, current], session=session)) == [NOW_S - 305, NOW_S + 10]
+    assert starts(a_view([left, current], session=session))[0] == NOW_S - 360
 
 
-def test_what_was_left_ended_when_the_next_one_began_whatever_came_later() -> None:
-    left = an_item(seconds=300, status="played", play_at=NOW - 100_000)
-    later = an_item(seconds=30, status="played", play_at=NOW - 50_000)
+@pytest.mark.parametrize("early_ms", [0, 400, 1000])
+def test_a_song_whose_speaker_was_done_a_moment_before_its_end_began_that_much_earlier(early_ms: int) -> None:
+    played = an_item(seconds=60, status="played", play_at=NOW - 60_000 + early_ms)
 
-    assert starts(a_view([left, later], session=Session(position_at_ms=NOW))) == [NOW_S - 350, NOW_S - 50]
+    assert starts(a_view([played], session=Session(position_at_ms=NOW))) == [NOW_S - 60]
 
 
 def test_a_song_that_was_sought_in_changes_nothing_of_the_one_before() -> None:

@@ -259,6 +259,21 @@ def test_a_seek_beyond_the_end_has_played_the_song(position_ms: int) -> None:
     assert ours.position_ms == -SPACE_MS
 
 
+@pytest.mark.parametrize("position_ms", [-14_000, 0, 30_000, 60_000])
+def test_the_song_that_is_left_for_the_next_one_began_its_whole_length_ago(position_ms: int) -> None:
+    ours = on(60, 60, position_ms=position_ms)
+    ours.press("next")
+    left, _ = ours.songs.values()
+    assert (left.status, left.timestamp_play, ours.position_ms) == ("played", ours.now_ms - 60_000, -SPACE_MS)
+
+
+def test_a_song_that_has_run_out_keeps_its_start() -> None:
+    ours = on(60, 60, position_ms=0)
+    began_ms, ours.now_ms = ours.now_ms, ours.now_ms + 90_000
+    ours.press("next")
+    assert next(iter(ours.songs.values())).timestamp_play == began_ms
+
+
 def test_a_seek_in_what_is_paused_stays_within_the_song_and_leaves_it_paused() -> None:
     ours = on(60, 60, position_ms=50_000)
     ours.do(transitions.pause)
@@ -267,5 +282,5 @@ def test_a_seek_in_what_is_paused_stays_within_the_song_and_leaves_it_paused() -
 
 
 def test_all_other_buttons_are_ours() -> None:
-    assert KARAKARA.keys() == {"play", "skip", "seek_forwards", "seek_backwards"}
+    assert KARAKARA.keys() == {"play", "skip", "next", "seek_forwards", "seek_backwards"}
     assert not any(KARAKARA[command] == RULES[command] for command in KARAKARA)
