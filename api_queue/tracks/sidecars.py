@@ -34,10 +34,11 @@ class SidecarsOf:
 
     def __init__(self, names: Iterable[str], ending: str) -> None:
         known = list(names)
+        shown = sorted(name for name in known if name.endswith(ENDINGS))
         self._ending = ending
-        self._music = {self._stem(name) for name in known if name.lower().endswith(ending)}
+        self._music = {self._stem(name) for name in known if name.lower().endswith(ending)} if shown else set()
         self._own: dict[str, list[str]] = {}
-        for name in sorted(name for name in known if name.endswith(ENDINGS)):
+        for name in shown:
             if (stem := self._owner(name)) is not None:
                 self._own.setdefault(stem, []).append(name[len(stem) :])
 
