@@ -15,6 +15,7 @@ from sanic.response import BaseHTTPResponse
 from api_queue.errors import BadBody, IdempotencyMismatch, IdempotencyPending, Unavailable
 from api_queue.web.answers import Answer, AnswerStore
 from api_queue.web.bodies import DRY_RUN, EVENT_KEY, all_fields, flag
+from api_queue.web.credentials import SESSION
 from api_queue.web.identity import Caller
 
 _SECRETS: Final = re.compile(
@@ -48,11 +49,16 @@ class Idempotency:
     async def finish(self, request: Request, response: BaseHTTPResponse) -> None:
         key, body_hash = request.ctx.idempotency
         with suppress(Unavailable):  # the change stands, and so must its answer
-            if response.status >= 400:
+            if response.status >= 400 or _logs_in(response):
                 await self._store.release(key)
             else:
                 body = _SECRETS.sub("***", (response.body or b"").decode(errors="replace"))
                 await self._store.keep(key, Answer(body_hash, response.status, response.content_type, body))
+
+
+def _logs_in(response: BaseHTTPResponse) -> bool:
+    """An answer is half of it without its cookies, which are secrets and not kept: who asks again gets new ones."""
+    return any(cookie.key != SESSION for cookie in response.cookies.cookies)
 
 
 def repeatable_number(request: Request) -> int | None:

@@ -174,6 +174,18 @@ async def test_the_second_login_of_a_visit_makes_no_second_token(
     assert await host_tokens(house, room) == [token]
 
 
+async def test_a_login_that_is_sent_twice_is_made_twice(house: House, visitor: httpx.AsyncClient, room: str) -> None:
+    # Given a program that names a key for each of its requests, and is host
+    visitor.headers["idempotency-key"] = "once"
+    await log_in_as_host(house, visitor, room)
+    kksid = visitor.cookies["kksid"]
+    # When it did not get the answer, then it gets the cookies with the next
+    visitor.cookies.clear()
+    await log_in_as_host(house, visitor, room)
+    assert await is_host(visitor, room)
+    assert visitor.cookies["kksid"] != kksid
+
+
 @pytest.mark.parametrize("password", ["", " ", "wrong", "room1", "🎤", "x" * 10_000])
 async def test_a_wrong_password_ends_what_a_right_one_gave(
     house: House, visitor: httpx.AsyncClient, room: str, password: str
