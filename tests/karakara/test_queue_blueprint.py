@@ -99,7 +99,9 @@ async def test_a_room_that_is_not_there_has_an_empty_queue_and_no_csv(clocked_ho
         refused(await nobody.get("/api/room/nowhere/queue.csv"), 404, "Room 'nowhere' not found")
 
 
-@pytest.mark.parametrize("name", ["Party", "a-b", "x" * 17, "caf%C3%A9"])
+@pytest.mark.parametrize(
+    "name", ["Party", "a-b", "x" * 17, "caf%C3%A9", "u_4gq7zk2m9a1b", "3f2b8a1e-3c4d-4e5f-8a9b-0c1d2e3f4a5b"]
+)
 async def test_what_the_clients_cannot_write_is_no_room(clocked_house: House, name: str) -> None:
     async with clocked_house.nobody() as nobody:
         answer = await nobody.get(f"/api/room/{name}/queue.json")
