@@ -69,6 +69,7 @@ class RoomService:
         queue = await self._found(room, singer.caller, create=create)
         was_host = singer.host_token_id is not None and is_host(singer.caller, room)
         right = await self._is_right(queue, password, singer.caller, counted=not was_host)
+        await self._queues.enter(queue)
         kksid = singer.kksid or self._new_kksid(singer.caller.address)
         if not right:
             return Entered(False, kksid, await self._host_no_more(room, singer))

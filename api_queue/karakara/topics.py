@@ -12,7 +12,7 @@ from api_queue.karakara.flow import MOST_WAITING
 from api_queue.karakara.queue_wire import queue_json
 from api_queue.karakara.rooms import room_name
 from api_queue.karakara.settings_wire import settings_json
-from api_queue.queues.models import QueueView
+from api_queue.queues.models import Queue, QueueView
 from api_queue.queues.storage import Store
 from api_queue.queues.variants import VariantStore
 from api_queue.queues.wire import json_text
@@ -45,14 +45,21 @@ class RoomTopics:
 
     async def of_queue(self, queue: QueueName) -> dict[str, str]:
         try:
-            view = await self._store.view(room_name(queue), _ALL_PLAYED, MOST_WAITING - 1)
+            return await self._of_room(room_name(queue))
         except RoomNotFound:
             return {}
         except UnknownQueue:
             return _topics(queue, "", "")
-        if view.queue.settings.command_semantics == "karakara":
+
+    async def _of_room(self, room: QueueName) -> dict[str, str]:
+        """Read for clients that are there: most queues never have any, and a long one takes milliseconds."""
+        queue = await self._store.queue(room)
+        if not (queue.entered or _is_theirs(queue)):
+            return _topics(room, "", "")
+        view = await self._store.view(room, _ALL_PLAYED, MOST_WAITING - 1)
+        if _is_theirs(view.queue):
             self._want(_coming(view))
-        return _topics(queue, await self._items(view), json_text(settings_json(view.queue.settings)))
+        return _topics(room, await self._items(view), json_text(settings_json(view.queue.settings)))
 
     async def _items(self, view: QueueView) -> str:
         variants = await self._variants.of(view.queue.name, [item.id for item in view.items])
@@ -61,6 +68,10 @@ class RoomTopics:
     async def of_library(self) -> dict[str, str]:
         changed_s = await self._tracks_changed()
         return {} if changed_s is None else {"global/tracks-updated": json_text({"tracks_json_mtime": changed_s})}
+
+
+def _is_theirs(queue: Queue) -> bool:
+    return queue.settings.command_semantics == "karakara"
 
 
 def _coming(view: QueueView) -> list[TrackId]:

@@ -144,6 +144,8 @@ class Queue(Struct, frozen=True, kw_only=True):
     cards: Cards = {}
     #: How often what is worked out of it, as the password of a room, was to be another.
     rekeyed: int = 0
+    #: Whether somebody has come into it as into a room. Who does hears of it on topics beside ours.
+    entered: bool = False
 
     @property
     def waiting(self) -> int:

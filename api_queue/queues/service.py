@@ -145,6 +145,11 @@ class QueueService:
         """What is worked out of the queue, as the password of a room, is another from now on."""
         await self._store.rekey(name)
 
+    async def enter(self, queue: Queue) -> None:
+        """Somebody has come into it as into a room. Costs nothing but the first time."""
+        if not queue.entered:
+            await self._store.enter(queue.name, self._clock.now_ms())
+
     async def change_settings(self, name: QueueName, fields: dict[str, Any], by: Role = "host") -> QueueSettings:
         """All of them or none: an unknown key or a bad value changes nothing."""
         for _ in range(TRIES):

@@ -48,6 +48,9 @@ class Store(Protocol):
     async def rekey(self, name: QueueName) -> None:
         """Counts `Queue.rekeyed`; its revision stays."""
 
+    async def enter(self, name: QueueName, now_ms: int) -> None:
+        """`Queue.entered` from now on; its revision stays. One that is gone is passed over."""
+
     async def queue(self, name: QueueName) -> Queue: ...
     async def view(self, name: QueueName, first: int | None = None, last: int | None = None) -> QueueView:
         """The items from place `first` to `last`, counted from the first waiting one; without: all."""

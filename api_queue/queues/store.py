@@ -139,6 +139,10 @@ class RedisQueues:
         if not await self._redis.script("queues/rekey", [key(name, "meta")], ()):
             raise UnknownQueue(queue=name)
 
+    async def enter(self, name: QueueName, now_ms: int) -> None:
+        keys = [key(name, part) for part in ("meta", "events", "bell")]
+        await self._redis.script("queues/enter", keys, (name, now_ms, self._kept))
+
     async def put_settings(
         self, name: QueueName, settings: QueueSettings, settings_rev: int, now_ms: int, deed: Deed | None = None
     ) -> int | None:

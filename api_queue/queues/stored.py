@@ -45,6 +45,7 @@ def queue_of(name: QueueName, meta: dict[str, str], total: int, undoable: Undoab
         paused=_paused(meta.get("paused", "{}")),
         cards=_cards(meta.get("cards", "{}")),
         rekeyed=int(meta.get("rekeyed", 0)),
+        entered="entered" in meta,
     )
 
 

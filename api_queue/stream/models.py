@@ -79,7 +79,9 @@ class OtherTopics(Protocol):
     """Retained topics that do not stand below our prefix, for clients of another system. By whole topic."""
 
     async def of_queue(self, queue: QueueName) -> dict[str, str]:
-        """An empty payload clears its topic: there is no such queue. Empty: this one never has any."""
+        """An empty payload clears its topic: there is no such queue, or nobody reads it so. Empty: this one never has
+        any.
+        """
 
     async def of_library(self) -> dict[str, str]:
         """Asked every few seconds, so it must be cheap."""

@@ -17,7 +17,7 @@ from tests.drivers import mqtt_wire
 from tests.drivers.conftest import running
 from tests.house import a_house
 from tests.karakara.broker_road import Road, road
-from tests.karakara.test_topics import QUEUE, add, relaying
+from tests.karakara.test_topics import QUEUE, add, go_in, relaying
 from tests.stream.waiting import eventually
 
 HELLO: Final = mqtt_wire.connect("u8-mqtt--phone", clean=False)
@@ -36,7 +36,8 @@ async def test_a_client_is_healed_when_the_broker_was_killed(
             a_house(redis_url, furnished, tmp_path / "data", host="127.0.0.1", mqtt_port=port) as house,
             relaying(house.parts, broker.url),
         ):
-            # Given a client that has subscribed, and a broker that has saved so much
+            # Given a client that has gone in and subscribed, and a broker that has saved so much
+            await go_in(house)
             async with road(house.url, HELLO, mqtt_wire.subscribe((QUEUE, 0))) as phone:
                 await phone.read(4 + 5)
                 saved = tmp_path / "mqtt" / "mosquitto.db"

@@ -10,9 +10,11 @@ import pytest
 
 from api_queue.drivers.mqtt import Publisher
 from api_queue.drivers.mqtt_broker import EmbeddedBroker
+from api_queue.events import Event
 from api_queue.karakara.topics import RoomTopics
 from api_queue.parts import Parts
 from api_queue.stream import relay
+from api_queue.stream.models import START
 from api_queue.stream.relay import RelayParts
 from api_queue.stream.store import RedisEventLog, RedisRelayStore
 from api_queue.tracks.models import Announcement
@@ -50,6 +52,17 @@ async def add(house: House, performer: str) -> None:
         assert (await admin.post(f"/queue/{ROOM}/items", json=body)).status_code == 201
 
 
+async def go_in(house: House) -> None:
+    """As the clients do first of all."""
+    async with house.nobody() as nobody:
+        answer = await nobody.post(f"/api/room/{ROOM}/login.json", json={"password": "", "create": False})
+        assert answer.json() == {"is_admin": False}
+
+
+async def events_of(house: House) -> list[Event]:
+    return (await RedisEventLog(house.parts.redis).read(ROOM, START, 100)).events
+
+
 @asynccontextmanager
 async def relaying(parts: Parts, url: str) -> AsyncIterator[None]:
     made = RelayParts(
@@ -73,6 +86,7 @@ async def relaying(parts: Parts, url: str) -> AsyncIterator[None]:
 
 async def test_a_topic_says_what_its_address_answers(house: House) -> None:
     # Given a room with one that plays, one that was skipped, and some that wait
+    await go_in(house)
     for name in ("Ana", "Ben", "Cleo"):
         await add(house, name)
     for command in ("play", "skip", "play"):
@@ -86,6 +100,32 @@ async def test_a_topic_says_what_its_address_answers(house: House) -> None:
 
 async def test_a_room_that_is_not_there_is_cleared(house: House) -> None:
     assert await topics_of(house.parts).of_queue(QueueName("gone")) == {"room/gone/queue": "", "room/gone/settings": ""}
+
+
+async def test_a_queue_is_no_room_before_somebody_comes_in(house: House) -> None:
+    # Given a queue of our pages: nothing is retained for clients that nobody has
+    nothing = {QUEUE: "", SETTINGS: ""}
+    assert await topics_of(house.parts).of_queue(ROOM) == nothing
+    # When somebody comes in, and again
+    for _ in range(2):
+        await go_in(house)
+    # Then it is a room, and whoever follows it has been told once, by what it was already
+    assert (await topics_of(house.parts).of_queue(ROOM))[QUEUE] == "[]"
+    made, entered = await events_of(house)
+    assert (entered.rev, entered.name, settings_in(entered)) == (made.rev, "settings_change", settings_in(made))
+    # And one of the same name that is made later is none
+    await house.parts.queues.delete(ROOM)
+    await house.parts.queues.ensure(ROOM, "Party")
+    assert await topics_of(house.parts).of_queue(ROOM) == nothing
+
+
+async def test_a_queue_with_their_semantics_is_a_room(house: House) -> None:
+    await house.parts.queues.change_settings(ROOM, {"command_semantics": "karakara"})
+    assert (await topics_of(house.parts).of_queue(ROOM))[QUEUE] == "[]"
+
+
+def settings_in(event: Event) -> Any:
+    return json.loads(event.data)["settings"]
 
 
 @pytest.mark.parametrize("name", ["Main Stage", "a" * 17, "main-stage", "u_0123456789ab"])
@@ -105,7 +145,11 @@ async def test_before_the_first_scan_there_is_nothing_to_say_of_tracks(house: Ho
 async def test_each_change_is_heard_by_who_asked_for_the_room(house: House, broker: EmbeddedBroker) -> None:
     await house.parts.library.announce(LIBRARY)
     async with relaying(house.parts, broker.url), subscribed(broker.process) as subscriber:
-        await eventually(lambda: {QUEUE, SETTINGS, TRACKS} <= subscriber.retained.keys())
+        await eventually(lambda: TRACKS in subscriber.retained)
+        await eventually(lambda: f"api_queue/queue/{ROOM}/session" in subscriber.retained)
+        # Given that somebody comes in
+        await go_in(house)
+        await eventually(lambda: {QUEUE, SETTINGS} <= subscriber.retained.keys())
         # When something is added, settings change, and it plays
         await add(house, "Ana")
         await house.parts.queues.change_settings(ROOM, {"title": "Our Room", "track_space": 3})

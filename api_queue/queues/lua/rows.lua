@@ -3,7 +3,7 @@
 --   2 index   HASH item id -> line                    6 events  STREAM, see stream/emit
 --   3 meta    HASH kind rev head waiting_ms fixed settings settings_rev session session_rev created_at_ms
 --              changed_at_ms, and of the speaker: lease_until_ms lease_since_ms report; of the rules: round reached paused cards;
---              of rooms: rekeyed
+--              of rooms: rekeyed entered
 --   4 counts  HASH o:owner, t:track, p:singer -> how many wait, m:owner -> how many ms       7 bell
 -- And for the rules (docs/rules.md):
 --   8 order   ZSET item id -> round or weight of what waits, empty in fifo     12 undo    LIST, newest first
