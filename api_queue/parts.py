@@ -38,6 +38,7 @@ from api_queue.karakara.attachments import AttachmentService
 from api_queue.karakara.encoding import EncodeTask
 from api_queue.karakara.moving_over import MovingOver, Unlimited
 from api_queue.karakara.queue_service import RoomQueueService
+from api_queue.karakara.song_names import SongNames
 from api_queue.karakara.topics import RoomTopics
 from api_queue.karakara.track_map import TrackMaps
 from api_queue.karakara.track_map_folder import MapFolder
@@ -705,7 +706,7 @@ class Parts:
     @cached_property
     def moving_over(self) -> MovingOver:
         adding = AddService(self.queue_store, self.tracks, self.clock, lambda *_: (), Unlimited(), self.chance)
-        return MovingOver(self.queues, adding, self.clock)
+        return MovingOver(self.queues, adding, SongNames(SqlStore(self.engine)), self.clock)
 
     # -- stream ------------------------------------------------------------------------------------------------
 

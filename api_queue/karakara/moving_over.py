@@ -1,6 +1,6 @@
 """A room of KaraKara's server becomes one here: its settings, and what still waits on its queue."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -9,10 +9,11 @@ from api_queue.drivers.clock import Clock
 from api_queue.errors import Invalid, QueueFull, UnknownQueue
 from api_queue.karakara.queue_file import Row
 from api_queue.karakara.rooms import NEW_ROOM
+from api_queue.karakara.song_names import SongNames
 from api_queue.queues.adding import AddService
 from api_queue.queues.service import QueueService
 from api_queue.queues.settings import QueueSettings
-from api_queue.types import GuestId, ItemId, QueueName
+from api_queue.types import GuestId, ItemId, QueueName, TrackId
 from api_queue.web.identity import Caller, Grant
 from api_queue.web.rate_limits import RateClass
 
@@ -42,9 +43,10 @@ class Report(Struct, frozen=True):
 
 
 class MovingOver:
-    def __init__(self, queues: QueueService, adding: AddService, clock: Clock) -> None:
+    def __init__(self, queues: QueueService, adding: AddService, songs: SongNames, clock: Clock) -> None:
         self._queues = queues
         self._adding = adding
+        self._songs = songs
         self._clock = clock
 
     async def furnish(self, room: QueueName, change: Change) -> str | None:
@@ -62,7 +64,8 @@ class MovingOver:
         listed, known, now_ms = [*rows], await self._known(room), self._clock.now_ms()
         waiting = [row for row in listed if row.end_ms is None or row.end_ms > now_ms]
         new = {row.item_id: row for row in waiting if row.item_id not in known}
-        refused = [sentence for row in new.values() if (sentence := await self._refusal(room, row))]
+        songs = await self._songs.found({row.track_id for row in new.values()})
+        refused = [sentence for row in new.values() if (sentence := await self._refusal(room, row, songs))]
         return Report(len(new) - len(refused), len(waiting) - len(new), len(listed) - len(waiting), refused)
 
     async def _known(self, room: QueueName) -> set[ItemId]:
@@ -70,10 +73,10 @@ class MovingOver:
         view, history = await self._queues.view(room), await self._queues.history(room)
         return {item.id for item in (*view.items, *view.lobby, *history)}
 
-    async def _refusal(self, room: QueueName, row: Row) -> str | None:
-        track_id, performer_name = row.track_id, row.performer_name
+    async def _refusal(self, room: QueueName, row: Row, songs: Mapping[str, TrackId]) -> str | None:
+        track_id = songs.get(row.track_id, row.track_id)
         try:
-            await self._adding.add(room, track_id, performer_name, _OPERATOR, row.item_id, variants=row.variants)
+            await self._adding.add(room, track_id, row.performer_name, _OPERATOR, row.item_id, variants=row.variants)
         except (Invalid, QueueFull) as error:
             return f"line {row.line}: {error.detail}"
         return None

@@ -39,6 +39,13 @@ class SqlStore:
             found = select(places.c.path).where(places.c.track_id == track_id).order_by(places.c.path)
             return [Path(path) for path in await connection.scalars(found)]
 
+    async def places(self) -> list[tuple[TrackId, str]]:
+        """Every file and its track, by path."""
+        of_tracks = places.c.track_id.is_not(None)
+        found = select(places.c.track_id, places.c.path).where(of_tracks).order_by(places.c.path)
+        async with self._engine.connect() as connection:
+            return [(track_id, path) for track_id, path in await connection.execute(found)]
+
     async def search(self, search: Search) -> Found:
         async with self._engine.connect() as connection:
             return await find(connection, search)

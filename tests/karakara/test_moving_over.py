@@ -1,5 +1,6 @@
 """A room of another server, filled from its files."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -68,6 +69,18 @@ async def test_what_waits_is_taken_in_its_order_beyond_all_limits(party: Party) 
     assert (report.taken, report.refused) == (40, [])
     assert [item.id for item in items] == [item_of(number) for number in range(1, 41)]
     assert names(items) == [f"Singer {number}" for number in range(1, 41)]
+
+
+async def test_a_song_is_known_by_the_name_of_its_file(party: Party) -> None:
+    # Given the id that KaraKara would make of a file of ours
+    await party.parts.moving_over.furnish(KARA, to())
+    file = await party.parts.tracks.path_of(party.tracks[1])
+    theirs = re.sub("[^0-9a-zA-Z]+", "_", file.stem.title())
+    # When an item has it
+    report = await party.parts.moving_over.fill(KARA, [row(1, theirs)])
+    # Then it is of that track
+    (item,) = (await party.parts.queues.view(KARA)).to_come
+    assert (report.refused, item.track_id) == ([], party.tracks[1])
 
 
 async def test_the_chosen_video_and_subtitles_come_along(party: Party) -> None:
