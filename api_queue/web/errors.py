@@ -97,8 +97,7 @@ def refusal(request: Request, status: int, code: str, detail: str, facts: Facts)
     if form is None:
         return problem(status, code, detail, facts)
     status, body = form(status, code, detail, facts)
-    answer = reply(body, status, {"Cache-Control": "no-store"})  # what is not there now may be soon
-    return _with_headers(answer, code, facts)
+    return _with_headers(reply(body, status), code, facts)
 
 
 def problem(status: int, code: str, detail: str, facts: Facts) -> HTTPResponse:
