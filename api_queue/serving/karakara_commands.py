@@ -32,7 +32,7 @@ from api_queue.types import QueueName
 def import_room(settings: Settings, room: str, queue: Path | None, room_settings: Path | None) -> int:
     """The exit code: 1 when of a queue with songs none is here. Raises StartRefused, BadSetting."""
     name = _name(room)
-    listed = rows(_text(queue)) if queue else []
+    listed = rows(_text(queue)) if queue else None
     change = partial(changed, _settings(room_settings)) if room_settings else _nothing
     return _with_parts(settings, lambda parts: _import(parts, name, listed, change))
 
@@ -84,9 +84,14 @@ def _nothing(_: QueueSettings) -> dict[str, Any]:
     return {}
 
 
-async def _import(parts: Parts, room: QueueName, listed: Sequence[Row], change: Change) -> int:
-    if key := await parts.moving_over.furnish(room, change):
-        on_stdout().print(f"The room {room} is made. The key of its host, shown this once: {key}")
+async def _import(parts: Parts, room: QueueName, listed: Sequence[Row] | None, change: Change) -> int:
+    key = await parts.moving_over.furnish(room, change)
+    made = f"is made. The key of its host, shown this once: {key}" if key else "was here already."
+    on_stdout().print(f"The room {room} {made}")
+    return 0 if listed is None else await _fill(parts, room, listed)
+
+
+async def _fill(parts: Parts, room: QueueName, listed: Sequence[Row]) -> int:
     report = await parts.moving_over.fill(room, listed)
     on_stdout().print(*report.refused, _summary(report), sep="\n")
     return int(bool(listed) and not report.taken + report.there)

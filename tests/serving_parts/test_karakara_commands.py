@@ -138,8 +138,16 @@ def test_where_nothing_could_be_taken_it_fails(server: Server, imports: Say) -> 
 
 
 def test_without_a_file_it_makes_the_room(server: Server, imports: Say) -> None:
-    assert imports().code == 0
+    made = imports()
+    assert (made.code, len(made.lines)) == (0, 1)
     assert server.queue("kara").settings.command_semantics == "karakara"
+
+
+def test_of_settings_alone_it_says_that_the_room_was_here_and_nothing_of_songs(server: Server, imports: Say) -> None:
+    (server.settings.data / "settings.json").write_text('{"title": "Con"}')
+    imports()
+    assert imports("--settings", "settings.json").lines == ["The room kara was here already."]
+    assert server.queue("kara").settings.title == "Con"
 
 
 @pytest.mark.parametrize(
