@@ -32,8 +32,9 @@ CONTENT_TYPES: Final = {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
-#: What builders put into a name: `index-DaB3x9Zk.js`, `main.1a2b3c4d.css`. Without a digit it may be a plain word.
-_HASHED: Final = re.compile(r".+[-.](?=[\w-]*\d)[\w-]{8,}\.\w+")
+#: What builders put into a name: `index-DaB3x9Zk.js`, `main.1a2b3c4d.css`, or more hexadecimal digits. Without a digit
+#: it may be a plain word, and of another length something else that is counted: `icon-1024x1024.png`.
+_HASHED: Final = re.compile(r".+[-.](?=[\w-]*\d)([\w-]{8}|[0-9a-f]{16,})\.\w+")
 #: As KaraKara's own proxy says it: a week.
 _KEPT: Final = "public, max-age=604800, immutable"
 

@@ -161,9 +161,12 @@ def test_whatever_is_asked_for_a_file_lies_in_the_folder(clients: Path, path: st
         ("index-DaB3x9Zk.js", True),
         ("main.1a2b3c4d.css", True),
         ("font-Abc_d-12.woff2", True),
+        ("main.0123456789abcdef0123.css", True),
         ("index.html", False),
         ("my-component.js", False),
         ("logo-2.png", False),
+        ("apple-touch-icon-180x180.png", False),
+        ("icon-1024x1024.png", False),
         ("12345678.js", False),
     ],
 )
