@@ -19,7 +19,7 @@ export async function showRoom(queue) {
 
 function fillIn(room, queue) {
   byId("room").replaceChildren(
-    el("p", { className: "hint", textContent: "KaraKara's own phone client and player show this queue too. Who types its password there is host." }),
+    el("p", { className: "hint", textContent: "KaraKara's own phone client and player show this queue too, if this server has them. Who types its password there is host." }),
     el("div", { className: "row" },
       el("span", { className: "grow" }, "Password", el("strong", { className: "code", textContent: room.password })),
       copier("Copy the password", room.password)),
