@@ -100,8 +100,8 @@ class WebParts(Parts):
 
     @cached_property
     def broker_lines(self) -> BrokerLines:
-        topics = (self.settings.mqtt_prefix, "room", "global") if self.settings.mqtt_url else ()
-        return BrokerLines(BrokerAddress.from_settings(self.settings), topics)
+        prefix = self.settings.mqtt_prefix if self.settings.mqtt_url else ""
+        return BrokerLines(BrokerAddress.from_settings(self.settings), prefix)
 
     @cached_property
     def files(self) -> FileSender:

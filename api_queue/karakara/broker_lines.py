@@ -6,7 +6,6 @@ is told what is the broker's matter, to which these are strangers; where it is n
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection
 from contextlib import suppress
 from typing import Final
 
@@ -30,16 +29,16 @@ DONE, TRY_AGAIN = 1000, 1013
 class BrokerLines:
     """Those of one worker."""
 
-    def __init__(self, broker: BrokerAddress, topics: Collection[str] = ()) -> None:
-        """Guests may read what is below `topics`. None given: the broker has rules of ours."""
+    def __init__(self, broker: BrokerAddress, prefix: str = "") -> None:
+        """`prefix` of our topics, where the broker is not ours; one that is has rules of ours."""
         self._broker = broker
-        self._topics = topics
+        self._prefix = prefix
         self._of_address: Counter[str] = Counter()
         self._open: set[Websocket] = set()
 
     async def carry(self, line: Websocket, address: str) -> None:
         """Until the broker ends it; when the client goes, Sanic cancels who waits here. `address` is the client's."""
-        inlet = Inlet(line, GuestPackets(self._topics).passed if self._topics else bytes)
+        inlet = Inlet(line, GuestPackets(self._prefix).passed if self._prefix else bytes)
         try:
             if len(self._open) < MOST_LINES and self._of_address[address] < MOST_OF_ADDRESS:
                 await self._counted(line, inlet, address)

@@ -4,7 +4,7 @@ It may be one that was never meant for guests: open to its machine alone, and wi
 read what is ours, write nothing, and are nobody whom it knows.
 """
 
-from collections.abc import Collection
+import re
 from typing import Final
 
 from api_queue.drivers.announcer import packets
@@ -13,13 +13,15 @@ from api_queue.drivers.announcer.packets import Connect, ProtocolError, Publish,
 #: Before the client id: a broker lets the newer of two with the same id take the session of the other.
 MARK: Final = "karakara-"
 MOST_BYTES: Final = 64 * 1024
+#: What the clients ask for. A house may have more below `room`, such as who is in it.
+_THEIRS: Final = re.compile(r"room/[^/#]+/(?:queue|settings)|global/tracks-updated")
 
 
 class GuestPackets:
-    """`topics`: what stands below these may be read."""
+    """Beside the clients' topics what stands below `prefix`, which is ours, may be read."""
 
-    def __init__(self, topics: Collection[str]) -> None:
-        self._readable = tuple(f"{topic}/" for topic in topics)
+    def __init__(self, prefix: str) -> None:
+        self._ours = f"{prefix}/"
         self._unread = bytearray()
 
     def passed(self, data: bytes) -> bytes:
@@ -42,7 +44,7 @@ class GuestPackets:
         return packets.packet(first >> 4, first & 0x0F, body)
 
     def _check(self, wanted: str) -> None:
-        if not wanted.startswith(self._readable):
+        if not wanted.startswith(self._ours) and not _THEIRS.fullmatch(wanted):
             raise ProtocolError("not for guests")
 
 

@@ -10,17 +10,24 @@ from api_queue.drivers.announcer.packets import ProtocolError, VersionError
 from api_queue.karakara.guest_packets import GuestPackets
 from tests.drivers import mqtt_wire
 
-TOPICS = ("api_queue", "room", "global")
 ROOM = mqtt_wire.subscribe(("room/kara/queue", 0), ("global/tracks-updated", 0), ("api_queue/#", 1))
 
 
 def passed(*said: bytes) -> bytes:
-    guest = GuestPackets(TOPICS)
+    guest = GuestPackets("api_queue")
     return b"".join(map(guest.passed, said))
 
 
 @pytest.mark.parametrize(
-    "said", [ROOM, mqtt_wire.unsubscribe("room/kara/queue"), mqtt_wire.PINGREQ, mqtt_wire.DISCONNECT, b"\x40\2\0\1"]
+    "said",
+    [
+        ROOM,
+        mqtt_wire.subscribe(("room/+/queue", 0), ("room/kara/settings", 0)),
+        mqtt_wire.unsubscribe("room/kara/queue"),
+        mqtt_wire.PINGREQ,
+        mqtt_wire.DISCONNECT,
+        b"\x40\2\0\1",
+    ],
 )
 def test_what_a_reader_says_is_passed_on(said: bytes) -> None:
     assert passed(said) == said
@@ -47,6 +54,11 @@ def test_one_without_a_name_is_left_to_the_broker() -> None:
         mqtt_wire.subscribe(("+/kara/queue", 0)),
         mqtt_wire.subscribe(("room/kara/queue", 0), ("lamps/1", 0)),
         mqtt_wire.subscribe(("rooms/1", 0)),
+        mqtt_wire.subscribe(("room/#", 0)),
+        mqtt_wire.subscribe(("room/kitchen/presence", 0)),
+        mqtt_wire.subscribe(("room/+/+", 0)),
+        mqtt_wire.subscribe(("room/kitchen/presence/queue", 0)),
+        mqtt_wire.subscribe(("global/#", 0)),
         mqtt_wire.subscribe(("$SYS/#", 0)),
         b"\xff" * 8,
     ],
