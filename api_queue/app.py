@@ -100,7 +100,7 @@ class WebParts(Parts):
 
     @cached_property
     def broker_lines(self) -> BrokerLines:
-        prefix = self.settings.mqtt_prefix if self.settings.mqtt_url else ""
+        prefix = self.settings.mqtt_prefix if self.settings.mqtt_url else None
         return BrokerLines(BrokerAddress.from_settings(self.settings), prefix)
 
     @cached_property

@@ -29,7 +29,7 @@ DONE, TRY_AGAIN = 1000, 1013
 class BrokerLines:
     """Those of one worker."""
 
-    def __init__(self, broker: BrokerAddress, prefix: str = "") -> None:
+    def __init__(self, broker: BrokerAddress, prefix: str | None = None) -> None:
         """`prefix` of our topics, where the broker is not ours; one that is has rules of ours."""
         self._broker = broker
         self._prefix = prefix
@@ -38,7 +38,7 @@ class BrokerLines:
 
     async def carry(self, line: Websocket, address: str) -> None:
         """Until the broker ends it; when the client goes, Sanic cancels who waits here. `address` is the client's."""
-        inlet = Inlet(line, GuestPackets(self._prefix).passed if self._prefix else bytes)
+        inlet = Inlet(line, bytes if self._prefix is None else GuestPackets(self._prefix).passed)
         try:
             if len(self._open) < MOST_LINES and self._of_address[address] < MOST_OF_ADDRESS:
                 await self._counted(line, inlet, address)

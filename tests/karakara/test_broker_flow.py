@@ -73,13 +73,18 @@ async def still(count: Callable[[], int]) -> int:
     return before
 
 
-@pytest.fixture
+@pytest.fixture(params=["api_queue", ""])
 async def before_own(
-    redis: Redis, redis_url: str, furnished: Path, tmp_path: Path, other: tuple[Other, int]
+    redis: Redis,
+    redis_url: str,
+    furnished: Path,
+    tmp_path: Path,
+    other: tuple[Other, int],
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[House]:
-    """A broker of the operator's own."""
+    """A broker of the operator's own, whatever our topics begin with there."""
     url = f"mqtt://somebody:secret@127.0.0.1:{other[1]}"
-    async with a_house(redis_url, furnished, tmp_path, mqtt_url=url) as house:
+    async with a_house(redis_url, furnished, tmp_path, mqtt_url=url, mqtt_prefix=request.param) as house:
         yield house
 
 
