@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -48,8 +48,9 @@ class VideoFolder:
         for path in gone:
             path.unlink(missing_ok=True)
         for draft in self._folder.glob(f"{_DRAFT}*"):
-            if draft.stat().st_mtime < time.time() - _DRAFT_S:
-                shutil.rmtree(draft, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another worker has just ended it
+                if draft.stat().st_mtime < time.time() - _DRAFT_S:
+                    shutil.rmtree(draft, ignore_errors=True)
         return len(gone)
 
     def size_bytes(self) -> int:

@@ -197,6 +197,13 @@ async def test_what_a_killed_worker_left_goes_a_day_later(stock: Stock) -> None:
     assert [path.name for path in (stock.folder / "videos").iterdir()] == ["draft-new"]
 
 
+async def test_a_draft_that_ends_while_all_are_looked_through_stops_nothing(stock: Stock) -> None:
+    await stock.shelf.scan()
+    stock.videos.path(TrackId("any")).parent.mkdir(parents=True)
+    (stock.folder / "videos" / "draft-ended").symlink_to("nowhere")  # it is listed, and not there
+    assert (await encode(stock)).failed == []
+
+
 # -- what is refused -------------------------------------------------------------------------------------------
 
 
@@ -255,7 +262,7 @@ async def test_canceled_it_ends_at_once_and_leaves_nothing(stock: Stock, tmp_pat
     # When its run is canceled
     making.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(making, 2)
+        await asyncio.wait_for(making, 20)
     # Then the program is gone, and so is its draft
     assert not lives(int(pid.read_text()))
     assert list((stock.folder / "videos").iterdir()) == []

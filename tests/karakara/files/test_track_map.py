@@ -171,6 +171,9 @@ async def test_a_new_announcement_is_a_new_map_and_the_old_one_goes(stock: Stock
     song("One").write(stock.shelf.music / "one.flac")
     await stock.shelf.scan()
     before = await stock.maps.current()
+    # And what somebody left who was killed while he made one
+    for ending in (".json", ".json.gz"):
+        (before.plain.parent / f"draft-0123{ending}").write_bytes(b"{")
     # When a song comes
     song("Two").write(stock.shelf.music / "two.flac")
     await stock.shelf.scan()
