@@ -11,6 +11,7 @@ from api_queue.queues.models import Queue
 #: Each is 5 bits. At ten guesses a minute half of all would take a hundred thousand years.
 _LETTERS: Final = 8
 _BYTES: Final = _LETTERS * 5 // 8
+_ALIKE: Final = str.maketrans("ilo", "110")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,10 @@ class Passwords:
         return crockford.encode(int.from_bytes(digest[:_BYTES], "big"), _LETTERS).lower()
 
     def is_right(self, room: Queue, given: str) -> bool:
-        """In a time that tells nothing of how much of it is right."""
-        return hmac.compare_digest(_digest(given.strip().lower()), _digest(self.of(room)))
+        """In a time that tells nothing of how much of it is right. I and L are read as 1, O as 0: it is read aloud."""
+        return hmac.compare_digest(_digest(given), _digest(self.of(room)))
 
 
 def _digest(text: str) -> bytes:
     """Of one length, whatever was typed."""
-    return hashlib.sha256(text.encode(errors="replace")).digest()
+    return hashlib.sha256(text.strip().lower().translate(_ALIKE).encode(errors="replace")).digest()
