@@ -61,9 +61,8 @@ export const GROUPS = [
     ["preview", "Guests may listen to 30 seconds", SWITCH],
     ["lyrics_offset_ms", "Lyrics later by, milliseconds", NUMBER, "For sound that comes late; less than 0 is sooner."],
     ["guest_playback", "Guests' own players may play", SWITCH],
-    ["command_semantics", "The buttons do", oneOf({
-      own: "What they say here", karakara: "As in KaraKara: play begins again, skip stops the music",
-    })],
+    ["command_semantics", "The buttons do", oneOf({ own: "What they say here", karakara: "What they do in KaraKara" }),
+      "In KaraKara play begins a song again, and skip stops the music."],
     ["preview_volume", "KaraKara's player between songs: volume from 0 to 1", NUMBER],
   ]],
   ["Limits (empty: none)", [
