@@ -5,16 +5,17 @@ import shutil
 from collections.abc import Coroutine
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from api_queue.app import WebParts
-from api_queue.errors import Conflict, Forbidden, Invalid, NotFound
+from api_queue.errors import Conflict, Forbidden, Invalid, NotFound, QueueMoved
 from api_queue.karakara.queue_wire import item_number, item_of, queue_json
 from api_queue.queues import transitions
+from api_queue.queues.options import Options
 from api_queue.queues.variants import DEFAULT, Variants
 from api_queue.tracks.models import Search
 from api_queue.types import ItemId, QueueName
@@ -51,9 +52,11 @@ class RoomMachine(RuleBasedStateMachine):
         return self.loop.run_until_complete(verb)
 
     def may(self, verb: Coroutine[Any, Any, T]) -> T | None:
-        """What it answers; None where it is refused."""
+        """What it answers; None where it is refused. Nobody else is here who could be faster."""
         try:
             return self.do(verb)
+        except QueueMoved:
+            raise
         except REFUSALS:
             return None
 
@@ -111,6 +114,11 @@ class RoomMachine(RuleBasedStateMachine):
     def press_one_of_ours(self, button: str) -> None:
         self.exact = False
         self.press(button)
+
+    @rule(mode=st.sampled_from(["off", "all"]))
+    def repeat(self, mode: Literal["off", "all"]) -> None:
+        self.exact = False
+        self.may(self.parts.options.change(self.room, Options(repeat_mode=mode)))
 
     @rule()
     def undo(self) -> None:
