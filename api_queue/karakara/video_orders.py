@@ -27,7 +27,9 @@ class VideoOrders:
         self._jobs = jobs
         self._videos = videos
         self._wanted: dict[TrackId, None] = {}
-        self._ordering: set[asyncio.Task[None]] = set()
+        #: Those that are not ordered yet.
+        self._due: list[TrackId] = []
+        self._ordering: asyncio.Task[None] | None = None
 
     async def order(self, track_id: str = ALL, created_by: str = "system") -> Task:
         """One that is under way is joined. Of all, one is made at a time: what a room wants comes in between."""
@@ -40,32 +42,30 @@ class VideoOrders:
         """They will be played soon. As often as somebody says so, and nobody waits: a scan may hold the database. One
         that could not be made is not tried again by itself.
         """
-        new = [track_id for track_id in dict.fromkeys(track_ids) if track_id not in self._wanted]
-        if new:
-            self._remember(new)
-            ordering = asyncio.create_task(self._order_missing(new), name="video-orders")
-            self._ordering.add(ordering)
-            ordering.add_done_callback(self._ordering.discard)
+        self._due += [track_id for track_id in dict.fromkeys(track_ids) if track_id not in self._wanted]
+        self._wanted.update(dict.fromkeys(self._due))
+        while len(self._wanted) > _REMEMBERED:
+            del self._wanted[next(iter(self._wanted))]
+        if self._due and (self._ordering is None or self._ordering.done()):
+            self._ordering = asyncio.create_task(self._order_due(), name="video-orders")
 
     async def close(self) -> None:
         """Whoever publishes the rooms next wants what was not ordered yet."""
-        ordering = list(self._ordering)
-        for each in ordering:
-            each.cancel()
-        await asyncio.gather(*ordering, return_exceptions=True)
+        if self._ordering is not None:
+            self._ordering.cancel()
+            await asyncio.wait([self._ordering])
 
-    def _remember(self, track_ids: Sequence[TrackId]) -> None:
-        self._wanted.update(dict.fromkeys(track_ids))
-        while len(self._wanted) > _REMEMBERED:
-            del self._wanted[next(iter(self._wanted))]
+    async def _order_due(self) -> None:
+        """One after the other, so that all other questions to the database have its other connections."""
+        while self._due:
+            await self._order_missing(self._due.pop(0))
 
-    async def _order_missing(self, track_ids: Sequence[TrackId]) -> None:
-        for track_id in track_ids:
-            try:
-                if not self._videos.has(track_id) and VIDEO not in beside(await self._tracks.track(track_id)):
-                    await self.order(track_id)
-            except TrackNotFound:  # it left the library after it was added
-                pass
-            except Exception:
-                self._wanted.pop(track_id, None)
-                _log.exception("a video was not ordered", track_id=track_id)
+    async def _order_missing(self, track_id: TrackId) -> None:
+        try:
+            if not self._videos.has(track_id) and VIDEO not in beside(await self._tracks.track(track_id)):
+                await self.order(track_id)
+        except TrackNotFound:  # it left the library after it was added
+            pass
+        except Exception:
+            self._wanted.pop(track_id, None)
+            _log.exception("a video was not ordered", track_id=track_id)

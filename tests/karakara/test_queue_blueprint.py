@@ -1,6 +1,5 @@
 """What the queue of a room shows, and what is added to it, over HTTP and in the words of KaraKara's contract."""
 
-import asyncio
 import csv
 import io
 from datetime import UTC, datetime
@@ -283,7 +282,7 @@ async def test_a_video_of_what_was_added_is_ordered_once(room: Room) -> None:
     async with room.singer() as ana:
         for performer, track in (("Ana", 3), ("Bo", 3), ("", 4)):
             await ana.post("queue.json", json=room.wish(performer, track))
-    await asyncio.gather(*room.house.app.ctx.room_queue._videos._ordering)  # for which no guest waits
+    await room.house.app.ctx.room_queue._videos._ordering  # for which no guest waits
 
     _, tasks = await room.house.parts.jobs.tasks(TaskFilter(type=TYPE))
     details = [await room.house.parts.jobs.detail(task.task_id, 10) for task in tasks]

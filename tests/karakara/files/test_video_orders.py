@@ -35,7 +35,8 @@ def new_orders(house: House) -> VideoOrders:
 
 async def ordered(orders: VideoOrders) -> None:
     """All that was wanted."""
-    await asyncio.gather(*orders._ordering)
+    assert orders._ordering
+    await orders._ordering
 
 
 async def a_track(house: House) -> TrackId:
@@ -169,9 +170,13 @@ async def test_nobody_who_adds_waits_for_an_order(shared_house: House) -> None:
     orders = VideoOrders(parts.tracks, cast("JobService", Held(held)), parts.videos)
     # When a song is wanted
     orders.want([track_id])
-    # Then whoever did goes on, and at the end nothing is left of it
-    [waiting] = orders._ordering
+    # Then whoever did goes on
     await asyncio.wait_for(held.wait(), 20)
+    waiting = orders._ordering
+    assert waiting
     assert not waiting.done()
+    # And another is wanted meanwhile, which waits as well, since one connection is enough
+    orders.want([TrackId("another")])
+    assert orders._ordering is waiting
     await orders.close()
     assert waiting.cancelled()
