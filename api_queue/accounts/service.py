@@ -41,9 +41,10 @@ class TokenService:
         community: str = "",
         ttl_s: int | None = None,
         max_uses: int | None = None,
+        value: str | None = None,
     ) -> tuple[LoginToken, str]:
-        """The token and its value, which nobody can ask for again."""
-        value = new_secret(PREFIX)
+        """The token and its value, which nobody can ask for again. `value`: a secret that was made already."""
+        value = value or new_secret(PREFIX)
         now = self._clock.now_ms()
         token = new_token(value, role, queue, now, label=label, community=community, ttl_s=ttl_s, max_uses=max_uses)
         await self._store.add(token)

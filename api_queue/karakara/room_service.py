@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from api_queue.accounts.models import new_secret
 from api_queue.accounts.rate_limits import RateLimiter
 from api_queue.accounts.service import AuditService, TokenService
 from api_queue.errors import (
@@ -24,7 +25,7 @@ from api_queue.queues.service import QueueService
 from api_queue.queues.settings import QueueSettings, SettingsChange
 from api_queue.types import QueueName
 from api_queue.web.identity import Caller
-from api_queue.web.singers import KEPT_S, Singer
+from api_queue.web.singers import HOST, KEPT_S, Singer, login_token
 
 #: What the clients have buttons for.
 COMMANDS: Final = frozenset({"play", "stop", "skip", "seek_forwards", "seek_backwards"})
@@ -34,7 +35,7 @@ _LABEL: Final = "KaraKara"
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """`kkhost`: the login token of a host who had none; empty for one who is host no more; None leaves it as it is."""
+    """`kkhost`: the cookie of a host who had none; empty for one who is host no more; None leaves it as it is."""
 
     is_host: bool
     kksid: str
@@ -103,12 +104,14 @@ class RoomService:
     async def _host_token(self, queue: Queue, given: str, caller: Caller) -> str | None:
         """None: there was a new password meanwhile, whose making has revoked only what it found."""
         await self._limiter.check("mint", caller, queue.name)
-        token, value = await self._tokens.create("host", queue.name, label=_LABEL, ttl_s=KEPT_S)
+        kkhost = new_secret(HOST)
+        secret = login_token(kkhost)
+        token, _ = await self._tokens.create("host", queue.name, label=_LABEL, ttl_s=KEPT_S, value=secret)
         if not self._passwords.is_right(await self._queues.queue(queue.name), given):
             await self._tokens.revoke(token.token_id, queue.name)
             return None
         await self._audit.write(token.token_id, "login", queue.name)
-        return value
+        return kkhost
 
     async def _host_no_more(self, room: QueueName, singer: Singer) -> str | None:
         """Whoever was this room's host by their cookie is so no more, wherever that cookie has gone since."""

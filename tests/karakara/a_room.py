@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 
+from api_queue.accounts.models import new_secret
 from api_queue.queues.models import QueueView
 from api_queue.tracks.models import Search, Track
 from api_queue.types import QueueName
+from api_queue.web.singers import HOST, login_token
 from tests.house import House
 from tests.queues.builders import FakeClock
 from tests.serving import NO_TLS
@@ -37,8 +39,9 @@ class Room:
     @asynccontextmanager
     async def host(self) -> AsyncIterator[httpx.AsyncClient]:
         async with self.singer() as client:
-            _, token = await self.house.parts.tokens.create("host", self.name)
-            client.cookies.set("kkhost", token)
+            kkhost = new_secret(HOST)
+            await self.house.parts.tokens.create("host", self.name, value=login_token(kkhost))
+            client.cookies.set("kkhost", kkhost)
             yield client
 
     def wish(self, performer: str = "Ana", track: int = 0, **fields: Any) -> dict[str, Any]:

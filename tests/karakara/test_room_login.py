@@ -210,12 +210,30 @@ async def test_the_host_of_one_room_is_a_guest_in_another(house: House, visitor:
     assert (await log_in(visitor, other, await password_of(house, room))).json() == {"is_admin": False}
 
 
-@pytest.mark.parametrize("kkhost", [UNKNOWN_TOKEN, "admin", "", "eyJ.eyJ.x", "aq_" + "a" * 33])
+@pytest.mark.parametrize("kkhost", [UNKNOWN_TOKEN, "admin", "", "eyJ.eyJ.x", "kk_" + "a" * 32])
 async def test_a_host_who_is_none_is_a_guest_and_never_refused(house: House, room: str, kkhost: str) -> None:
     async with house.nobody() as visitor:
         visitor.headers["cookie"] = f"kkhost={kkhost}"
         assert (await log_in(visitor, room)).json() == {"is_admin": False}
         assert refusal(await visitor.get(f"/api/room/{room}/command/play.json"))[0] == 403
+
+
+async def test_a_host_by_the_password_is_none_on_our_own_addresses(
+    house: House, visitor: httpx.AsyncClient, room: str
+) -> None:
+    """Where hosts make hosts, who would stay when the password is changed."""
+    await log_in_as_host(house, visitor, room)
+    kkhost = visitor.cookies["kkhost"]
+    async with house.nobody() as mallory:
+        invite = partial(mallory.post, f"/queue/{room}/invite", json={"role": "host"})
+        assert (await invite(headers={"Authorization": f"Bearer {kkhost}"})).status_code == 401
+        assert (await invite(headers={"Cookie": f"session_id={kkhost}"})).status_code in {401, 403}
+        assert (await mallory.post("/auth", json={"token": kkhost})).status_code == 401
+
+
+async def test_a_login_token_is_no_cookie_of_a_host(house: House, visitor: httpx.AsyncClient, room: str) -> None:
+    visitor.headers["cookie"] = f"kkhost={house.admin_token}"
+    assert not await is_host(visitor, room)
 
 
 async def test_who_was_made_host_can_be_seen_in_the_audit(house: House, visitor: httpx.AsyncClient, room: str) -> None:

@@ -6,14 +6,15 @@ from sanic import HTTPResponse
 from api_queue.errors import BadCredential
 from api_queue.types import GuestId, QueueName
 from api_queue.web.identity import Caller, Grant, Presented
-from api_queue.web.singers import drop_kksid, set_cookies, singer
+from api_queue.web.singers import drop_kksid, login_token, set_cookies, singer
 from tests.web.requests import a_request
 
 ROOM = QueueName("kara")
 ANA, MALLORY = "a" * 16, "m" * 16
 SESSION = "g" + "0" * 40
-TOKEN = "aq_" + "a" * 32
-DEAD = "aq_" + "d" * 32
+KKHOST = "kk_" + "a" * 32
+TOKEN = login_token(KKHOST)
+DEAD = "kk_" + "d" * 32
 ADDRESS = "192.0.2.1"
 
 
@@ -36,7 +37,7 @@ def request(**cookies: str) -> dict[str, str]:
 
 
 async def test_both_cookies_say_who_calls() -> None:
-    headers = request(kksid=f"{ANA}-{SESSION}", kkhost=TOKEN)
+    headers = request(kksid=f"{ANA}-{SESSION}", kkhost=KKHOST)
     found = await singer(Resolver(), a_request(headers=headers), ADDRESS)
     assert (found.caller.guest_id, found.caller.role_on(ROOM)) == (ANA, "host")
     assert (found.kksid, found.host_token_id) == (f"{ANA}-{SESSION}", "its-id")
@@ -46,12 +47,12 @@ async def test_both_cookies_say_who_calls() -> None:
     "kksid", ["", SESSION, f"{MALLORY}-{SESSION}", f"{ANA}-{SESSION}0", f"{ANA}-{TOKEN}", f"{ANA}-", f"-{SESSION}"]
 )
 async def test_a_session_that_is_not_ours_is_none(kksid: str) -> None:
-    found = await singer(Resolver(), a_request(headers=request(kksid=kksid, kkhost=TOKEN)), ADDRESS)
+    found = await singer(Resolver(), a_request(headers=request(kksid=kksid, kkhost=KKHOST)), ADDRESS)
     assert (found.caller.guest_id, found.kksid) == (None, None)
     assert found.caller.role_on(ROOM) == "host"
 
 
-@pytest.mark.parametrize("kkhost", ["", DEAD, "admin", TOKEN + "x", TOKEN.upper()])
+@pytest.mark.parametrize("kkhost", ["", DEAD, "admin", KKHOST + "x", KKHOST.upper(), TOKEN])
 async def test_a_host_who_is_none_is_a_guest(kkhost: str) -> None:
     found = await singer(Resolver(), a_request(headers=request(kksid=f"{ANA}-{SESSION}", kkhost=kkhost)), ADDRESS)
     assert (found.caller.guest_id, found.caller.grants, found.host_token_id) == (ANA, (), None)
@@ -69,9 +70,9 @@ async def test_a_login_in_the_header_wins() -> None:
     assert (found.caller.guest_id, found.caller.role_on(ROOM), found.host_token_id) == (ANA, "host", None)
 
 
-@pytest.mark.parametrize("authorization", [f"Bearer {DEAD}", "Basic abc", ""])
+@pytest.mark.parametrize("authorization", [f"Bearer {DEAD}", f"Bearer {KKHOST}", "Basic abc", ""])
 async def test_it_must_be_good(authorization: str) -> None:
-    headers = request(kkhost=TOKEN) | {"authorization": authorization}
+    headers = request(kkhost=KKHOST) | {"authorization": authorization}
     with pytest.raises(BadCredential):
         await singer(Resolver(), a_request(headers=headers), ADDRESS)
 
@@ -85,7 +86,7 @@ def lines(response: HTTPResponse) -> dict[str, list[str]]:
 @pytest.mark.parametrize("secure", [True, False])
 def test_no_script_reads_who_is_host_and_no_other_room_hears_of_it(secure: bool) -> None:
     response = HTTPResponse()
-    set_cookies(response, ROOM, f"{ANA}-{SESSION}", TOKEN, secure=secure)
+    set_cookies(response, ROOM, f"{ANA}-{SESSION}", KKHOST, secure=secure)
     guest, host = lines(response)["kksid"], lines(response)["kkhost"]
     assert {"Path=/", "SameSite=Strict"} <= set(guest)
     assert {"Path=/api/room/kara", "SameSite=Strict", "HttpOnly"} <= set(host)
