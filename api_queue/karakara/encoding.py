@@ -49,10 +49,9 @@ class EncodeTask:
         return {"made": is_due, "bytes": video.stat().st_size if video.is_file() else 0}
 
     async def _all(self, work: Work) -> Json:
-        tracks = {track.track_id: VIDEO in beside(track) async for track in self._store.tracks(EVERYTHING)}
-        due = [EncodeItem(track_id) for track_id, has_own in tracks.items() if not has_own]
-        work.add_items(due)
-        gone = await asyncio.to_thread(self._videos.sweep, tracks.keys())
+        due = {track.track_id async for track in self._store.tracks(EVERYTHING) if VIDEO not in beside(track)}
+        work.add_items([EncodeItem(track_id) for track_id in sorted(due)])
+        gone = await asyncio.to_thread(self._videos.sweep, due)
         return {"tracks": len(due), "gone": gone, "bytes": await asyncio.to_thread(self._videos.size_bytes)}
 
     async def _make(self, track: Track, source: Path, work: Work) -> None:

@@ -42,9 +42,9 @@ class VideoFolder:
         with TemporaryDirectory(prefix=_DRAFT, dir=self._folder) as folder:
             yield Path(folder)
 
-    def sweep(self, here: Collection[TrackId]) -> int:
-        """How many went: of tracks that are not here any more."""
-        gone = [path for path in self._folder.glob("*.webm") if path.stem not in here]
+    def sweep(self, due: Collection[TrackId]) -> int:
+        """How many went: of tracks that are gone, or have one of their own by now."""
+        gone = [path for path in self._folder.glob("*.webm") if path.stem not in due]
         for path in gone:
             path.unlink(missing_ok=True)
         for draft in self._folder.glob(f"{_DRAFT}*"):

@@ -155,19 +155,20 @@ async def test_its_cover_is_seen_or_ours(stock: Stock, cover: str | bytes | None
 
 
 async def test_all_that_have_none_of_their_own(stock: Stock) -> None:
-    # Given a track with a video, one without, and a video of one that is gone
+    # Given a track with a video, one without, and videos that were made of the first one and of one that is gone
     for name in ("a", "b"):
         tone(stock.shelf.music / f"{name}.flac", 0.4 if name == "a" else 0.5)
     (stock.shelf.music / "a.webm").write_bytes(WEBM)
     await stock.shelf.scan()
-    missing = next(track for track in await stock.shelf.tracks() if not track.sidecars)
+    own, missing = sorted(await stock.shelf.tracks(), key=lambda track: not track.sidecars)
     gone = stock.videos.path(TrackId("gone"))
     gone.parent.mkdir(parents=True)
-    gone.write_bytes(b"made")
+    for path in (gone, stock.videos.path(own.track_id)):
+        path.write_bytes(b"made")
     # When all are asked for
     ran = await encode(stock)
-    # Then the one that is missing is made, and the one of nobody is gone
-    assert ran.completed[0] == ({"track_id": "*"}, {"tracks": 1, "gone": 1, "bytes": 0})
+    # Then the one that is missing is made, and those that nobody is sent are gone
+    assert ran.completed[0] == ({"track_id": "*"}, {"tracks": 1, "gone": 2, "bytes": 0})
     assert [item["track_id"] for item, _ in ran.completed[1:]] == [missing.track_id]
     assert list(gone.parent.iterdir()) == [stock.videos.path(missing.track_id)]
     # And the next time it is there, and counted
