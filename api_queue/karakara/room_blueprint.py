@@ -5,7 +5,7 @@ from functools import partial
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import redirect
 
-from api_queue.errors import InvalidRoomCommand
+from api_queue.errors import BadBody, InvalidRoomCommand
 from api_queue.karakara.room_service import RoomService
 from api_queue.karakara.room_wire import Login, room_json
 from api_queue.karakara.rooms import room_name
@@ -46,7 +46,10 @@ async def show_settings(request: Request, name: str) -> HTTPResponse:
 async def change_settings(request: Request, name: str) -> HTTPResponse:
     """Replaces them; what the clients do not know of stays as it is."""
     rooms: RoomService = request.app.ctx.rooms
-    x, wish = room_name(name), read_body(request, RoomSettings)
+    x = room_name(name)
+    if not request.body.strip():  # it would be the wish to have all defaults
+        raise BadBody(reason="it is empty; say which settings the room is to have.")
+    wish = read_body(request, RoomSettings)
     await rooms.change_settings(x, partial(changed, wish), request.ctx.caller)
     return reply({})
 

@@ -140,6 +140,15 @@ async def test_what_does_not_fit_is_named_and_changes_nothing(
     assert (await host.get(f"/api/room/{room}/settings.json")).json() == before
 
 
+@pytest.mark.parametrize("content", [b"", b" \n"])
+async def test_a_form_that_was_lost_on_its_way_takes_nothing_away(
+    host: httpx.AsyncClient, room: str, content: bytes
+) -> None:
+    before = await put(host, room, **FORM)
+    assert refusal(await host.put(f"/api/room/{room}/settings.json", content=content))[0] == 400
+    assert (await host.get(f"/api/room/{room}/settings.json")).json() == before
+
+
 async def test_an_end_before_the_start_is_refused_in_their_words(host: httpx.AsyncClient, room: str) -> None:
     late = FORM | {"validation_event_end_datetime": "2025-01-01T10:00:00Z"}
     _, message = refusal(await host.put(f"/api/room/{room}/settings.json", json=late))
