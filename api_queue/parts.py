@@ -38,6 +38,7 @@ from api_queue.karakara.attachments import AttachmentService
 from api_queue.karakara.encoding import EncodeTask
 from api_queue.karakara.moving_over import MovingOver, Unlimited
 from api_queue.karakara.queue_service import RoomQueueService
+from api_queue.karakara.room_tracks import room_tracks
 from api_queue.karakara.song_names import SongNames
 from api_queue.karakara.topics import RoomTopics
 from api_queue.karakara.track_map import TrackMaps
@@ -539,7 +540,8 @@ class Parts:
 
     @cached_property
     def track_maps(self) -> TrackMaps:
-        return TrackMaps(SqlStore(self.engine), self.library, MapFolder(self.settings.data / "karakara" / "tracks"))
+        folder = MapFolder(self.settings.data / "karakara" / "tracks")
+        return TrackMaps(SqlStore(self.engine), self.library, partial(room_tracks, self.queue_store), folder)
 
     @cached_property
     def videos(self) -> VideoFolder:

@@ -16,6 +16,8 @@ from api_queue.queues.timing import expected_starts, free_at
 
 #: As many as a retained topic holds of our own.
 MOST_WAITING: Final = 500
+#: All that was played and has not gone to the history yet.
+ALL_PLAYED: Final = -10_001
 
 
 class Timed(Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Final
 
 from api_queue.drivers.clock import Clock
 from api_queue.errors import RoomNotFound, UnknownQueue
-from api_queue.karakara.flow import MOST_WAITING
+from api_queue.karakara.flow import ALL_PLAYED, MOST_WAITING
 from api_queue.karakara.queue_wire import queue_json
 from api_queue.karakara.rooms import room_name
 from api_queue.karakara.settings_wire import settings_json
@@ -18,8 +18,6 @@ from api_queue.queues.variants import VariantStore
 from api_queue.queues.wire import json_text
 from api_queue.types import QueueName, TrackId
 
-#: All that was played and has not gone to the history yet.
-_ALL_PLAYED: Final = -10_001
 #: Songs: half an hour of them, in which the videos of some dozens can be made.
 COMING: Final = 10
 
@@ -56,7 +54,7 @@ class RoomTopics:
         queue = await self._store.queue(room)
         if not (queue.entered or _is_theirs(queue)):
             return _topics(room, "", "")
-        view = await self._store.view(room, _ALL_PLAYED, MOST_WAITING - 1)
+        view = await self._store.view(room, ALL_PLAYED, MOST_WAITING - 1)
         if _is_theirs(view.queue):
             self._want(_coming(view))
         return _topics(room, await self._items(view), json_text(settings_json(view.queue.settings)))

@@ -1,17 +1,20 @@
 """The map of all tracks that the clients load: made at the first question after the library was announced."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from api_queue import __version__
 from api_queue.karakara.track_map_folder import MapFolder
-from api_queue.karakara.track_map_wire import map_entry
+from api_queue.karakara.track_map_wire import entry_of_gone, map_entry
 from api_queue.tracks.models import EVERYTHING, Announcement, Library, Store, Track
+from api_queue.types import Milliseconds, TrackId
 
 #: In one piece: some hundred kB, and some ms of this process.
 _TOGETHER: Final = 250
+
+Shown = Callable[[], Awaitable[dict[TrackId, Milliseconds]]]
 
 
 class TrackMap(NamedTuple):
@@ -23,9 +26,12 @@ class TrackMap(NamedTuple):
 
 
 class TrackMaps:
-    def __init__(self, store: Store, library: Library, folder: MapFolder) -> None:
+    """`shown` are the tracks of what rooms show, by their length: those that are gone stand in the map all the same."""
+
+    def __init__(self, store: Store, library: Library, shown: Shown, folder: MapFolder) -> None:
         self._store = store
         self._library = library
+        self._shown = shown
         self._folder = folder
         self._making: dict[str, asyncio.Task[None]] = {}
 
@@ -54,19 +60,27 @@ class TrackMaps:
         return self._making[name]
 
     async def _make(self, name: str) -> None:
-        await self._folder.write(name, _pieces(self._store.tracks(EVERYTHING)))
+        await self._folder.write(name, _pieces(self._store.tracks(EVERYTHING), await self._shown()))
 
 
 def _mtime_s(announced: Announcement | None) -> float | None:
     return announced.updated / 1000 if announced else None
 
 
-async def _pieces(tracks: AsyncIterable[Track]) -> AsyncIterator[bytes]:
+async def _entries(tracks: AsyncIterable[Track], shown: dict[TrackId, Milliseconds]) -> AsyncIterator[bytes]:
+    async for track in tracks:
+        shown.pop(track.track_id, None)
+        yield map_entry(track)
+    for track_id, duration_ms in shown.items():
+        yield entry_of_gone(track_id, duration_ms)
+
+
+async def _pieces(tracks: AsyncIterable[Track], shown: dict[TrackId, Milliseconds]) -> AsyncIterator[bytes]:
     """Of one JSON object."""
     entries: list[bytes] = []
     before = b"{"
-    async for track in tracks:
-        entries.append(map_entry(track))
+    async for entry in _entries(tracks, shown):
+        entries.append(entry)
         if len(entries) == _TOGETHER:
             yield before + b",\n".join(entries)
             entries, before = [], b",\n"

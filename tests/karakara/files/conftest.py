@@ -19,6 +19,7 @@ from api_queue.karakara.track_map import TrackMaps
 from api_queue.karakara.track_map_folder import MapFolder
 from api_queue.karakara.video_folder import VideoFolder
 from api_queue.tracks.models import Announcement, Track
+from api_queue.types import Milliseconds, TrackId
 from api_queue.web.errors import setup_errors
 from api_queue.web.file_ranges import FileSender
 from api_queue.web.methods import HeadRouter
@@ -31,6 +32,10 @@ __all__ = ["empty_database", "music", "shelf", "stood_back", "store"]
 
 WEBM = b"\x1aE\xdf\xa3" + b" a video" * 100
 LINES = b'[{"start":1.0,"end":2.5,"text":"la","top":false}]'
+
+
+async def _no_rooms() -> dict[TrackId, Milliseconds]:
+    return {}
 
 
 @dataclass
@@ -48,7 +53,7 @@ class Stock:
     @property
     def maps(self) -> TrackMaps:
         """Of another process each time."""
-        return TrackMaps(self.shelf.store, self.shelf.library, MapFolder(self.folder / "maps"))
+        return TrackMaps(self.shelf.store, self.shelf.library, _no_rooms, MapFolder(self.folder / "maps"))
 
     @property
     def encoding(self) -> EncodeTask:
