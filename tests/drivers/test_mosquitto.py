@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from paho.mqtt.enums import MQTTProtocolVersion
 from api_queue.drivers import mosquitto
 from api_queue.drivers.announcer.broker import PUBLISHER
 from api_queue.drivers.mqtt_broker import BrokerProcess, EmbeddedBroker
+from tests.drivers import mqtt_wire
 from tests.drivers.conftest import need, running
 from tests.drivers.mqtt_client import PATIENCE_S, Client, Heard, password_of, server
 
@@ -142,3 +144,29 @@ def _wait_until_saved(file: Path, what: bytes) -> None:
     while not file.exists() or file.read_bytes().count(what) < 2:  # the session, and what it has subscribed to
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_sessions_that_last_do_not_fill_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    smaller = mosquitto.RULES.replace("memory_limit 536870912\n", "memory_limit 8388608\n")
+    monkeypatch.setattr(mosquitto, "RULES", smaller)
+    with running("mosquitto", tmp_path) as embedded:
+        broker = embedded.process
+        # When strangers come and go, and each leaves a session with many subscriptions
+        assert not all(_leaves_a_session(broker, number) for number in range(500))
+        # Then one of them was one too many, and others are served
+        with server(broker) as writer, Client(broker) as reader:
+            reader.subscribe("t", 0)
+            writer.publish("t", b"x")
+            assert reader.hear() == Heard("t", b"x", 0)
+
+
+def _leaves_a_session(broker: BrokerProcess, number: int) -> bool:
+    """Whether it was taken."""
+    filters = [(f"{number}/{each}/{'x' * 400}", 0) for each in range(100)]
+    with socket.create_connection((broker.host, broker.port), timeout=PATIENCE_S) as line:
+        line.sendall(mqtt_wire.connect(f"stranger-{number}", clean=False) + mqtt_wire.subscribe(*filters))
+        answer = b""
+        with suppress(ConnectionError):
+            while len(answer) < 4 + 4 + 100 and (more := line.recv(1000)):
+                answer += more
+    return len(answer) == 4 + 4 + 100
