@@ -1,7 +1,7 @@
 """Websockets that are lines to the broker: what comes in goes out on the other side.
 
-Whoever is slow is waited for, and stops the other side by that alone: nothing is stored here. What may be said and who
-is told what is the broker's matter, to which these are strangers; where it is not ours, that of `guest_packets`.
+Whoever is slow is waited for, and stops the other side by that alone: nothing is stored here but a packet that has not
+come in whole. What may be said is the matter of `guest_packets`.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ class BrokerLines:
     """Those of one worker."""
 
     def __init__(self, broker: BrokerAddress, prefix: str | None = None) -> None:
-        """`prefix` of our topics, where the broker is not ours; one that is has rules of ours."""
+        """`prefix` of our topics, where the broker is not ours and has others too."""
         self._broker = broker
         self._prefix = prefix
         self._of_address: Counter[str] = Counter()
@@ -38,7 +38,7 @@ class BrokerLines:
 
     async def carry(self, line: Websocket, address: str) -> None:
         """Until the broker ends it; when the client goes, Sanic cancels who waits here. `address` is the client's."""
-        inlet = Inlet(line, bytes if self._prefix is None else GuestPackets(self._prefix).passed)
+        inlet = Inlet(line, GuestPackets(self._prefix).passed)
         try:
             if len(self._open) < MOST_LINES and self._of_address[address] < MOST_OF_ADDRESS:
                 await self._counted(line, inlet, address)

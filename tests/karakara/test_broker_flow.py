@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -13,6 +14,9 @@ from tests.drivers import mqtt_wire
 from tests.house import House, a_house
 from tests.karakara.broker_road import PING, road
 from tests.stream.waiting import eventually
+
+#: As much as a guest can say at once, any number of times.
+LONG: Final = mqtt_wire.subscribe(*((f"{number:0>500}", 0) for number in range(100)))
 
 
 class Other:
@@ -143,9 +147,9 @@ async def test_a_broker_that_does_not_read_stops_the_client(before_other: House,
         async def say_without_end() -> None:
             nonlocal said
             while True:
-                one.say(bytes(16_000))
+                one.say(LONG)
                 await one.writer.drain()
-                said += 16_000
+                said += len(LONG)
 
         saying = asyncio.create_task(say_without_end())
         assert await still(lambda: said) < 100_000_000
@@ -193,13 +197,13 @@ async def test_who_takes_nothing_for_too_long_is_left(
             broker.floods.set()
             one.pause()
         else:
-            one.say(*[bytes(60_000)] * 200)
+            one.say(*[LONG] * 250)
         await eventually(lambda: bool(before_other.app.ctx.broker_lines._open))
         await eventually(lambda: not before_other.app.ctx.broker_lines._open)
 
 
 async def test_a_broker_that_hangs_up_ends_its_clients(before_other: House, other: tuple[Other, int]) -> None:
-    async with road(before_other.url, b"x") as one:
+    async with road(before_other.url, mqtt_wire.PINGREQ) as one:
         other[0].takes.set()
         await eventually(lambda: other[0].taken > 0)
         one.writer.write_eof()

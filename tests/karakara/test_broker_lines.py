@@ -116,7 +116,7 @@ async def test_nobody_comes_in_by_the_publishers_name(house: House, broker: Embe
             async with road(house.url, mqtt_wire.connect(name, clean=False)) as one:
                 assert await one.read(4) == CONNACK
         async with road(house.url, mqtt_wire.connect("x", login=("api_queue", "guess"))) as one:
-            assert (await one.read(4))[3] in {4, 5}  # bad login, or not authorised
+            assert await one.ended() == broker_inlet.NOT_ALLOWED
         # Then it is still there
         await publisher.publish("room/kara/settings", b"{}", qos=1)
         assert publisher.connections == 1
@@ -155,8 +155,13 @@ async def test_what_is_too_large_is_refused_before_it_is_there(house: House) -> 
         assert await one.say(bytes(100_000)).ended() == 1009
 
 
-async def test_what_is_no_mqtt_ends_with_the_brokers_word(house: House) -> None:
+async def test_what_is_no_mqtt_is_refused(house: House) -> None:
     async with road(house.url, b"\xff" * 8) as one:
+        assert await one.ended() == broker_inlet.NOT_ALLOWED
+
+
+async def test_what_the_broker_hangs_up_on_is_ended(house: House) -> None:
+    async with road(house.url, mqtt_wire.PINGREQ) as one:
         assert await one.ended() in {1000, 1001}  # it says good-bye, or hangs up
 
 
