@@ -135,22 +135,31 @@ class Party:
         chosen = self._random.choices([*weights], [*weights.values()], k=times)
         return [(verb, self._random.random(), where) for verb, _, where in (each.partition(" ") for each in chosen)]
 
-    async def agree(self) -> None:
-        """Once a song has begun anew: nothing moves by itself then for as long as it lasts."""
-        await self.theirs.evaluate("() => doAll([['press', 0, '#commands .play']])")
+    async def agree(self, *, playing: bool) -> None:
+        """Once a song has begun anew, or stopped: nothing moves by itself then for as long as it lasts."""
+        button = "play" if playing else "stop"
+        await self.theirs.evaluate(f"() => doAll([['press', 0, '#commands .{button}']])")
         async with self._house.nobody() as nobody:
             queue = (await nobody.get(f"/api/room/{KARA}/queue.json")).json()
-        assert all(item["start_time"] is not None for item in queue)
-        await self.theirs.wait_for_function("(it) => shows(it)", arg=[[i["id"], i["start_time"]] for i in queue])
+        assert (queue[-1]["start_time"] is not None) is playing
+        await self.theirs.wait_for_function("(it) => shows(it)", arg=[[i["id"], i["start_time"] or ""] for i in queue])
         await self.ours.wait_for_function("(it) => shows(it)", arg=_as_ours(queue))
 
 
 def _as_ours(queue: list[dict[str, Any]]) -> list[list[object]]:
     """Our page has what was played elsewhere, and no start of what plays."""
-    left = [item for item in queue if item["start_time"] + item["track_duration"] > time.time()]
+    left = [item for item in queue if not _is_over(item)]
     ids = [crockford.encode(item["id"], 10) for item in left]
-    starts = [None, *(round(item["start_time"] * 1000) for item in left[1:])]
+    starts = [None, *(_ms(item["start_time"]) for item in left[1:])]
     return [[*each] for each in zip(ids, starts, strict=True)]
+
+
+def _is_over(item: dict[str, Any]) -> bool:
+    return item["start_time"] is not None and item["start_time"] + item["track_duration"] <= time.time()
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +223,7 @@ async def test_both_sides_show_the_same_after_two_hundred_deeds(
         party = Party(house, theirs, ours)
         for _ in range(QUARTERS):
             await party.act(DEEDS_OF_EACH // QUARTERS)
-            await party.agree()
+            await party.agree(playing=False)
+            await party.agree(playing=True)
         done = sum(times for status, times in party.answers.items() if status < 400)
         assert done > DEEDS_OF_EACH * 2 * 0.8, party.answers

@@ -99,6 +99,7 @@ const TOPICS = {
   [`room/${ROOM}/settings`]: (told) => { settings = told; showSettings(); },
   "global/tracks-updated": ({ tracks_json_mtime }) => loadTracks(tracks_json_mtime),
 };
+// A client may be built of workers that are blobs; here one ticks, so that it is seen when the policy forbids it.
 const worker = new Worker(URL.createObjectURL(new Blob(["setInterval(() => postMessage(0), 1000)"])));
 worker.onmessage = () => (byId("clock").textContent = new Date(now_s() * 1000).toLocaleTimeString());
 
