@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -14,14 +15,18 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from api_queue.serving.forking import OPEN_FILES
 from tests.live import LiveServer, live_server, lives, until
 from tests.serving import NO_TLS
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """One for all tests that leave it as they found it."""
+    """One for all tests that leave it as they found it, started as from a shell."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, limits[1]))
     with live_server(tmp_path_factory.mktemp("serving")) as server:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
         yield server
 
 
@@ -62,6 +67,13 @@ def test_everything_that_belongs_to_it_runs(server: LiveServer) -> None:
     names = set(server.processes())
     assert {"aq-web-0", "aq-web-1", "aq-relay", "aq-conductor", "aq-worker"} <= names
     assert names & {"redis-server", "valkey-server"}
+
+
+def test_each_process_may_have_more_files_open_than_a_shell_gives(server: LiveServer) -> None:
+    processes = server.processes()
+    for name in ("aq-web-0", "mosquitto"):
+        soft, hard = resource.prlimit(processes[name], resource.RLIMIT_NOFILE)
+        assert soft >= min(OPEN_FILES, hard)
 
 
 def test_the_admin_link_goes_to_no_log_and_works_once(server: LiveServer) -> None:

@@ -38,8 +38,8 @@ queue_qos0_messages false
 persistence true
 persistent_client_expiration 1d
 autosave_interval 5
-# Whoever reaches a listener can have as many such sessions as they like, with as many subscriptions. 500 readers with 300 kB
-# on the way to each are 150 MB; the file is about a quarter of this.
+# Whoever reaches a listener can have as many such sessions as they like, with as many subscriptions. 500 readers with
+# 300 kB on the way to each are 150 MB; the file is about a quarter of this.
 memory_limit 536870912
 # Browsers send the cookies of every server on this host, whatever the port.
 websockets_headers_size 8192

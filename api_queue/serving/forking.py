@@ -14,17 +14,21 @@ import tempfile
 from multiprocessing import forkserver, resource_tracker
 from typing import Final
 
+from api_queue.drivers.open_files import allow_open_files
 from api_queue.drivers.parent_death import become_maker, die_with_maker
 from api_queue.errors import StartRefused
 
 #: The signals that end us. Blocked in each process until it is ready to hear them, so that none is lost.
 ENDING: Final = (signal.SIGTERM, signal.SIGINT)
+#: Of each process: a web worker has two for each line to the broker, of which it takes 2000, and one for each listener.
+OPEN_FILES: Final = 16_384
 
 
 def start_fork_server() -> None:
     """In the main process, once, in its main thread; early, since the imports there take as long as our own."""
     sys.modules["__main__"] = sys.modules[__name__]  # what each process runs first, as `__mp_main__`
     become_maker()
+    allow_open_files(OPEN_FILES)
     multiprocessing.set_start_method("spawn")
     forkserver.set_forkserver_preload(["api_queue.serving.preloaded"])
     resource_tracker.ensure_running()  # whoever starts it later unblocks the signals

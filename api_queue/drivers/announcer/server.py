@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import resource
 import signal
 from typing import Final
 
@@ -10,6 +9,7 @@ import uvloop
 
 from api_queue.drivers.announcer.broker import Broker
 from api_queue.drivers.announcer.links import TcpLink, WebSocketLink
+from api_queue.drivers.open_files import allow_open_files
 
 #: Where the process finds the publisher's password; never an argument, which every user of the machine can read.
 PASSWORD_VARIABLE: Final = "API_QUEUE_MQTT_PASSWORD"  # noqa: S105 - a name, not a password
@@ -21,16 +21,9 @@ BACKLOG: Final = 4096
 def run_announcer(host: str, port: int, ws_port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
     password = os.environ.pop(PASSWORD_VARIABLE)
-    _allow_files(MOST_CLIENTS + 100)
+    allow_open_files(MOST_CLIENTS + 100)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_stopped(Broker(password, MOST_CLIENTS), host, port, ws_port))
-
-
-def _allow_files(wanted: int) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 async def _until_stopped(broker: Broker, host: str, port: int, ws_port: int) -> None:
