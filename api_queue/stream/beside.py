@@ -23,8 +23,8 @@ class Beside:
         self._any = asyncio.Event()
 
     async def publish(self, topic: str, payload: str) -> None:
+        self._due.pop(topic, None)  # first: what was to be said once more must not come after this
         await self._publisher.retain_beside(topic, payload)
-        self._due.pop(topic, None)
         if payload:  # what is cleared is nobody's state
             self._due[topic] = asyncio.get_running_loop().time() + AGAIN_S, payload
             self._any.set()

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
+from api_queue.drivers.mqtt import Publisher
 from api_queue.drivers.mqtt_broker import EmbeddedBroker
 from api_queue.drivers.redis import Redis
 from api_queue.stream import beside, retained
+from api_queue.stream.fenced import FencedPublisher
 from api_queue.stream.relay import RelayParts
 from api_queue.types import QueueName
 from tests.drivers.conftest import running
@@ -48,6 +51,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]
 async def subscriber(broker: EmbeddedBroker) -> AsyncIterator[Subscriber]:
     async with subscribed(broker.process) as subscriber:
         yield subscriber
+    async with Publisher(broker.url, "status") as publisher:  # the next test must not take it for its own
+        await publisher.connected.wait()
+        await publisher.publish(ROOM, "", retain=True)
 
 
 @pytest.fixture
@@ -154,3 +160,34 @@ async def test_a_fault_in_what_others_are_told_delays_nothing_of_ours(
         await eventually(lambda: subscriber.retained_rev("kara", "session") == 1)
         others.faulty = False
         await eventually(lambda: subscriber.retained.get(ROOM) == b'["at 1"]')
+
+
+class Slow:
+    """`FencedPublisher`, of which a publish takes as long as the test says."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+
+    async def retain_beside(self, topic: str, payload: str) -> None:  # noqa: ARG002 - as the publisher has it
+        await self.goes_on.wait()
+        self.said.append(payload)
+
+
+async def test_what_is_old_is_not_said_once_more_while_the_new_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "AGAIN_S", 0.02)
+    publisher = Slow()
+    one = beside.Beside(cast("FencedPublisher", publisher))
+    running = asyncio.create_task(one.run())
+    await one.publish(ROOM, "[]")
+    # When it is cleared, and that takes longer than until the state is due
+    publisher.goes_on.clear()
+    clearing = asyncio.create_task(one.publish(ROOM, ""))
+    await asyncio.sleep(3 * beside.AGAIN_S)
+    publisher.goes_on.set()
+    await clearing
+    # Then it stays cleared
+    await asyncio.sleep(3 * beside.AGAIN_S)
+    assert publisher.said == ["[]", ""]
+    running.cancel()
