@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, cast
 
 from api_queue.web.stall_watch import StallWatch
@@ -30,13 +31,16 @@ async def test_without_progress_the_line_is_cut() -> None:
 
 
 async def test_with_progress_it_holds_for_longer_than_the_timeout() -> None:
-    line = Line()
-    end_s = asyncio.get_running_loop().time() + 4 * TIMEOUT_S
+    line, now_s = Line(), asyncio.get_running_loop().time
+    taken_s = [now_s()]
     with line.watched() as watch:
-        while asyncio.get_running_loop().time() < end_s:
+        while taken_s[-1] < taken_s[0] + 4 * TIMEOUT_S:
             await asyncio.sleep(0)
             watch.progress()
-    assert not line.aborted.is_set()
+            taken_s.append(now_s())
+    # A busy machine may have kept all of us waiting for that long
+    stalled_s = max(after - before for before, after in pairwise(taken_s))
+    assert not line.aborted.is_set() or stalled_s >= TIMEOUT_S
 
 
 async def test_it_is_cut_when_progress_ends() -> None:
