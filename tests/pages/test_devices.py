@@ -139,7 +139,7 @@ async def test_shuffle_repeat_and_volume(laptop: Device, queue: Queue, three: ht
         await page.locator("#repeat").click()
         await expect(page.locator("#repeat")).to_have_text(mode)
     async with page.expect_response("**/options"):
-        await page.get_by_label("Volume").fill("35")
+        await page.get_by_role("slider", name="Volume").fill("35")
     session = await session_of(queue)
     assert (session["shuffle"], session["repeat_mode"], session["volume"]) == (True, "off", 35)
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_a_route_is_found_and_unfolds(phone: Device, house: House) -> None:
     page = await phone.open(f"{house.url}/docs")
-    await page.get_by_label("Find a route").fill("put settings.json")
+    await page.get_by_label("Find a route").fill("put /queue settings.json")
     row = page.locator(".operation:visible")
     assert await row.count() == 1
     await row.locator("summary").click()
