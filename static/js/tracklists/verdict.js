@@ -55,9 +55,11 @@ export class Verdict {
         el("button", { className: "flame", onclick: take }, this.suggestions.length > 1 ? "Do all of it" : "Do it")));
   }
 
-  /** Rows are removed from the last to the first, so that places stay what they were. */
+  /** Once: what is proposed next is known when this is saved. Rows are removed from the last to the first, so that
+      places stay what they were. */
   take(suggestions) {
     const { edits } = this.editor;
+    this.suggestions = [];
     const times = new Map();
     for (const { action, position, time_ms: ms } of suggestions) {
       const field = { set_start: "start_ms", set_end: "end_ms" }[action];
