@@ -83,6 +83,7 @@ class Supervision:
         time.sleep(HEARING_S)
         while self._manager.monitor_subscriber.poll():
             self._manager.monitor_subscriber.recv()  # "__TERMINATE_EARLY__", as we know already
+        self._leave()  # again, should the watch have said so meanwhile
         self.failed = not self._ending
         self._ending = True
 
@@ -92,12 +93,16 @@ class Supervision:
                 self._ending = True
             elif self._ready:
                 self._restart_the_dead()
-        self._manager.monitor_publisher.send(None)  # leave the monitor's loop, and wait for all to end
+        self._leave()
         deadline = time.monotonic() + STOP_TIMEOUT_S
         hurry = False
         while True:
             self._end_the_living(kill=hurry)
             hurry = bool(signal.sigtimedwait(ENDING, TICK_S)) or hurry or time.monotonic() > deadline
+
+    def _leave(self) -> None:
+        """The monitor's loop, to wait for all to end."""
+        self._manager.monitor_publisher.send(None)
 
     # -- dying ---------------------------------------------------------------------------------------------------
 

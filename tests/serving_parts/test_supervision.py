@@ -44,7 +44,7 @@ class Process:
 @dataclass
 class Manager:
     processes: list[Process]
-    sent: list[str] = field(default_factory=list)
+    sent: list[str | None] = field(default_factory=list)
 
     @property
     def transient_processes(self) -> list[Process]:
@@ -55,7 +55,10 @@ class Manager:
         return self
 
     def poll(self) -> bool:
-        return False
+        return bool(self.sent)
+
+    def recv(self) -> str | None:
+        return self.sent.pop(0)
 
     def _all_workers_ack(self) -> bool:
         return all(process.state is ProcessState.ACKED for process in self.processes)
@@ -64,7 +67,7 @@ class Manager:
     def monitor_publisher(self) -> "Manager":
         return self
 
-    def send(self, message: str) -> None:
+    def send(self, message: str | None) -> None:
         self.sent.append(message)
 
 
@@ -132,6 +135,21 @@ def test_a_worker_that_was_told_to_end_as_we_are_is_no_failure(monkeypatch: pyte
     monkeypatch.setattr(time, "sleep", lambda _seconds: watch._on_signal(signal.SIGTERM, None))
     watch._wait_until_ready()
     assert not watch.failed
+
+
+def test_the_word_to_leave_is_kept_though_a_worker_has_ended_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a worker that says that it ended too early, and a watch that hears the same signal just then
+    manager = Manager([Process("web", 1, ProcessState.STARTED, alive=False)], sent=["__TERMINATE_EARLY__"])
+    watch = Supervision(cast("Any", manager), bool, print)
+
+    def watch_hears(_seconds: float) -> None:
+        watch._on_signal(signal.SIGTERM, None)
+        manager.send(None)
+
+    monkeypatch.setattr(time, "sleep", watch_hears)
+    watch._wait_until_ready()
+    # Then the monitor that begins now leaves its loop at once
+    assert manager.sent == [None]
 
 
 def test_a_worker_that_is_never_ready_fails_it_in_the_end(no_waiting: list[float]) -> None:
