@@ -144,6 +144,7 @@ async def test_an_error_and_its_log_by_the_keyboard_alone(worked: Jobs, page: Pa
 
 async def test_items_come_as_they_are_found_and_more_when_asked_for(worked: Jobs, stage: Stage, page: Page) -> None:
     await worked.create(Step("walk", add=tuple(f"found {n}" for n in range(58))), Step("wait", hold=True))
+    await expect(row(page)).to_contain_text("of 60 steps")  # those that come while it is unfolded are all shown
     await row(page).locator(".open").click()
     await expect(row(page).locator(".line")).to_have_count(50)
     await row(page).get_by_role("button", name="Show more").click()

@@ -53,9 +53,13 @@ class Mpv:
                 raise
         self._reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=_LINE_BYTES)
         self._reading = asyncio.create_task(self._read(), name="mpv-events")
-        await self._until_it_has_a_switch()
-        for number, name in enumerate(_OBSERVED, 1):
-            await self.command("observe_property", number, name)
+        try:
+            await self._until_it_has_a_switch()
+            for number, name in enumerate(_OBSERVED, 1):
+                await self.command("observe_property", number, name)
+        except BaseException:  # also a cancellation: nobody else knows of it yet
+            await self.close()
+            raise
 
     async def _until_it_has_a_switch(self) -> None:
         """Its scripts are loaded after it has begun to answer."""

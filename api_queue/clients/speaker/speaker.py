@@ -64,10 +64,12 @@ class Speaker:
 
     async def _leave(self) -> None:
         """The seat is kept for the next mpv if it is only this one that has gone."""
-        with suppress(MpvGone):
-            await self._deck.sound.hush(FADE_OUT_S)
-            await self._seat.leave()
-        await self._mpv.close()
+        try:
+            with suppress(MpvGone):
+                await self._deck.sound.hush(FADE_OUT_S)
+                await self._seat.leave()
+        finally:
+            await self._mpv.close()
 
     async def _play(self) -> None:
         while True:

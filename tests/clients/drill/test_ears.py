@@ -66,6 +66,7 @@ async def heard(tmp_path: Path) -> AsyncIterator[Heard]:
         heard = Heard(mpv, tmp_path / "mpv")
         yield heard
         heard.listening.cancel()
+        await asyncio.wait([heard.listening])
         await heard.ear.close()
 
 
