@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from api_queue.clients.programs import below, lives
 from tests.serving import NO_TLS
 
 #: Generous: the tests may share their machine.
@@ -24,23 +25,6 @@ def until(true: Callable[[], object], what: str, timeout_s: float = 20) -> None:
     while not true():
         assert time.monotonic() < deadline, f"not within {timeout_s} s: {what}"
         time.sleep(0.02)
-
-
-def lives(pid: int) -> bool:
-    """A zombie does not."""
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def below(parent: int) -> Iterator[int]:
-    """The process ids of its children and of all that these have started; a parent before its children."""
-    for children in Path(f"/proc/{parent}/task").glob("*/children"):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            for child in map(int, children.read_text().split()):
-                yield child
-                yield from below(child)
 
 
 def waited_s(pid: int) -> float:

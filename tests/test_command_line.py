@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from api_queue import __version__
+from api_queue.clients.programs import lives
 from api_queue.command_line import main
 from api_queue.drivers.sql import url_of
 from api_queue.migrations import upgrade
@@ -19,7 +20,7 @@ from api_queue.serving import data_folder, forking, roles, serve
 from api_queue.serving.data_folder import locked
 from api_queue.serving.forking import ENDING
 from api_queue.settings import Settings
-from tests.live import LiveServer, lives, until
+from tests.live import LiveServer, until
 
 PORTS = ("--host", "127.0.0.1", "--port", "0", "--mqtt-port", "0", "--mqtt-ws-port", "0")
 Refused = Callable[..., str]

@@ -15,8 +15,9 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from api_queue.clients.programs import lives
 from api_queue.serving.forking import OPEN_FILES
-from tests.live import LiveServer, live_server, lives, until
+from tests.live import LiveServer, live_server, until
 from tests.serving import NO_TLS
 
 

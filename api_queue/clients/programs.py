@@ -6,7 +6,8 @@ import signal
 import socket
 import sys
 from asyncio import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,14 @@ class Program:
     @property
     def runs(self) -> bool:
         return self._process is not None and self._process.returncode is None
+
+    @property
+    def processes(self) -> dict[str, int]:
+        """Its own and of all that it has started: process id by the name that `ps` shows."""
+        if self._process is None or not self.runs:
+            return {}
+        own = self._process.pid
+        return {_name(pid): pid for pid in reversed((own, *below(own))) if lives(pid)}
 
     async def start(self) -> None:
         """In a session of its own: Ctrl-C is for who started it, and ends it then."""
@@ -86,6 +95,29 @@ class Program:
     def _send(self, number: signal.Signals) -> None:
         if self._process and self.runs:
             self._process.send_signal(number)
+
+
+def below(parent: int) -> Iterator[int]:
+    """The process ids of its children and of all that these have started; a parent before its children."""
+    for children in Path(f"/proc/{parent}/task").glob("*/children"):
+        with suppress(OSError):  # it has ended
+            for child in map(int, children.read_text().split()):
+                yield child
+                yield from below(child)
+
+
+def lives(pid: int) -> bool:
+    """A zombie does not."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def _name(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return "gone"
 
 
 def ours(*words: str) -> tuple[str, ...]:

@@ -12,11 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
+from api_queue.clients.programs import below
 from api_queue.drivers.redis import Redis
 from tests.clients.levels import ROUND_MS, STEP_MS, Levels, make_recording
 from tests.clients.speaker.party import Room, a_speaker, choose, control
 from tests.house import House, a_house, furnish
-from tests.live import below, waited_s
+from tests.live import waited_s
 from tests.playback.test_conductor import conducting
 
 LENGTH_MS = 2 * 60 * 60 * 1000

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from api_queue.clients.programs import lives
 from api_queue.drivers import idle_program
 from api_queue.drivers.idle_program import Ended, run_idle
 from tests.jobs.house import eventually
-from tests.live import lives
 
 
 @pytest.fixture(autouse=True)

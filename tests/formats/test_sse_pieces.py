@@ -41,3 +41,14 @@ def test_all_three_ends_of_a_line_are_known_also_when_they_are_cut() -> None:
     ]
 
     assert found == [("message", "1"), ("message", "2"), ("message", "3")]
+
+
+def test_who_comes_back_goes_on_from_the_last_event_that_was_complete() -> None:
+    reader = SseReader()
+    # Given an event with an id, one without, and one that is cut
+    stream = sse.frame("a", "1", "7-0") + sse.frame("b", "2") + b"id: 8-0\nevent: c\ndata: 3\n"
+    # Then the position is that of the first
+    assert [(*event, reader.last_id) for event in reader.feed(stream)] == [("a", "1", "7-0"), ("b", "2", "7-0")]
+    # And moves on with the end of the last
+    assert list(reader.feed(b"\n")) == [("c", "3")]
+    assert reader.last_id == "8-0"

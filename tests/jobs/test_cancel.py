@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from api_queue.clients.programs import lives
 from api_queue.drivers.sql import writing
 from api_queue.errors import TaskEnded, UnknownTask
 from api_queue.jobs import tables, worker
@@ -16,7 +17,7 @@ from api_queue.jobs.models import Claim, Outcome, TaskFilter, TaskId, TaskItemId
 from api_queue.jobs.worker import LOOK_S
 from tests.jobs.house import Jobs, eventually
 from tests.jobs.types import Program, Stage, Step
-from tests.live import Watch, lives
+from tests.live import Watch
 
 RACES = 1000
 

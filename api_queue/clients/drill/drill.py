@@ -1,7 +1,6 @@
 """The drill whole: a party is started, struck and heard; the judge speaks, and nothing of it stays."""
 
 import asyncio
-import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
@@ -11,15 +10,15 @@ from typing import Final
 
 from rich.console import Console
 
-from api_queue.clients.drill.ears import Ear, MpvEar, listen, now_ms
+from api_queue.clients.drill.ears import Ear, MpvEar, listen
 from api_queue.clients.drill.host import Host
 from api_queue.clients.drill.options import BROWSER, Options
 from api_queue.clients.drill.party import Party
 from api_queue.clients.drill.plan import Strike, plan
 from api_queue.clients.drill.record import Record
 from api_queue.clients.drill.strikes import Strikes
-from api_queue.clients.drill.transcript import Transcript
 from api_queue.clients.drill.verdict import Verdict, lines, verdict
+from api_queue.clients.transcript import Transcript, now_ms, unless_stopped
 from api_queue.errors import StartRefused
 
 #: In which the devices come, and the first one is heard.
@@ -108,26 +107,16 @@ def run(options: Options) -> int:
     """The exit code: 1 when a bar is missed. Raises StartRefused."""
     transcript = Transcript(Console(), options.log)
     try:
-        return asyncio.run(_until_stopped(options, transcript))
+        return asyncio.run(_judged(options, transcript))
     finally:
         transcript.close()
 
 
-async def _until_stopped(options: Options, transcript: Transcript) -> int:
-    """Ctrl-C ends all that was started, too; a second one does not break that off."""
-    task = asyncio.current_task()
-    assert task is not None
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, lambda: task.cancelling() or task.cancel())
+async def _judged(options: Options, transcript: Transcript) -> int:
     transcript.say(
         f"seed {options.seed}, {options.minutes:g} min, {options.speakers} speakers, lease {options.lease_s:g} s"
     )
-    try:
-        with transcript.moving():
-            found = await Drill(options, transcript).run()
-    except asyncio.CancelledError:
-        transcript.say("interrupted: no verdict")
-        return 1
-    for line in lines(found, transcript.moment):
+    found = await unless_stopped(Drill(options, transcript).run(), transcript)
+    for line in lines(found, transcript.moment) if found else ():
         transcript.say(line)
-    return 1 if found.misses else 0
+    return 1 if found is None or found.misses else 0

@@ -1,7 +1,6 @@
 """Whether a device sounds, asked of the player itself: not paused, not waiting, not at volume 0, and moving on."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -9,14 +8,11 @@ from typing import Final, NamedTuple, Protocol
 import msgspec
 
 from api_queue.clients.drill.sounds import Sample
+from api_queue.clients.transcript import now_ms
 
 EVERY_S: Final = 0.05
 _ANSWER_S: Final = 5
 _ASKED: Final = ("pause", "core-idle", "volume", "audio-pts")
-
-
-def now_ms() -> float:
-    return time.time_ns() / 1e6
 
 
 class Look(NamedTuple):

@@ -3,7 +3,7 @@
 from api_queue.clients.drill.judge import Drill
 from api_queue.clients.drill.seen import Done, Seen
 from api_queue.clients.drill.sounds import Sample
-from api_queue.clients.drill.transcript import Transcript
+from api_queue.clients.transcript import Transcript
 
 
 class Record:

@@ -5,11 +5,11 @@ from typing import Final, TypeVar
 
 import httpx
 
-from api_queue.clients.drill.ears import now_ms
 from api_queue.clients.drill.host import Host
 from api_queue.clients.drill.party import Party
 from api_queue.clients.drill.plan import Strike
 from api_queue.clients.drill.seen import Done, Outcome, Seen
+from api_queue.clients.transcript import now_ms
 
 #: Of a track: behind that it would end before much could be heard of it.
 _SEEK: Final = 0.5

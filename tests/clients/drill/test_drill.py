@@ -14,8 +14,8 @@ from rich.console import Console
 from api_queue.clients.drill.drill import Drill
 from api_queue.clients.drill.options import BROWSER, Options
 from api_queue.clients.drill.plan import plan
-from api_queue.clients.drill.transcript import Transcript
-from tests.live import below, lives
+from api_queue.clients.programs import below, lives
+from api_queue.clients.transcript import Transcript
 from tests.tools import chromium, needs
 
 SHORT = Options(minutes=0.5, seed=182, lease_s=3)

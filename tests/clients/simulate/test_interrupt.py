@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.live import below, lives, until
+from api_queue.clients.programs import below, lives
+from tests.live import until
 
 
 def test_ctrl_c_ends_all_that_was_started(tmp_path: Path) -> None:

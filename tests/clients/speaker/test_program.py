@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.live import WRITTEN, LiveServer, below, lives, until
+from api_queue.clients.programs import below, lives
+from tests.live import WRITTEN, LiveServer, until
 from tests.serving import NO_TLS
 
 LEASE_S = 3

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from api_queue.clients.programs import lives
 from api_queue.errors import BadTaskItem, EncodingNeedsFfmpeg, Unavailable
 from api_queue.jobs.models import TaskId, TaskItemId
 from api_queue.karakara import video_folder
@@ -19,7 +20,6 @@ from api_queue.tracks.parts import Cut, PartService
 from api_queue.types import Milliseconds, TrackId
 from tests.jobs.house import eventually
 from tests.karakara.files.conftest import WEBM, Stock, tone
-from tests.live import lives
 from tests.tasks import InMemoryWork, Ran, run_task
 from tests.tools import needs
 from tests.tracks.flacs import JPEG, PNG, Flac, song
