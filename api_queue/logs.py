@@ -2,15 +2,27 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 from typing import Any, Final
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from api_queue.formats.json_bytes import json_bytes
 
+#: Of the request that is answered here; all that is done for it inherits it.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def _name_request(_logger: object, _method: str, event: EventDict) -> EventDict:
+    if found := request_id.get():
+        event.setdefault("request_id", found)
+    return event
+
+
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
+    _name_request,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,

@@ -32,6 +32,9 @@ class Settings:
     data: Path = _key(Path("data"), "Folder of everything that lasts: Redis log, SQLite, keys, track data files.")
     profile: Literal["normal", "demo"] = _key("normal", "`demo` knows the tokens test and admin, on loopback only.")
     log_level: Literal["debug", "info", "warning", "error"] = _key("info", "Least severe log line that is written.")
+    log_requests: Literal["auto", "on", "off"] = _key(
+        "auto", "Whether each request is a line of the log, at `info`; `auto` is on but where the log is a terminal."
+    )
     mdns: Literal["off", "on"] = _key("off", "Whether speakers on the same network find this server by mDNS.")
     mdns_interfaces: tuple[str, ...] = _key((), "Addresses of ours that mDNS announces from; empty takes all.")
     trusted_proxies: tuple[str, ...] = _key((), "Addresses or networks whose X-Forwarded-For is believed.")
@@ -65,6 +68,13 @@ class Settings:
     events_kept_hours: Count = _key(24, "Hours after which events are dropped from the catch-up, however few they are.")
     sse_heartbeat_s: Seconds = _key(10.0, "Seconds between the comments that keep an event stream open.")
     sse_buffer: Count = _key(50, "Events that wait for a slow screen before it is reset to a snapshot.")
+
+    load_requests: Count = _key(
+        500, "Requests that one worker has in hand; further ones are told to come again. Hosts have an eighth beside."
+    )
+    load_connections_per_address: Count = _key(
+        4000, "Connections of one address to one worker, and event streams through a proxy; a party may share it."
+    )
 
     media_offload: Literal["", "nginx"] = _key("", "`nginx` answers X-Accel-Redirect and lets nginx send the bytes.")
     media_token_ttl_s: Count = _key(120, "Seconds for which an address of the music lives without a heartbeat.")

@@ -93,11 +93,17 @@ def _unexpected(request: Request, error: Exception) -> HTTPResponse:
 
 def refusal(request: Request, status: int, code: str, detail: str, facts: Facts) -> HTTPResponse:
     """In the form of the address that was asked; `retry_after` (s) of the facts also stands in the header."""
+    request.ctx.refused = code
     form = _form(request)
     if form is None:
-        return problem(status, code, detail, facts)
+        return problem(status, code, detail, facts | _named(request))
     status, body = form(status, code, detail, facts)
     return _with_headers(reply(body, status), code, facts)
+
+
+def _named(request: Request) -> Facts:
+    """What the log calls it, for who asks an operator why."""
+    return {"request_id": request.ctx.request_id} if hasattr(request.ctx, "request_id") else {}
 
 
 def problem(status: int, code: str, detail: str, facts: Facts) -> HTTPResponse:

@@ -13,7 +13,7 @@ PAGE_POLICY: Final = (
 )
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": (
-        "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, Range, X-API-Key"
+        "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, Range, X-API-Key, X-Request-ID"
     ),
     "Access-Control-Max-Age": "600",
 }
@@ -47,7 +47,7 @@ class Cors:
         response.headers.add("Vary", "Origin")
         if origin := self._allowed(request):
             response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Expose-Headers"] = "Retry-After, ETag"
+            response.headers["Access-Control-Expose-Headers"] = "Retry-After, ETag, X-Request-ID"
 
     def _allowed(self, request: Request) -> str | None:
         origin = request.headers.get("origin")

@@ -21,7 +21,7 @@ def permitted(cors: Cors, origin: str | None, **headers: str) -> HTTPResponse:
 def test_a_configured_site_may_read_and_sees_when_to_come_back(origin: str) -> None:
     headers = permitted(CORS, origin).headers
     assert headers["access-control-allow-origin"] == origin
-    assert headers["access-control-expose-headers"] == "Retry-After, ETag"
+    assert headers["access-control-expose-headers"] == "Retry-After, ETag, X-Request-ID"
 
 
 @pytest.mark.parametrize("origin", [None, "", "null", "http://lights.example", f"{LIGHTS}/", f"{LIGHTS}.evil.example"])
@@ -58,6 +58,7 @@ def test_a_browser_that_asks_first_hears_all_that_our_pages_use() -> None:
     assert answer.status == 204
     allowed = answer.headers["access-control-allow-headers"].split(", ")
     ours = {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID", "Range", "X-API-Key"}
+    ours |= {"X-Request-ID"}
     assert ours == set(allowed)
     assert answer.headers["access-control-allow-methods"] == "GET, DELETE"
 
