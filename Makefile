@@ -4,8 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGE := setup.cfg pyproject.toml
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED := $(PIP) --require-hashes --only-binary :all: --requirement
+OURS := $(PIP) --no-deps --no-build-isolation --editable .
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command 'make lock'
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix bench fuzz drill
+.PHONY: help run demo test check fix bench fuzz drill lock upgrade hooks
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,22 +40,39 @@ bench: $(VENV)/tested ## Measure, and write bench/RESULTS.md
 	$(BIN)/python -m bench $(ARGS)
 
 fuzz: $(VENV)/tested ## Ten minutes of damaged CUE sheets; ARGS is another number of seconds
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	$(BIN)/python -m tests.fuzz.cue $(or $(ARGS),600)
 
 drill: $(VENV)/tested ## Ten minutes of killed speakers and servers: is there ever more than one that sounds?
 	@exec $(BIN)/python -m api_queue drill $(ARGS)
 
+# What the lock files have stays as it is; `upgrade` sets RENEW.
+lock: $(VENV)/tested ## Write the lock files anew after a change of setup.cfg, and docs/licences.md
+	$(LOCK) $(RENEW) setup.cfg --output-file requirements.lock
+	$(LOCK) $(RENEW) setup.cfg --extra test --extra check --extra fuzz --constraints requirements.lock --output-file requirements-test.lock
+	@$(MAKE) --silent $(VENV)/tested
+	$(BIN)/python -m tests.docs.licences
+	@git diff --unified=0 -- '*.lock' | grep '^[+-][a-z].*==' || echo 'Each package is the one that it was.'
+
+upgrade: ## Take the newest packages that setup.cfg allows, and show what changed
+	@$(MAKE) --silent lock RENEW=--upgrade
+
+hooks: $(VENV)/tested ## Have git run `make check` before each commit
+	@$(BIN)/pre-commit install
+
 # A stamp is newer than the package's description: nothing to install, and a second start takes a second.
-$(VENV)/served: $(PACKAGE) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+# What comes from elsewhere has the hash that the lock file has, and is built: building would take tools without one.
+$(VENV)/served: $(PACKAGE) requirements.lock | $(BIN)/python
+	$(LOCKED) requirements.lock
+	$(OURS)
 	@touch $@
 
-$(VENV)/tested: $(PACKAGE) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,check]'
+$(VENV)/tested: $(PACKAGE) requirements.lock requirements-test.lock | $(BIN)/python
+	$(LOCKED) requirements-test.lock
+	$(OURS)
 	@touch $@ $(VENV)/served
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON to one."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.maxsize < 2**32)' || { echo "A 64-bit system is needed: on a Raspberry Pi the 64-bit Raspberry Pi OS."; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python cannot make virtual environments here: install the package python3-venv."; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
