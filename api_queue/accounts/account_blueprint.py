@@ -12,7 +12,7 @@ bp = Blueprint("users", url_prefix="/users")
 
 
 @bp.post("/register")
-@Operation(body=NameAndPassword, status=201)
+@Operation(body=NameAndPassword, status=201, refuses=(409,))
 async def register(request: Request) -> HTTPResponse:
     """A new account, where the setting `accounts_signup` is on. Its owner is a member."""
     accounts: AccountService = request.app.ctx.accounts
@@ -21,7 +21,7 @@ async def register(request: Request) -> HTTPResponse:
 
 
 @bp.post("/password")
-@Operation(body=PasswordChange, status=204)
+@Operation(body=PasswordChange, status=204, refuses=(401, 404))
 async def change_password(request: Request) -> HTTPResponse:
     """Another password. All logins of the account end, and the tokens of its queue."""
     accounts: AccountService = request.app.ctx.accounts
@@ -31,7 +31,7 @@ async def change_password(request: Request) -> HTTPResponse:
 
 
 @bp.post("/delete")
-@Operation(body=NameAndPassword, status=204)
+@Operation(body=NameAndPassword, status=204, refuses=(401, 404))
 async def delete(request: Request) -> HTTPResponse:
     """Ends the account, its logins, its personal queue and its likes."""
     accounts: AccountService = request.app.ctx.accounts

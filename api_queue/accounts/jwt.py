@@ -201,7 +201,7 @@ class Answers(sanic_jwt.Responses):  # type: ignore[misc]  # the library has no 
         return problem(error.status_code, code, str(error), {})
 
 
-@Operation(body=Credentials)
+@Operation(body=Credentials, refuses=(400, 401))
 class Login(endpoints.AuthenticateEndpoint):  # type: ignore[misc]  # the library has no types
     """Swaps a login token, a one-time code or a name and password for an access and a refresh token.
 
@@ -209,11 +209,12 @@ class Login(endpoints.AuthenticateEndpoint):  # type: ignore[misc]  # the librar
     """
 
 
+@Operation(media_type="application/json, application/problem+json", also=(401,))
 class Verify(endpoints.VerifyEndpoint):  # type: ignore[misc]  # the library has no types
     """Whether an access token is good."""
 
 
-@Operation(body=Renewal)
+@Operation(body=Renewal, refuses=(400, 401))
 class Refresh(endpoints.AuthenticateEndpoint):  # type: ignore[misc]  # the library has no types
     """Logs in with the refresh token, which is swapped for the next one."""
 
@@ -239,7 +240,7 @@ class MyPage(Me):
         return answer
 
 
-@Operation(body=Departure, status=204)
+@Operation(body=Departure, status=204, refuses=(400,))
 class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has no types
     """Ends the login of the refresh token, else of the access token. A browser's cookies go in any case."""
 
@@ -265,7 +266,7 @@ class Logout(endpoints.BaseEndpoint):  # type: ignore[misc]  # the library has n
             return None
 
 
-@Operation(body=Departure)
+@Operation(body=Departure, refuses=(400,))
 class Revoke(Logout):
     """As POST /auth/logout, for programs that want to hear of it."""
 

@@ -16,7 +16,7 @@ bp = Blueprint("jobs")
 
 
 @bp.post("/api/queues/tasks")
-@Operation(body=wire.NewTaskBody, status=201)
+@Operation(body=wire.NewTaskBody, status=201, also=(200,))
 async def create(request: Request) -> HTTPResponse:
     """A new task; 200 with the one that is there, if a live task has its `key`."""
     jobs: JobService = request.app.ctx.jobs

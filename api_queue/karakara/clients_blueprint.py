@@ -11,7 +11,7 @@ from sanic.response import redirect
 from api_queue.errors import ClientsMissing
 from api_queue.karakara.client_files import INDEX, caching, content_type, find
 from api_queue.web.file_ranges import FileSender
-from api_queue.web.operation import Operation
+from api_queue.web.operation import OF_FILES, Operation
 from api_queue.web.pages import page, wants_html
 
 #: Others build these pages, with scripts and styles in line, WebAssembly and workers made of blobs, and a browser must
@@ -28,7 +28,7 @@ bp = Blueprint("karakara_clients")
 
 @bp.get("/browser3", name="browser3")
 @bp.get("/player3", name="player3")
-@Operation(media_type="text/html")
+@Operation(media_type="text/html", also=(302, *OF_FILES), refuses=(404,))
 async def front(request: Request) -> HTTPResponse | None:
     """A client of KaraKara, its first page."""
     return await _sent(request, INDEX) if request.path.endswith("/") else redirect(f"{request.path}/")
@@ -36,7 +36,7 @@ async def front(request: Request) -> HTTPResponse | None:
 
 @bp.get("/browser3/<path:path>", name="browser3_file")
 @bp.get("/player3/<path:path>", name="player3_file")
-@Operation(media_type="*/*")
+@Operation(media_type="*/*", also=OF_FILES)
 async def file(request: Request, path: str) -> HTTPResponse | None:
     """A file of a client. What names none is a place in the client, and gets its first page."""
     return await _sent(request, unquote(path))

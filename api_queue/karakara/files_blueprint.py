@@ -10,7 +10,7 @@ from api_queue.karakara.attachments import AttachmentService
 from api_queue.karakara.covers import NO_COVER, no_cover
 from api_queue.karakara.track_map import TrackMaps
 from api_queue.web.file_ranges import FileSender
-from api_queue.web.operation import Operation
+from api_queue.web.operation import OF_FILES, Operation
 
 #: KaraKara's own words. What is not there yet is refused, and no refusal is kept.
 _KEPT: Final = "public, max-age=604800, immutable"
@@ -19,7 +19,10 @@ bp = Blueprint("karakara_files", url_prefix="/files")
 
 
 @bp.get("/tracks.json")
-@Operation(query={"ver": "The `tracks_json_mtime` that was heard last. What it names never changes."})
+@Operation(
+    query={"ver": "The `tracks_json_mtime` that was heard last. What it names never changes."},
+    also=OF_FILES,
+)
 async def tracks(request: Request) -> HTTPResponse | None:
     """All tracks, in KaraKara's form."""
     maps: TrackMaps = request.app.ctx.track_maps
@@ -33,14 +36,14 @@ async def tracks(request: Request) -> HTTPResponse | None:
 
 
 @bp.get(f"/{NO_COVER}")
-@Operation(media_type="image/png")
+@Operation(media_type="image/png", also=(304,))
 async def cover(request: Request) -> HTTPResponse:
     """The picture of a track that has none."""
     return _made(request, no_cover().image, no_cover().media_type)
 
 
 @bp.get("/<track_id>/<file>")
-@Operation(media_type="*/*")
+@Operation(media_type="*/*", also=OF_FILES)
 async def attachment(request: Request, track_id: str, file: str) -> HTTPResponse | None:
     """A video, by ranges, subtitles or the cover of a track: `Default.webm`, `Vocal.vtt`, `cover.jpg`."""
     attachments: AttachmentService = request.app.ctx.attachments

@@ -11,7 +11,7 @@ from api_queue.web.bodies import read_body
 from api_queue.web.file_ranges import FileSender
 from api_queue.web.identity import Caller
 from api_queue.web.masked_logs import mask_sanic_logs
-from api_queue.web.operation import Operation
+from api_queue.web.operation import OF_FILES, Operation
 from api_queue.web.replies import reply
 
 FLAC: Final = "audio/flac"
@@ -25,7 +25,7 @@ async def mask_tokens(_app: "Sanic[Any, Any]") -> None:
 
 
 @bp.post("/token")
-@Operation(body=MintBody)
+@Operation(body=MintBody, refuses=(404, 410))
 async def mint(request: Request) -> HTTPResponse:
     """An address of the music, for the active speaker. It lives for `ttl_s` seconds unless a heartbeat renews it."""
     service: MediaService = request.app.ctx.media
@@ -35,7 +35,12 @@ async def mint(request: Request) -> HTTPResponse:
 
 
 @bp.get("/tracks/<track_id>")
-@Operation(query={"token": "What the address came with."}, media_type=FLAC)
+@Operation(
+    query={"token": "What the address came with."},
+    media_type=FLAC,
+    also=OF_FILES,
+    refuses=(401, 403, 410),
+)
 async def track(request: Request, track_id: str) -> HTTPResponse | None:
     """The music, whole or by ranges, at an address of `POST /media/token`."""
     service: MediaService = request.app.ctx.media
@@ -45,7 +50,7 @@ async def track(request: Request, track_id: str) -> HTTPResponse | None:
 
 
 @bp.get("/preview/<track_id>")
-@Operation(query={"queue": "Name of the queue."}, media_type=FLAC)
+@Operation(query={"queue": "Name of the queue."}, media_type=FLAC, also=OF_FILES, refuses=(403, 410))
 async def preview(request: Request, track_id: str) -> HTTPResponse | None:
     """Half a minute of the music, where the queue has previews switched on."""
     service: PreviewService = request.app.ctx.previews

@@ -26,7 +26,7 @@ bp = Blueprint("devices")
 
 
 @bp.post("/devices/register")
-@Operation(body=RegisterBody, status=201)
+@Operation(body=RegisterBody, status=201, also=(200,), refuses=(404,))
 async def register(request: Request) -> HTTPResponse:
     """The device and its own token; without rights on the queue, a code that the host has to confirm."""
     pairing: PairingService = request.app.ctx.pairing
@@ -35,7 +35,7 @@ async def register(request: Request) -> HTTPResponse:
 
 
 @bp.post("/devices/claim")
-@Operation(body=ClaimBody, status=201)
+@Operation(body=ClaimBody, status=201, also=(200, 202), refuses=(404,))
 async def claim(request: Request) -> HTTPResponse:
     """Whether the host has let the device in; then the device and its token, once."""
     pairing: PairingService = request.app.ctx.pairing

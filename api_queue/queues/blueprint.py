@@ -101,6 +101,7 @@ async def create_queue(request: Request) -> HTTPResponse:
 
 
 @bp.get("/queue/<name>")
+@Operation(media_type="application/json, text/html")
 async def show_queue(request: Request, name: str) -> HTTPResponse:
     """The queue in short, and what the caller is on it. Browsers get the guest page."""
     if wants_html(request):
@@ -194,7 +195,7 @@ async def _csv(request: Request, name: str) -> HTTPResponse:
 @bp.post("/queue/<name>/items", name="add_item")
 @bp.post("/queue/<name>/items.json", name="add_item_json")
 @bp.post("/queue/<name>/queue.json", name="add_queue_json")
-@Operation(body=NewItem, status=201, query=_DRY)
+@Operation(body=NewItem, status=201, query=_DRY, also=(200, 202))
 async def add_item(request: Request, name: str) -> HTTPResponse:
     """Puts a track on the queue, where its order has it. One CSV line, `track_id,performer_name`, does too.
 

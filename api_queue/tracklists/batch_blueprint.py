@@ -28,7 +28,7 @@ bp = Blueprint("tracklist_batches", url_prefix="/api/v1/batch")
 
 
 @bp.post("")
-@Operation(body=wire.BatchBody, status=202)
+@Operation(body=wire.BatchBody, status=202, refuses=(400, 404))
 async def create(request: Request) -> HTTPResponse:
     """The lists of many pages, fetched one after the other. An address that is there twice is fetched once."""
     order = read_body(request, wire.BatchBody).order()
@@ -71,7 +71,7 @@ async def progress(request: Request, line: Websocket, batch_id: str) -> None:
 
 
 @bp.post("/schedule")
-@Operation(body=wire.BatchScheduleBody, status=201)
+@Operation(body=wire.BatchScheduleBody, status=201, refuses=(400, 404))
 async def schedule(request: Request) -> HTTPResponse:
     """The same batch again and again; while the last one still runs, none is begun."""
     body = read_body(request, wire.BatchScheduleBody)

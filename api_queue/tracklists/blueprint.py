@@ -34,7 +34,7 @@ async def find(request: Request) -> HTTPResponse:
 
 
 @bp.post("/tracklists/manual", stream=True)
-@Operation(body=NewList, status=201, most_bytes=LIST_BODY_BYTES)
+@Operation(body=NewList, status=201, most_bytes=LIST_BODY_BYTES, refuses=(400, 404))
 async def create(request: Request) -> HTTPResponse:
     """A new list, with or without rows. It is a draft, unless it says otherwise."""
     body = read_body(request, NewList)
@@ -74,7 +74,7 @@ async def new_draft(request: Request, tracklist_id: str) -> HTTPResponse:
 
 
 @bp.post("/tracklists/<tracklist_id>/publish")
-@Operation(query=PublishQuery, body=Revision)
+@Operation(query=PublishQuery, body=Revision, refuses=(400,))
 async def publish(request: Request, tracklist_id: str) -> HTTPResponse:
     """Publishes a draft; the list that was published of its recording until now is archived."""
     query, rev = read_query(request, PublishQuery), asked_rev(request, read_body(request, Revision).rev)

@@ -37,14 +37,14 @@ bp = Blueprint("cue", url_prefix="/api/v1")
 
 
 @bp.post("/cue/generate", stream=True)
-@Operation(body=GenerateBody, query=AsyncQuery, most_bytes=LIST_BODY_BYTES)
+@Operation(body=GenerateBody, query=AsyncQuery, most_bytes=LIST_BODY_BYTES, refuses=(400, 404))
 async def generate(request: Request) -> HTTPResponse:
     """A CUE sheet of a tracklist: of a page's, a stored one, or one that comes along. 202: a task makes it."""
     return await _generated(request, read_body(request, GenerateBody))
 
 
 @bp.post("/cue/generate/batch", stream=True)
-@Operation(body=GenerateBatchBody, query=AsyncQuery, most_bytes=LIST_BODY_BYTES)
+@Operation(body=GenerateBatchBody, query=AsyncQuery, most_bytes=LIST_BODY_BYTES, refuses=(400, 404))
 async def generate_batch(request: Request) -> HTTPResponse:
     """One sheet for each of `formats`, or why there is none. 202: a task makes them."""
     body = read_body(request, GenerateBatchBody)
@@ -57,7 +57,7 @@ async def generate_batch(request: Request) -> HTTPResponse:
 
 @bp.post("/cue/generate/<tracklist_id>", name="generate_of")
 @bp.post("/tracklists/<tracklist_id>/generate-cue", name="generate_of_tracklist")
-@Operation(body=OfList, query=AsyncQuery)
+@Operation(body=OfList, query=AsyncQuery, refuses=(400,))
 async def generate_of(request: Request, tracklist_id: str) -> HTTPResponse:
     """A CUE sheet of a stored tracklist. 202: a task makes it."""
     return await _generated(request, read_body(request, OfList).of(tracklist_id))
@@ -106,7 +106,7 @@ async def formats(_request: Request) -> HTTPResponse:
 
 
 @bp.get("/cue/formats/conversion-preview")
-@Operation(query=ConversionQuery)
+@Operation(query=ConversionQuery, refuses=(400,))
 async def preview(request: Request) -> HTTPResponse:
     """What a sheet that has all of one format loses in another."""
     asked = read_query(request, ConversionQuery)
@@ -114,6 +114,7 @@ async def preview(request: Request) -> HTTPResponse:
 
 
 @bp.get("/cue/formats/<format_name>/capabilities")
+@Operation(refuses=(400,))
 async def capabilities(_request: Request, format_name: str) -> HTTPResponse:
     """What a format holds."""
     return reply(wire.capabilities_json(variant_of(format_name)))

@@ -19,7 +19,7 @@ bp = Blueprint("cue_files", url_prefix="/api/v1/cue")
 
 
 @bp.get("/files")
-@Operation(query=FilesQuery)
+@Operation(query=FilesQuery, refuses=(400,))
 async def find(request: Request) -> HTTPResponse:
     """Stored files, the newest first, without their text."""
     wanted = read_query(request, FilesQuery).wanted()
@@ -56,7 +56,7 @@ async def versions(request: Request, cue_id: str) -> HTTPResponse:
 
 
 @bp.post("/files/<cue_id>/regenerate")
-@Operation(body=RegenerateBody)
+@Operation(body=RegenerateBody, refuses=(400,))
 async def regenerate(request: Request, cue_id: str) -> HTTPResponse:
     """A new version, of the tracklist as it is now, or as it came along."""
     began_ms, body = _now_ms(request), read_body(request, RegenerateBody)
@@ -73,7 +73,7 @@ async def validate(request: Request, cue_id: str) -> HTTPResponse:
 
 
 @bp.post("/files/<cue_id>/convert")
-@Operation(body=ConvertBody)
+@Operation(body=ConvertBody, refuses=(400,))
 async def convert(request: Request, cue_id: str) -> HTTPResponse:
     """The same sheet in another format, as a file of its own; `warnings` tell what that cost."""
     began_ms, body = _now_ms(request), read_body(request, ConvertBody)

@@ -36,7 +36,7 @@ async def parse(request: Request) -> HTTPResponse:
 @bp.post("/import/labels", name="import_labels", stream=True)
 @bp.post("/import/cue", name="import_cue", stream=True)
 @bp.post("/import/html", name="import_html", stream=True)
-@Operation(body=ImportBody, status=201, most_bytes=_MOST_BYTES)
+@Operation(body=ImportBody, status=201, most_bytes=_MOST_BYTES, refuses=(400, 404))
 async def take(request: Request) -> HTTPResponse:
     """A draft of what is pasted, with what else is said of the set; `findings` tell what was not understood."""
     body = read_body(request, ImportBody)
@@ -46,7 +46,7 @@ async def take(request: Request) -> HTTPResponse:
 
 
 @bp.post("/import/history")
-@Operation(body=HistoryBody, status=201)
+@Operation(body=HistoryBody, status=201, refuses=(404,))
 async def take_history(request: Request) -> HTTPResponse:
     """A draft of what a queue has played."""
     body = read_body(request, HistoryBody)

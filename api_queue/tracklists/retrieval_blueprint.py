@@ -19,7 +19,7 @@ bp = Blueprint("tracklist_retrieval", url_prefix="/api/v1")
 
 
 @bp.post("/tracklist")
-@Operation(body=wire.FetchBody, query=wire.HowQuery)
+@Operation(body=wire.FetchBody, query=wire.HowQuery, also=(202,), refuses=(404,))
 async def fetch(request: Request) -> HTTPResponse:
     """The list of a page. A refusal of the site is an answer too (`success` is false); `async_processing` orders it."""
     began_s, body = time.perf_counter(), read_body(request, wire.FetchBody)
@@ -50,7 +50,7 @@ async def clear_page(request: Request) -> HTTPResponse:
 
 
 @bp.post("/tracklists/import/1001tracklists")
-@Operation(body=wire.SiteImportBody, query=wire.HowQuery, status=201)
+@Operation(body=wire.SiteImportBody, query=wire.HowQuery, status=201, also=(202,), refuses=(404,))
 async def import_page(request: Request) -> HTTPResponse:
     """A draft of the list of a page; 202 with an order where `async_processing` asks for one."""
     began_s, body = time.perf_counter(), read_body(request, wire.SiteImportBody)

@@ -39,7 +39,7 @@ async def add(request: Request, tracklist_id: str) -> HTTPResponse:
 
 
 @bp.put("/bulk", stream=True)
-@Operation(body=ManyRows, most_bytes=LIST_BODY_BYTES)
+@Operation(body=ManyRows, most_bytes=LIST_BODY_BYTES, refuses=(400,))
 async def change_many(request: Request, tracklist_id: str) -> HTTPResponse:
     """Changes many rows at once, all of them or none; a position after the last one is a new row."""
     body = read_body(request, ManyRows)

@@ -36,7 +36,7 @@ async def configure(request: Request, tracklist_id: str) -> HTTPResponse:
 
 
 @bp.post("/sync/schedule")
-@Operation(body=wire.SyncScheduleBody, status=201)
+@Operation(body=wire.SyncScheduleBody, status=201, refuses=(400,))
 async def schedule(request: Request, tracklist_id: str) -> HTTPResponse:
     """Again and again, in the place of the schedule that it had."""
     cron = read_body(request, wire.SyncScheduleBody).cron_expression

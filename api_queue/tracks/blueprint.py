@@ -32,7 +32,7 @@ bp = Blueprint("tracks")
 
 
 @bp.get("/tracks")
-@Operation(query=SearchQuery)
+@Operation(query=SearchQuery, refuses=(404,))
 async def search(request: Request) -> HTTPResponse:
     """The tracks that match. Each `tag` must be there, each `-tag` must not; `queue` has only what it offers."""
     service: TrackService = request.app.ctx.tracks
@@ -53,7 +53,7 @@ async def show(request: Request, track_id: str) -> HTTPResponse:
 
 
 @bp.get("/tracks/<track_id>/cover")
-@Operation(media_type="image/*")
+@Operation(media_type="image/*", also=(304,))
 async def cover(request: Request, track_id: str) -> HTTPResponse:
     """The picture that is in the file, or beside it."""
     service: TrackService = request.app.ctx.tracks
@@ -87,6 +87,7 @@ async def waveform(request: Request, track_id: str) -> HTTPResponse:
 
 
 @bp.get("/tracks/data/<file>")
+@Operation(also=(304,))
 async def data(request: Request, file: str) -> HTTPResponse | ResponseStream:
     """All tracks that a queue offers, in one file that never changes."""
     data_files: DataFiles = request.app.ctx.data_files

@@ -16,6 +16,7 @@ bp = Blueprint("library")
 
 
 @bp.get("/library")
+@Operation(media_type="application/json, text/html", refuses=(401, 403))
 async def show(request: Request) -> HTTPResponse:
     """Folders with their counts, totals, the last scan, and files that cannot be read. Browsers get the page."""
     if wants_html(request):
@@ -27,7 +28,7 @@ async def show(request: Request) -> HTTPResponse:
 
 
 @bp.post("/library/folders")
-@Operation(body=wire.FolderBody, status=201)
+@Operation(body=wire.FolderBody, status=201, also=(200,))
 async def add_folder(request: Request) -> HTTPResponse:
     """Adds a folder below one of the roots and scans it at once; 200 for one that was added before."""
     library: LibraryService = request.app.ctx.library_keeper
@@ -46,7 +47,7 @@ async def remove_folder(request: Request) -> HTTPResponse:
 
 
 @bp.post("/library/scan")
-@Operation(status=202)
+@Operation(status=202, also=(200,))
 async def scan(request: Request) -> HTTPResponse:
     """Scans all folders; 200 with the scan that is under way, if one is."""
     library: LibraryService = request.app.ctx.library_keeper

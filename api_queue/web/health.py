@@ -9,6 +9,7 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from api_queue import __version__
 from api_queue.errors import NotReady
+from api_queue.web.operation import Operation
 from api_queue.web.replies import reply
 
 #: A part that takes longer is as good as away: whoever asks has a timeout too.
@@ -47,6 +48,7 @@ async def health(_request: Request) -> HTTPResponse:
 
 
 @bp.get("/ready")
+@Operation(refuses=(503,))
 async def ready(request: Request) -> HTTPResponse:
     """Whether Redis and the database answer; 503 with `parts` names those that are away."""
     await _demand_ready(request)
@@ -54,6 +56,7 @@ async def ready(request: Request) -> HTTPResponse:
 
 
 @bp.get("/api/v1/health")
+@Operation(refuses=(503,))
 async def api_health(request: Request) -> HTTPResponse:
     """The same question as programs of PyQueue and of the tracklists ask it."""
     await _demand_ready(request)

@@ -7,7 +7,6 @@ import inspect
 import re
 from collections.abc import Iterable, Mapping
 from functools import partial
-from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -16,6 +15,7 @@ from sanic_routing.route import Route
 
 from api_queue import __version__
 from api_queue.web.access_rules import AccessTable, Rule, rules_of
+from api_queue.web.openapi_answers import PROBLEM, ROOM_REFUSAL, responses
 from api_queue.web.operation import Operation
 
 Json = dict[str, Any]
@@ -89,14 +89,6 @@ _LOGIN: Final[list[Json]] = [{"bearer": []}, {"access_token": []}]
 _PROGRAM: Final[list[Json]] = [{"api_key": []}, *_LOGIN]
 _SINGER: Final[list[Json]] = [{}, {"kksid": []}, {"kkhost": []}, {"bearer": []}]
 _ANYBODY: Final[list[Json]] = [{}, {"session_id": []}, *_LOGIN]
-_PROBLEM: Final[Json] = {
-    "description": "Refused; `/docs/errors` has every code. Facts of the error stand beside these fields.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
-_ROOM_REFUSAL: Final[Json] = {
-    "description": "Refused, as the clients of KaraKara read it: what they look at is `status`, here in the body.",
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RoomRefusal"}}},
-}
 _IDEMPOTENCY_KEY: Final[Json] = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -153,6 +145,10 @@ class Described(NamedTuple):
         return "/" + _PLACEHOLDER.sub(r"{\1}", self.route.path)
 
     @property
+    def named(self) -> frozenset[str]:
+        return frozenset(_PLACEHOLDER.findall(self.route.path))
+
+    @property
     def tag(self) -> str:
         return str(self.handler.__module__).split(".")[1]
 
@@ -170,7 +166,7 @@ def describe(app: "Sanic[Any, Any]", table: AccessTable) -> Json:
         "paths": paths,
         "components": {
             "schemas": _schemas(routes),
-            "responses": {"Problem": _PROBLEM, "RoomRefusal": _ROOM_REFUSAL},
+            "responses": {"Problem": PROBLEM, "RoomRefusal": ROOM_REFUSAL},
             "parameters": {"IdempotencyKey": _IDEMPOTENCY_KEY},
             "securitySchemes": _SCHEMES,
         },
@@ -198,7 +194,7 @@ def _operation(described: Described) -> Json:
         **({"description": description} if description else {}),
         "parameters": _parameters(described),
         **({"requestBody": _body(body)} if body else {}),
-        "responses": _responses(described),
+        "responses": responses(described.operation, described.rule, described.named, in_room=described.in_room),
         "security": _security(described.rule),
         "x-access": described.rule.access,
         "x-callers": described.rule.needs,
@@ -240,24 +236,6 @@ def _body(shape: type[msgspec.Struct]) -> Json:
     needed = any(field.required for field in msgspec.structs.fields(shape))
     schema = {"$ref": _COMPONENT.format(name=shape.__name__)}
     return {"required": needed, "content": {kind: {"schema": schema} for kind in _BODY_TYPES}}
-
-
-def _responses(described: Described) -> Json:
-    operation, rule = described.operation, described.rule
-    good: Json = {"description": HTTPStatus(operation.status).phrase}
-    if operation.status in {HTTPStatus.OK, HTTPStatus.CREATED}:
-        good["content"] = {operation.media_type: {}}
-    refusals = {
-        401: rule.access not in {"public", "open", "singer"},
-        403: rule.access not in {"public", "open"},
-        400 if described.in_room else 422: operation.body is not None,
-        429: rule.limit is not None,
-    }
-    expected = [status for status, possible in refusals.items() if possible]
-    refusal = "RoomRefusal" if described.in_room else "Problem"
-    return {str(operation.status): good} | {
-        str(status): {"$ref": f"#/components/responses/{refusal}"} for status in (*expected, "default")
-    }
 
 
 def _security(rule: Rule) -> list[Json]:

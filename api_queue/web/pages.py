@@ -67,7 +67,7 @@ def prefers(request: Request, media_type: str) -> bool:
 
 
 @bp.get("/")
-@Operation(media_type=_HTML)
+@Operation(media_type=f"{_HTML}, application/json")
 async def landing(request: Request) -> HTTPResponse:
     """The page to join a party, or to start one. To programs, what they find here (source 004's words)."""
     return page("index") if wants_html(request) else reply(_about(request.app.ctx.settings), headers={"Vary": "Accept"})
@@ -116,7 +116,7 @@ async def tracklists(_request: Request) -> HTTPResponse:
 
 
 @bp.get("/static/<path:path>")
-@Operation(media_type="*/*")
+@Operation(media_type="*/*", also=(304,))
 async def static_file(request: Request, path: str) -> HTTPResponse:
     """What the pages are made of."""
     asset = assets().get(path)
