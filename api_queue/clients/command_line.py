@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 def add_programs(commands: "Commands") -> None:
     _add_speaker(commands)
     _add_drill(commands)
+    _add_chaos(commands)
     _add_simulate(commands)
 
 
@@ -48,6 +49,20 @@ def _add_drill(commands: "Commands") -> None:
     parser.set_defaults(command=_drill)
 
 
+def _add_chaos(commands: "Commands") -> None:
+    sentence = "Kill the processes of a server of its own under load, and count what is lost."
+    parser = commands.add_parser("chaos", help=sentence, description=sentence)
+    parser.add_argument("--kills", metavar="N", type=int, default=500, help="how many; 500")
+    parser.add_argument("--guests", metavar="N", type=int, default=50, help="who change the queue all the time; 50")
+    parser.add_argument("--screens", metavar="N", type=int, default=5, help="that follow it; 5")
+    parser.add_argument("--workers", metavar="N", type=int, default=2, help="web workers of the server; 2")
+    text = "seconds for which what is not answered is asked for again; 90, longer than the minute of a key"
+    parser.add_argument("--patience", metavar="S", type=float, default=90, help=text)
+    parser.add_argument("--seed", metavar="N", type=int, help="the same blows as with this one before")
+    parser.add_argument("--log", metavar="FILE", type=Path, help="what is shown, kept")
+    parser.set_defaults(command=_chaos)
+
+
 def _add_simulate(commands: "Commands") -> None:
     sentence = "Simulate a night of many guests, and count who sings how often."
     parser = commands.add_parser("simulate", help=sentence, description=sentence)
@@ -75,6 +90,13 @@ def _speaker(asked: argparse.Namespace) -> None:
 def _drill(asked: argparse.Namespace) -> int:
     from api_queue.clients.drill.drill import run
     from api_queue.clients.drill.options import Options
+
+    return run(Options.of(asked))
+
+
+def _chaos(asked: argparse.Namespace) -> int:
+    from api_queue.clients.chaos.chaos import run
+    from api_queue.clients.chaos.options import Options
 
     return run(Options.of(asked))
 
