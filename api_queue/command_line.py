@@ -21,6 +21,7 @@ from api_queue.accounts.token_commands import create_token, list_tokens, revoke_
 from api_queue.clients.command_line import add_programs
 from api_queue.errors import ApiQueueError, StartRefused
 from api_queue.messages.models import Storage as MessageStorage
+from api_queue.serving.command_line import add_keeping
 from api_queue.settings_sources import LoadedSettings
 from api_queue.types import QueueName
 
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         command(name, _run_role, f"Run only a {role}, beside a server elsewhere.").set_defaults(name=name)
     scanning = command("scan", _scan, "Scan the music of a running server.", _of_data())
     scanning.add_argument("folders", metavar="FOLDER", nargs="*", type=Path, help="only these; without one, all music")
+    add_keeping(commands, lambda asked: _loaded(asked).settings, common, _of_data())
     _add_token_commands(commands, common)
     _add_account_commands(commands, common)
     _add_key_commands(commands, common)

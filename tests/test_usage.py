@@ -17,7 +17,10 @@ from api_queue.migrations import upgrade
 from api_queue.serving import forking, roles, serve
 from api_queue.settings import Settings
 
-WORDS = "serve relay conductor work scan token account key messages karakara speaker drill simulate settings version"
+WORDS = (
+    "serve relay conductor work scan backup restore token account key messages karakara speaker drill simulate "
+    "settings version"
+)
 COMMANDS = WORDS.split()
 
 

@@ -26,3 +26,9 @@ def rows(name: QueueName) -> tuple[str, ...]:
 @lru_cache(1000)
 def guests(name: QueueName) -> tuple[str, ...]:
     return tuple(key(name, part) for part in GUESTS)
+
+
+@lru_cache(1000)
+def every(name: QueueName) -> tuple[str, ...]:
+    """Also how far the relay has told of it."""
+    return (*rows(name), *guests(name), key(name, "code"), key(name, "relayed"))

@@ -157,6 +157,13 @@ def after_restart(queue: Queue, now_ms: int, lease_ms: int) -> Session:
     return replace(session, position_ms=session.duration_ms, position_at_ms=now_ms)
 
 
+def after_restore(queue: Queue, taken_at_ms: int, now_ms: int) -> Session:
+    """Of a backup that was taken then: what played is paused where it was."""
+    if queue.session.state != "playing":
+        return queue.session
+    return _paused_by_restart(queue.session, queue.session.projected_ms(taken_at_ms), now_ms)
+
+
 def _paused_by_restart(session: Session, position_ms: int, now_ms: int) -> Session:
     return replace(
         vacated(session, now_ms),

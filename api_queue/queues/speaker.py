@@ -97,6 +97,9 @@ class SpeakerService:
     async def after_restart(self, name: QueueName) -> Queue:
         return await self._apply(name, lambda queue, now_ms: seat.after_restart(queue, now_ms, self.lease_ms))
 
+    async def after_restore(self, name: QueueName, taken_at_ms: int) -> Queue:
+        return await self._apply(name, lambda queue, now_ms: seat.after_restore(queue, taken_at_ms, now_ms))
+
     async def _apply(self, name: QueueName, rule: Rule) -> Queue:
         async with self._turns(name):
             return await self._tried(name, rule)

@@ -11,6 +11,8 @@ from api_queue.errors import StartRefused
 
 #: Seconds in which the programs of a server that was killed write their logs out and end.
 PATIENCE_S = 5.0
+#: In the data folder while a restore is not complete.
+RESTORING = "restoring"
 
 
 @contextmanager
@@ -20,6 +22,27 @@ def locked(folder: Path) -> Iterator[int]:
     try:
         _take(lock, folder)
         yield lock
+    finally:
+        os.close(lock)
+
+
+def refuse_unfinished(folder: Path) -> None:
+    if (folder / RESTORING).exists():
+        raise StartRefused(reason=f"A restore into {folder} did not end: begin it again, with --over.")
+
+
+def is_served(folder: Path) -> bool:
+    """Whether a server uses it just now."""
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
     finally:
         os.close(lock)
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api_queue.errors import StartRefused, Unavailable
 from api_queue.jobs.models import TaskId
+from api_queue.keeping.redis_keys import RedisKeys
 from api_queue.parts import Parts
 from api_queue.queues.settings import Order
 from api_queue.serving.resuming import resume_sessions
@@ -26,6 +27,8 @@ async def prepare(settings: Settings, *, own_redis: bool) -> Prepared:
     """Before the workers start: what they begin with, the sessions as they go on, the demo's tokens and the scan."""
     parts = Parts(settings)
     try:
+        if await RedisKeys(parts.redis).unfinished():
+            raise StartRefused(reason="A restore into this Redis did not end: begin it again, with --over.")
         if settings.profile == "demo":
             await parts.tokens.add_demo_admin()
         else:

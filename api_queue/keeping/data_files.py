@@ -1,0 +1,67 @@
+"""The files of the data folder that are saved as they are: everything but what is derived, or saved in another way."""
+
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from api_queue.keeping.manifest import CHUNK, Saved, private
+from api_queue.settings import Settings
+
+#: Names in the data folder: Redis and SQLite have ways of their own, the broker's state is published anew, previews are
+#: made again, the link is good once.
+PASSED_OVER: Final = frozenset({"redis", "mqtt", "lock", "admin-link", "previews", "restoring"})
+#: Folders of what a restore has replaced.
+_REPLACED: Final = "replaced-"
+_DATABASE: Final = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".sqlite-journal")
+#: Of messages in JSON files, wherever these are.
+MESSAGES: Final = "messages"
+
+
+def messages_folder(settings: Settings) -> Path:
+    own = settings.messages_json_folder
+    return Path(own) if own else settings.data / MESSAGES
+
+
+def to_save(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """Each by its path in the backup, and where it is. None of it leads out of its folder."""
+    for entry in sorted(settings.data.iterdir()):
+        name = entry.name
+        if name not in {*PASSED_OVER, MESSAGES} and not name.startswith(_REPLACED) and not name.endswith(_DATABASE):
+            yield from _below(entry, Path(name))
+    yield from _below(messages_folder(settings), Path(MESSAGES))
+
+
+def _below(path: Path, name: Path) -> Iterator[tuple[str, Path]]:
+    """Only plain files; what is hidden or called a draft is one that is being written."""
+    with suppress(FileNotFoundError):
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            for entry in sorted(path.iterdir()):
+                yield from _below(entry, name / entry.name)
+        elif stat.S_ISREG(mode) and not path.name.startswith((".", "draft-")):
+            yield str(name), path
+
+
+def copy(source: Path, folder: Path, name: str) -> Saved | None:
+    """None: it has gone meanwhile. On the disk when this returns."""
+    target = folder / name
+    try:
+        with source.open("rb") as from_file:
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            digest, size = hashlib.sha256(), 0
+            with open(target, "xb", opener=private) as to_file:
+                while chunk := from_file.read(CHUNK):
+                    to_file.write(chunk)
+                    digest.update(chunk)
+                    size += len(chunk)
+                to_file.flush()
+                os.fsync(to_file.fileno())
+    except FileNotFoundError:
+        return None
+    shutil.copystat(source, target)
+    return Saved(name, size, digest.hexdigest())

@@ -1,0 +1,140 @@
+"""The databases as files: SQLite by its own online backup, PostgreSQL by its own programs."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from sqlalchemy import make_url
+
+from api_queue.drivers.sql import url_of
+from api_queue.errors import StartRefused
+from api_queue.settings import Settings
+
+SQLITE: Final = "api_queue.sqlite"
+POSTGRES: Final = "api_queue.pgdump"
+MESSAGES: Final = "messages.sqlite"
+_BUSY_S: Final = 10
+_NAMES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+def dialect(settings: Settings) -> str:
+    return make_url(url_of(settings.sql_url, settings.data)).get_backend_name()
+
+
+def sqlite_file(settings: Settings) -> Path:
+    return Path(make_url(url_of(settings.sql_url, settings.data)).database or "")
+
+
+def messages_file(settings: Settings) -> Path:
+    own = settings.messages_sqlite_file
+    return Path(own) if own else settings.data / MESSAGES
+
+
+def save(settings: Settings, folder: Path) -> list[str]:
+    """The names of the files in `folder`. Blocks. Raises StartRefused, with what is missing or damaged."""
+    files = [(messages_file(settings), MESSAGES)]
+    if dialect(settings) == "sqlite":
+        files.insert(0, (sqlite_file(settings), SQLITE))
+    names = [name for file, name in files if file.exists() and _save_sqlite(file, folder / name)]
+    if dialect(settings) == "postgresql":
+        _postgres("pg_dump", settings, "--format=custom", f"--file={_private(folder / POSTGRES)}")
+        names.append(POSTGRES)
+    return names
+
+
+def check_kind(settings: Settings, saved_as: str) -> None:
+    """Raises StartRefused where the backup is of another kind of database."""
+    if dialect(settings) != saved_as:
+        here, there = (_NAMES.get(kind, kind) for kind in (dialect(settings), saved_as))
+        raise StartRefused(reason=f"The backup has a database of {there}, and sql_url names one of {here}.")
+
+
+def put_back(settings: Settings, folder: Path, saved_as: str) -> None:
+    """Blocks. Raises StartRefused."""
+    if saved_as == "sqlite":
+        _put_sqlite(folder / SQLITE, sqlite_file(settings))
+    else:
+        once = ("--clean", "--if-exists", "--no-owner", "--no-acl", "--single-transaction")
+        _postgres("pg_restore", settings, *once, str(folder / POSTGRES))
+    if (folder / MESSAGES).exists():
+        _put_sqlite(folder / MESSAGES, messages_file(settings))
+
+
+# -- SQLite ----------------------------------------------------------------------------------------------------
+
+
+def _save_sqlite(file: Path, target: Path) -> bool:
+    """In one step, so that it is one state; who writes meanwhile does not wait."""
+    try:
+        with (
+            closing(sqlite3.connect(file, timeout=_BUSY_S)) as source,
+            closing(sqlite3.connect(_private(target))) as to,
+        ):
+            source.backup(to, pages=-1)
+            to.execute("PRAGMA journal_mode = DELETE")  # one file, and none beside it
+            damage = [text for (text,) in to.execute("PRAGMA quick_check(1)") if text != "ok"]
+    except sqlite3.DatabaseError as error:
+        damage = [str(error)]
+    if damage:
+        reason = f"The database {file} is damaged ({damage[0]}): nothing was saved. `check` says more."
+        raise StartRefused(reason=reason)
+    _sync(target)
+    return True
+
+
+def _put_sqlite(source: Path, file: Path) -> None:
+    """Whole under its name or not there; what SQLite had beside the one before would be taken for its own."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.draft")
+    draft.unlink(missing_ok=True)
+    shutil.copyfile(source, _private(draft))
+    _sync(draft)
+    for ending in ("-wal", "-shm"):
+        file.with_name(file.name + ending).unlink(missing_ok=True)
+    draft.replace(file)
+
+
+def _private(path: Path) -> Path:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    return path
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+# -- PostgreSQL ------------------------------------------------------------------------------------------------
+
+
+def _postgres(program: str, settings: Settings, *options: str) -> None:
+    """The password goes by the environment: arguments are for everybody to see."""
+    binary = shutil.which(program)
+    if binary is None:
+        raise StartRefused(
+            reason=f"{program} is missing: install the package postgresql-client, in PostgreSQL's version."
+        )
+    url, password = _without_password(settings.sql_url)
+    command = (binary, f"--dbname={url}", "--no-password", *options)
+    _run(command, {**os.environ, **({"PGPASSWORD": password} if password else {})})
+
+
+def _run(command: Sequence[str], environment: dict[str, str]) -> None:
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if ended.returncode:
+        said = ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"]
+        raise StartRefused(reason=f"{Path(command[0]).name} failed: {said[0]}")
+
+
+def _without_password(sql_url: str) -> tuple[str, str]:
+    """As libpq takes it, and the password apart."""
+    parts = urlsplit(sql_url)
+    login, at, hosts = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
+    return urlunsplit(parts._replace(scheme="postgresql", netloc=f"{user}{at}{hosts}")), unquote(password)
