@@ -1,6 +1,7 @@
 """What the broker carries: each event as it comes, and the retained topics."""
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from api_queue.clients.chaos.system import QUEUE
 _BASE: Final = f"api_queue/queue/{QUEUE}"
 TOPICS: Final = ("items", "settings", "session")
 _BACK_S: Final = 0.2
+#: The library tells of each broker that goes away, and so does the transcript.
+_log = logging.Logger("aiomqtt", logging.CRITICAL)
 
 
 @dataclass(slots=True)
@@ -25,7 +28,7 @@ class Broadcast:
         """Until it is cancelled."""
         while True:
             try:
-                async with aiomqtt.Client("127.0.0.1", self.port) as client:
+                async with aiomqtt.Client("127.0.0.1", self.port, logger=_log) as client:
                     await client.subscribe(f"{_BASE}/events", qos=1)
                     async for message in client.messages:
                         self.revs.append(_read(message)["rev"])
@@ -37,7 +40,7 @@ class Broadcast:
 async def retained(port: int) -> dict[str, Any]:
     """By the topic's last part, as soon as all are there. Raises aiomqtt.MqttError."""
     found: dict[str, Any] = {}
-    async with aiomqtt.Client("127.0.0.1", port) as client:
+    async with aiomqtt.Client("127.0.0.1", port, logger=_log) as client:
         for topic in TOPICS:
             await client.subscribe(f"{_BASE}/{topic}", qos=1)
         async for message in client.messages:

@@ -26,6 +26,7 @@ from api_queue.clients.chaos.verdict import Verdict, lines
 from api_queue.clients.chaos.wishes import Wishes
 from api_queue.clients.transcript import Transcript, unless_stopped
 from api_queue.errors import StartRefused
+from api_queue.types import TrackId
 
 #: In which all that was struck is well again, and every reader has what there is.
 _WELL_S: Final = 30.0
@@ -58,8 +59,8 @@ class Chaos:
 
     async def _under_load(self, system: System, api: Api, screens: Sequence[Screen]) -> None:
         options, wishes, ends = self._options, self._wishes, asyncio.Event()
-        tracks, settings = await api.tracks(), await api.get(f"/queue/{QUEUE}/settings")
-        wishes.title = settings["title"]
+        tracks = await _tracks(api)
+        wishes.title = (await api.get(f"/queue/{QUEUE}/settings"))["title"]
         guests = [Guest(number, api, tracks, wishes, options) for number in range(options.guests)]
         host = Host(api, wishes, options.seed, lambda: screens[0].waiting)
         self._transcript.begin()
@@ -114,6 +115,14 @@ class Chaos:
             gaps=(*found, *judge.late(broadcast.revs)),
             apart=(*apart, *differs),
         )
+
+
+async def _tracks(api: Api) -> list[TrackId]:
+    """As soon as there are any. Raises TimeoutError."""
+    async with asyncio.timeout(_WELL_S):
+        while not (tracks := await api.tracks()):  # noqa: ASYNC110 - of another program
+            await asyncio.sleep(_LOOK_S)
+    return tracks
 
 
 async def _now(api: Api) -> Now:
