@@ -6,9 +6,11 @@ import shutil
 import pytest
 
 
-def needs(program: str, package: str = "") -> str:
-    """The path of `program`; `package` is its Debian package where the names differ."""
-    if path := shutil.which(program):
+def needs(program: str, package: str = "", places: str | None = None) -> str:
+    """The path of `program`; `package` is its Debian package where the names differ, `places` where it is if not in
+    PATH.
+    """
+    if path := shutil.which(program, path=places):
         return path
     reason = f"install the package {package or program}"
     if os.environ.get("CI") == "true":

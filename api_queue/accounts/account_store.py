@@ -10,14 +10,14 @@ from sqlalchemy.sql import ColumnElement
 from api_queue.accounts.account_models import Account
 from api_queue.accounts.models import LoginToken
 from api_queue.accounts.store import TOKENS, SqlStore
-from api_queue.drivers.sql import metadata
+from api_queue.drivers.sql import ByteOrder, metadata
 
 ACCOUNTS = Table(
     "accounts",
     metadata,
     Column("token_id", Text, ForeignKey(TOKENS.c.token_id), primary_key=True),
     Column("username", Text, nullable=False),
-    Column("username_key", Text, nullable=False, unique=True),
+    Column("username_key", ByteOrder, nullable=False, unique=True),
     Column("password_hash", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False, key="created_at_ms"),
 )

@@ -51,7 +51,7 @@ class SqlLedger:
             "attempts": items.c.attempts + 1,
             "started_at": now_ms,
         }
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "jobs") as connection:
             taken = update(items).where(ours).values(begun).returning(*OF_ITEM)
             row = (await connection.execute(taken)).mappings().first()
             if row is None:
@@ -62,7 +62,7 @@ class SqlLedger:
     async def finish(self, claim: Claim, outcome: Outcome, now_ms: int) -> list[Delivery]:
         """What the run leaves to be done, with its result. Of a canceled item only the result is kept."""
         kept = {"result": json_text(outcome.result), "error": outcome.error}
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "jobs") as connection:
             held = select(items, tasks.c.root_id, tasks.c.created_by).join(tasks).where(_held(claim))
             row = (await connection.execute(held)).first()
             if row is None:
@@ -89,7 +89,7 @@ class SqlLedger:
             "sending": items.c.sending + 1,
             "attempts": items.c.attempts - (0 if counted else 1),
         }
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "jobs") as connection:
             held = and_(_held(claim), items.c.status == "running", items.c.ended.is_(False))
             share = await connection.scalar(select(items.c.share).where(held))
             if share is None:
@@ -110,7 +110,7 @@ class SqlLedger:
             return {Claim(row.item_id, row.receipt) for row in await connection.execute(mine)} & set(claims)
 
     async def note(self, notes: Iterable[Note]) -> None:
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "jobs") as connection:
             for note in notes:
                 await _note(connection, note)
 

@@ -84,7 +84,7 @@ class SqlTasks:
 
     async def create(self, new: NewTask, now_ms: int) -> tuple[TaskId, bool, list[Delivery]]:
         """False: there is one of this key to be joined, and this is it."""
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "jobs") as connection:
             if new.key is not None:
                 joined = or_(tasks.c.status.in_(LIVE), literal(new.once))
                 same = select(tasks.c.task_id).where(tasks.c.key == new.key, joined).limit(1)
@@ -95,7 +95,7 @@ class SqlTasks:
 
     async def cancel(self, task_id: TaskId, now_ms: int) -> tuple[Task | None, Cleared, list[Delivery]]:
         """The task as it was before: if it was final it still is, and nothing changed."""
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "jobs") as connection:
             row = (await connection.execute(select(*OF_TASK).where(tasks.c.task_id == task_id))).mappings().first()
             task = task_of(row) if row else None
             if task is None or task.status in FINAL:
@@ -106,7 +106,7 @@ class SqlTasks:
     async def pause(self, task_id: TaskId, *, paused: bool, now_ms: int) -> tuple[Task | None, list[Delivery]]:
         """Messages of a paused task are dropped by whoever receives them, so each of its items gets a new one."""
         this = and_(tasks.c.task_id == task_id, tasks.c.status.in_(LIVE), tasks.c.paused.is_not(paused))
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "jobs") as connection:
             row = (await connection.execute(select(*OF_TASK).where(tasks.c.task_id == task_id))).mappings().first()
             before = task_of(row) if row else None
             if not (await connection.execute(update(tasks).where(this).values(paused=paused))).rowcount:
@@ -126,7 +126,7 @@ class SqlTasks:
     async def _remove_tree(self, root_id: TaskId) -> Cleared:
         """One in each transaction: a large one keeps other writers waiting long enough."""
         of_tree = select(tasks.c.task_id).where(tasks.c.root_id == root_id)
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "jobs") as connection:
             gone_items = await connection.execute(delete(items).where(items.c.task_id.in_(of_tree)))
             gone_tasks = await connection.execute(delete(tasks).where(tasks.c.root_id == root_id))
             await tell(connection, root_id, "task.updated")  # who tells of it finds it gone, and says that

@@ -6,14 +6,14 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, false
 from sqlalchemy.engine import RowMapping
 
-from api_queue.drivers.sql import metadata
+from api_queue.drivers.sql import RowNumber, metadata
 from api_queue.jobs.models import Json, Task, TaskItem
 
 #: `closing` is the payload of the item that is still to come when all others are final. Of live tasks one has a key.
 tasks: Final = Table(
     "queue_tasks",
     metadata,
-    Column("task_id", Integer, primary_key=True),
+    Column("task_id", RowNumber, primary_key=True),
     Column("type", String(64), nullable=False),
     Column("status", String(10), nullable=False),
     Column("created_by", String(64), nullable=False),
@@ -24,11 +24,11 @@ tasks: Final = Table(
     Column("meta", Text, nullable=False),
     Column("closing", Text),
     Column("concurrency", Integer),
-    Column("retry_of", Integer),
+    Column("retry_of", RowNumber),
     Column("paused", Boolean, nullable=False, server_default=false()),
-    Column("parent_item_id", Integer, index=True),
-    Column("parent_task_id", Integer, index=True),
-    Column("root_id", Integer, index=True),
+    Column("parent_item_id", RowNumber, index=True),
+    Column("parent_task_id", RowNumber, index=True),
+    Column("root_id", RowNumber, index=True),
     Column("total_items", Integer, nullable=False),
     Column("completed_items", Integer, nullable=False, server_default="0"),
     Column("failed_items", Integer, nullable=False, server_default="0"),
@@ -52,7 +52,7 @@ LIVE_KEY: Final = Index(
 items: Final = Table(
     "queue_items",
     metadata,
-    Column("item_id", Integer, primary_key=True),
+    Column("item_id", RowNumber, primary_key=True),
     Column("task_id", ForeignKey(tasks.c.task_id, ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("status", String(10), nullable=False),
@@ -80,9 +80,9 @@ items: Final = Table(
 changes: Final = Table(
     "queue_task_changes",
     metadata,
-    Column("number", Integer, primary_key=True),
-    Column("task_id", Integer, nullable=False),
-    Column("item_id", Integer),
+    Column("number", RowNumber, primary_key=True),
+    Column("task_id", RowNumber, nullable=False),
+    Column("item_id", RowNumber),
     Column("name", String(20), nullable=False),
     sqlite_autoincrement=True,
 )

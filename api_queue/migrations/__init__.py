@@ -23,14 +23,14 @@ from api_queue.drivers.sql import connect, writing
 
 
 def upgrade(url: str) -> None:
-    """All of it or nothing, in one transaction. For code without a running loop."""
+    """All of it or nothing, in one transaction, by one server at a time. For code without a running loop."""
     asyncio.run(upgrade_database(url))
 
 
 async def upgrade_database(url: str) -> None:
     engine = connect(url)
     try:
-        async with writing(engine) as connection:
+        async with writing(engine, "migrations") as connection:
             await connection.run_sync(_upgrade)
     except OperationalError:
         await asyncio.sleep(0.1)  # the thread of a connection that could not be opened has a last word for this loop

@@ -47,7 +47,7 @@ class SqlDevices:
     async def put(self, device: Device) -> str | None:
         of_queue = _c.queue == device.queue
         this = of_queue & (_c.device_id == device.device_id)
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "devices") as connection:
             before: str | None = await connection.scalar(select(_c.token_id).where(this))
             there = await connection.scalar(select(func.count()).where(of_queue))
             if before is None and (there or 0) >= MOST:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, delete, insert, select
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api_queue.drivers.sql import metadata, writing
+from api_queue.drivers.sql import insert_missing, metadata, writing
 from api_queue.queues.models import Item
 from api_queue.types import QueueName
 
@@ -40,11 +40,9 @@ class SqlHistory:
     async def keep(self, name: QueueName, items: Sequence[Item]) -> None:
         """Again what is there already is passed over: a crash between here and Redis repeats it."""
         rows = [{"queue": name, **{c.name: getattr(item, c.name) for c in _OF_ITEM}} for item in items]
-        async with writing(self._engine) as connection:
-            there = select(history.c.id).where(history.c.queue == name, history.c.id.in_([i.id for i in items]))
-            known = set((await connection.execute(there)).scalars())
-            if new := [row for row in rows if row["id"] not in known]:
-                await connection.execute(insert(history), new)
+        if rows:
+            async with writing(self._engine) as connection:
+                await connection.execute(insert_missing(connection, history), rows)
 
     async def read(self, name: QueueName, limit: int) -> list[Item]:
         newest = select(*_OF_ITEM).where(history.c.queue == name).order_by(history.c.number.desc()).limit(limit)

@@ -117,7 +117,7 @@ class SqlCueFiles:
 
     async def add(self, file: CueFile) -> CueFile:
         of_format = and_(_file.tracklist_id == file.tracklist_id, _file.format == file.format)
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "tracklists") as connection:
             highest = await connection.scalar(select(func.max(_file.version)).where(of_format))
             file = replace(file, version=(highest or 0) + 1)
             await connection.execute(insert(cue_files).values(_row(file)))
@@ -141,7 +141,7 @@ class SqlCueFiles:
 
     async def _take_away(self, cue_id: str, change: Update | Delete) -> bool:
         of_file = select(_file.tracklist_id).where(_file.cue_id == cue_id)
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "tracklists") as connection:
             tracklist_id = await connection.scalar(of_file)
             gone = (await connection.execute(change)).rowcount
             await _point(connection, tracklist_id)

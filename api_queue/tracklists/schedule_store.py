@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Select, String, Table, and_, delete, insert, select
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Select, String, Table, and_, delete, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api_queue.drivers.sql import metadata, writing
+from api_queue.drivers.sql import metadata, upsert, writing
 from api_queue.tracklists.schedules import Schedule
 from api_queue.tracklists.tables import tracklists
 
@@ -31,8 +31,7 @@ class SqlSchedules:
 
     async def put(self, schedule: Schedule) -> None:
         async with writing(self._engine) as connection:
-            await connection.execute(delete(schedules).where(_schedule.schedule_id == schedule.schedule_id))
-            await connection.execute(insert(schedules).values(_row(schedule)))
+            await connection.execute(upsert(connection, schedules, "schedule_id").values(_row(schedule)))
 
     async def get(self, schedule_id: str) -> Schedule | None:
         found = await self._read(select(_schedule.record).where(_schedule.schedule_id == schedule_id))

@@ -57,7 +57,7 @@ class SqlTracklists:
     # -- writing -----------------------------------------------------------------------------------------------
 
     async def add(self, tracklist: Tracklist) -> Tracklist:
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "tracklists") as connection:
             if tracklist.is_draft:
                 tracklist = await _numbered(connection, tracklist)
             await connection.execute(insert(tracklists).values(_row(tracklist)))
@@ -65,7 +65,7 @@ class SqlTracklists:
         return tracklist
 
     async def put(self, tracklist: Tracklist, rev: int, *, version_by: str | None) -> Tracklist | None:
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "tracklists") as connection:
             if version_by is not None and tracklist.is_draft:
                 tracklist = await _numbered(connection, tracklist)
             if not await _replaced(connection, tracklist, rev):
@@ -80,7 +80,7 @@ class SqlTracklists:
         return tracklist
 
     async def publish(self, tracklist: Tracklist, rev: int, cuts: Sequence[Cut]) -> bool:
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "tracklists", "tracks") as connection:
             if not await _replaced(connection, tracklist, rev):
                 return False
             if tracklist.audio_id is not None:
@@ -90,7 +90,7 @@ class SqlTracklists:
 
     async def remove(self, tracklist: Tracklist) -> bool:
         this = _is_revision(tracklist.tracklist_id, tracklist.rev)
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "tracklists", "tracks") as connection:
             gone = await connection.execute(delete(tracklists).where(this))
             if gone.rowcount and tracklist.is_published and tracklist.audio_id is not None:
                 await part_store.cut(connection, tracklist.audio_id, ())

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from api_queue.drivers.sql import metadata, writing
+from api_queue.drivers.sql import RowNumber, insert_missing, metadata, writing
 from api_queue.jobs.models import TaskId
 from api_queue.tracklists.sync import AuditEntry, SyncState
 from api_queue.tracklists.tables import tracklists
@@ -19,7 +19,7 @@ syncs: Final = Table(
     metadata,
     Column("tracklist_id", ForeignKey(tracklists.c.tracklist_id, ondelete="CASCADE"), primary_key=True),
     Column("rev", Integer, nullable=False),
-    Column("task_id", Integer),
+    Column("task_id", RowNumber),
     Column("record", LargeBinary),
 )
 
@@ -82,10 +82,8 @@ class SqlSyncs:
 
 
 async def _ensure(connection: AsyncConnection, tracklist_id: str) -> None:
-    """A row of the list. The transaction holds the write lock, so that nobody else makes it meanwhile."""
-    there = select(syncs.c.rev).where(syncs.c.tracklist_id == tracklist_id)
-    if await connection.scalar(there) is None:
-        await connection.execute(insert(syncs).values(tracklist_id=tracklist_id, rev=0))
+    """A row of the list."""
+    await connection.execute(insert_missing(connection, syncs).values(tracklist_id=tracklist_id, rev=0))
 
 
 async def _tell(connection: AsyncConnection, tracklist_id: str, entry: AuditEntry) -> None:

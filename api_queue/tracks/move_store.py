@@ -21,7 +21,7 @@ class SqlMoves:
     async def plan(self, task_id: int, item_id: int, pairs: Sequence[tuple[str, str]]) -> list[Move]:
         of_item = _OF_MOVE.where(moves.c.task_id == task_id, moves.c.item_id == item_id)
         rows = [{"task_id": task_id, "item_id": item_id, "before": before, "after": after} for before, after in pairs]
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "moves") as connection:
             if rows and not await _read(connection, of_item):
                 await connection.execute(insert(moves), rows)
             return await _read(connection, of_item)

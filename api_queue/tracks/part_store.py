@@ -14,7 +14,7 @@ from api_queue.types import TrackId
 
 async def cut(connection: AsyncConnection, recording: TrackId, cuts: Sequence[Cut]) -> None:
     """In the place of all parts that it had. They are tracks whenever the recording is one. It is a step of another
-    feature's transaction, so that no recording is cut in another way than its list says.
+    feature's transaction, which is alone in `tracks`, so that no recording is cut in another way than its list says.
     """
     rows = {id_of(recording, cut): msgspec.json.encode(cut) for cut in cuts}
     of_recording = parts.c.recording_id == recording

@@ -35,7 +35,7 @@ class SqlPlaces:
 
     async def mark_gone(self, folder: str, gone: Collection[str]) -> None:
         paths = sorted(gone)
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "tracks") as connection:
             await connection.execute(update(places).where(_below(folder), places.c.gone).values(gone=False))
             for start in range(0, len(paths), _BATCH):
                 named = places.c.path.in_(paths[start : start + _BATCH])
@@ -48,7 +48,7 @@ class SqlPlaces:
     # -- folders -----------------------------------------------------------------------------------------------
 
     async def add_folder(self, path: str, now_ms: int) -> bool:
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "folders") as connection:
             known = update(folders).where(folders.c.path == path)
             is_new = await connection.scalar(select(folders.c.added_at).where(folders.c.path == path)) is None
             if is_new and not (await connection.execute(known.values(added_at=now_ms))).rowcount:
@@ -62,7 +62,7 @@ class SqlPlaces:
 
     async def scanned(self, path: str, now_ms: int, *, is_root: bool) -> None:
         """Of a folder that is neither a root nor was added there is no row."""
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "folders") as connection:
             known = update(folders).where(folders.c.path == path).values(scanned_at=now_ms)
             if not (await connection.execute(known)).rowcount and is_root:
                 await connection.execute(insert(folders), {"path": path, "scanned_at": now_ms})

@@ -6,13 +6,13 @@ from typing import Final, TypeVar
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api_queue.drivers.sql import insert_rows
-from api_queue.tracks import full_text
+from api_queue.drivers.sql import insert_missing, insert_rows, upsert
 from api_queue.tracks.folding import fold, words
+from api_queue.tracks.full_text import numbers, row_of
+from api_queue.tracks.indexes import index_of
 from api_queue.tracks.models import Track
 from api_queue.tracks.parts import Cut, track_of
 from api_queue.tracks.tables import aliases, decode, encode, places, tracks
@@ -53,24 +53,23 @@ async def _parts(connection: AsyncConnection, recordings: Collection[str]) -> di
 
 
 async def _remove(connection: AsyncConnection, track_ids: Collection[str]) -> None:
-    numbers = await _numbers(connection, track_ids)
-    await full_text.drop(connection, list(numbers.values()))
+    known = await _numbers(connection, track_ids)
+    await index_of(connection).drop(connection, list(known.values()))
     await connection.execute(delete(tracks).where(tracks.c.track_id.in_(track_ids)))
 
 
 async def _put(connection: AsyncConnection, told: Sequence[Track]) -> None:
     named = await _named(connection, told)
     known = await _numbers(connection, [track.track_id for track in told])
-    await full_text.drop(connection, list(known.values()))
-    numbers = known | await _new_numbers(connection, [track for track in named if track.track_id not in known])
-    numbered = [(numbers[track.track_id], track) for track in named]
-    upsert = insert_or(tracks)
-    changed = {"sort_key": upsert.excluded.sort_key, "record": upsert.excluded.record}
-    upsert = upsert.on_conflict_do_update(index_elements=["track_id"], set_=changed)
-    await insert_rows(connection, upsert, [_row(number, track) for number, track in numbered])
-    aliased = insert(aliases).prefix_with("OR IGNORE")
-    await insert_rows(connection, aliased, [(track.alias, number) for number, track in numbered])
-    await full_text.put(connection, numbered)
+    index = index_of(connection)
+    await index.drop(connection, list(known.values()))
+    numbered_as = known | await _new_numbers(connection, [track for track in named if track.track_id not in known])
+    numbered = [(numbered_as[track.track_id], track) for track in named]
+    put = upsert(connection, tracks, "track_id", "sort_key", "record")
+    await insert_rows(connection, put, [_row(number, track) for number, track in numbered])
+    aliased = [(track.alias, number) for number, track in numbered]
+    await insert_rows(connection, insert_missing(connection, aliases), aliased)
+    await index.put(connection, [row_of(number, track) for number, track in numbered])
 
 
 async def _named(connection: AsyncConnection, found: Sequence[Track]) -> list[Track]:
@@ -92,16 +91,16 @@ async def _numbers(connection: AsyncConnection, track_ids: Collection[str]) -> d
 
 async def _new_numbers(connection: AsyncConnection, fresh: Sequence[Track]) -> dict[str, int]:
     """The next ones in the ranges of their titles' lengths."""
-    numbers: dict[str, int] = {}
+    new: dict[str, int] = {}
     for (first, last), group in groupby(sorted(fresh, key=_numbers_like), _numbers_like):
         within = tracks.c.number.between(first, last)
         start = await connection.scalar(select(func.max(tracks.c.number) + 1).where(within)) or first
-        numbers |= {track.track_id: number for number, track in enumerate(group, start)}
-    return numbers
+        new |= {track.track_id: number for number, track in enumerate(group, start)}
+    return new
 
 
 def _numbers_like(track: Track) -> tuple[int, int]:
-    return full_text.numbers(len(words(track.title)))
+    return numbers(len(words(track.title)))
 
 
 def _row(number: int, track: Track) -> tuple[object, ...]:

@@ -1,14 +1,14 @@
-"""The library in SQL (docs/decisions/0007-library-on-sqlite.md)."""
+"""The library in SQL (docs/decisions/0007-library-on-sqlite.md, 0021-postgresql.md)."""
 
 import os
 from collections.abc import AsyncIterator, Collection, Sequence
 from pathlib import Path
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from api_queue.drivers.sql import insert_rows, writing
-from api_queue.tracks import full_text
+from api_queue.drivers.sql import insert_rows, upsert, writing
+from api_queue.tracks.indexes import index_of, on_offer
 from api_queue.tracks.models import Fault, Found, Reading, Search, TagFilter, Track
 from api_queue.tracks.retelling import BATCH, batches, retell
 from api_queue.tracks.search import find
@@ -51,11 +51,12 @@ class SqlStore:
             return await find(connection, search)
 
     async def tracks(self, tag_filter: TagFilter) -> AsyncIterator[Track]:
-        offered = select(tracks.c.record).where(*full_text.on_offer(tag_filter)).order_by(tracks.c.track_id)
-        async with self._engine.connect() as connection, connection.stream_scalars(offered) as records:
-            async for batch in records.partitions(BATCH):
-                for record in batch:
-                    yield decode(record)
+        async with self._engine.connect() as connection:
+            offered = select(tracks.c.record).where(*on_offer(index_of(connection), tag_filter))
+            async with connection.stream_scalars(offered.order_by(tracks.c.track_id)) as records:
+                async for batch in records.partitions(BATCH):
+                    for record in batch:
+                        yield decode(record)
 
     async def count(self) -> int:
         async with self._engine.connect() as connection:
@@ -70,22 +71,22 @@ class SqlStore:
     # -- writing -----------------------------------------------------------------------------------------------
 
     async def write(self, readings: Sequence[Reading]) -> None:
-        async with writing(self._engine) as connection:
+        async with writing(self._engine, "tracks") as connection:
             told = {reading.track.track_id for reading in readings if reading.track}
             touched = told | await _tracks_at(connection, [reading.path for reading in readings])
-            await insert_rows(connection, insert(places).prefix_with("OR REPLACE"), list(map(_place, readings)))
+            await insert_rows(connection, upsert(connection, places, "path"), list(map(_place, readings)))
             await retell(connection, touched)
 
     async def forget(self, paths: Collection[str]) -> None:
         for batch in batches(sorted(paths)):
-            async with writing(self._engine) as connection:
+            async with writing(self._engine, "tracks") as connection:
                 touched = await _tracks_at(connection, batch)
                 await connection.execute(delete(places).where(places.c.path.in_(batch)))
                 await retell(connection, touched)
 
     async def learn_words(self) -> None:
-        async with writing(self._engine) as connection:
-            await full_text.learn_words(connection)
+        async with writing(self._engine, "tracks") as connection:
+            await index_of(connection).learn_words(connection)
 
 
 async def _tracks_at(connection: AsyncConnection, paths: Sequence[str]) -> set[str]:

@@ -15,12 +15,10 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    column,
     false,
-    table,
 )
 
-from api_queue.drivers.sql import metadata
+from api_queue.drivers.sql import ByteOrder, RowNumber, metadata
 from api_queue.tracks.models import Track
 
 
@@ -51,14 +49,14 @@ places: Final = Table(
     Column("gone", Boolean, nullable=False, server_default=false()),
 )
 
-#: The tracks, as the first of their places tells them, and their parts. `number` is the row id in `words` too, and
+#: The tracks, as the first of their places tells them, and their parts. `number` is that of its words too, and
 #: begins with how many words the title had when it came.
 tracks: Final = Table(
     "tracks",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("track_id", Text, nullable=False, unique=True),
-    Column("sort_key", Text, nullable=False, index=True),
+    Column("track_id", ByteOrder, nullable=False, unique=True),
+    Column("sort_key", ByteOrder, nullable=False, index=True),
     Column("record", LargeBinary, nullable=False),
 )
 
@@ -102,22 +100,12 @@ moves: Final = Table(
     "library_moves",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("task_id", Integer, nullable=False, index=True),
-    Column("item_id", Integer, nullable=False, index=True),
+    Column("task_id", RowNumber, nullable=False, index=True),
+    Column("item_id", RowNumber, nullable=False, index=True),
     Column("before", FilePath, nullable=False),
     Column("after", FilePath, nullable=False),
     Column("done", Boolean, nullable=False, server_default=false()),
 )
-
-#: Full text, by FTS5: not tables that SQLAlchemy could make. `words` has one row for each track; `terms` lists the
-#: distinct words in it; `vocabulary` finds those that share three letters in a row with a misspelt one.
-words: Final = table(
-    "track_words",
-    column("rowid", Integer),
-    *(column(name, Text) for name in ("title", "artist", "album", "other", "tags")),
-)
-terms: Final = table("track_terms", column("term", Text))
-vocabulary: Final = table("track_vocabulary", column("term", Text), column("rank"))
 
 _RECORD: Final = msgspec.json.Decoder(Track)
 

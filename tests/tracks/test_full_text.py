@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from api_queue.tracks import full_text
 from api_queue.tracks.models import EVERYTHING, Reading, Search, TagFilter, Track, alias_of, facts_of, offered
+from api_queue.tracks.questions import TAG, tag_word
 from api_queue.tracks.store import SqlStore
 from api_queue.types import Milliseconds, TrackId
 
@@ -183,7 +183,7 @@ async def test_all_words_that_are_nowhere_are_corrected(store: SqlStore) -> None
 
 
 async def test_no_tag_can_be_typed(songs: SqlStore) -> None:
-    assert await titles(songs, full_text._TAG) == await titles(songs, full_text._tag("lang:ja")) == []
+    assert await titles(songs, TAG) == await titles(songs, tag_word("lang:ja")) == []
 
 
 async def test_an_isrc_is_found_and_corrects_nobody(store: SqlStore) -> None:

@@ -11,10 +11,14 @@ def upgrade() -> None:
         "accounts",
         sa.Column("token_id", sa.Text, nullable=False),
         sa.Column("username", sa.Text, nullable=False),
-        sa.Column("username_key", sa.Text, nullable=False),
+        sa.Column("username_key", byte_order(), nullable=False),
         sa.Column("password_hash", sa.Text, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("token_id", name="pk_accounts"),
         sa.UniqueConstraint("username_key", name="uq_accounts_username_key"),
         sa.ForeignKeyConstraint(["token_id"], ["login_tokens.token_id"], name="fk_accounts_token_id"),
     )
+
+
+def byte_order() -> sa.types.TypeEngine[str]:
+    return sa.Text().with_variant(sa.Text(collation="C"), "postgresql")

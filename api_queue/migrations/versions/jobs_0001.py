@@ -11,9 +11,9 @@ def upgrade() -> None:
     items()
     op.create_table(
         "queue_task_changes",
-        sa.Column("number", sa.Integer, primary_key=True),
-        sa.Column("task_id", sa.Integer, nullable=False),
-        sa.Column("item_id", sa.Integer),
+        sa.Column("number", row_number(), primary_key=True),
+        sa.Column("task_id", row_number(), nullable=False),
+        sa.Column("item_id", row_number()),
         sa.Column("name", sa.String(20), nullable=False),
         sqlite_autoincrement=True,
     )
@@ -22,7 +22,7 @@ def upgrade() -> None:
 def tasks() -> None:
     op.create_table(
         "queue_tasks",
-        sa.Column("task_id", sa.Integer, primary_key=True),
+        sa.Column("task_id", row_number(), primary_key=True),
         sa.Column("type", sa.String(64), nullable=False),
         sa.Column("status", sa.String(10), nullable=False),
         sa.Column("created_by", sa.String(64), nullable=False),
@@ -33,10 +33,10 @@ def tasks() -> None:
         sa.Column("meta", sa.Text, nullable=False),
         sa.Column("closing", sa.Text),
         sa.Column("concurrency", sa.Integer),
-        sa.Column("retry_of", sa.Integer),
-        sa.Column("parent_item_id", sa.Integer, index=True),
-        sa.Column("parent_task_id", sa.Integer, index=True),
-        sa.Column("root_id", sa.Integer, index=True),
+        sa.Column("retry_of", row_number()),
+        sa.Column("parent_item_id", row_number(), index=True),
+        sa.Column("parent_task_id", row_number(), index=True),
+        sa.Column("root_id", row_number(), index=True),
         sa.Column("total_items", sa.Integer, nullable=False),
         sa.Column("completed_items", sa.Integer, nullable=False, server_default="0"),
         sa.Column("failed_items", sa.Integer, nullable=False, server_default="0"),
@@ -56,8 +56,8 @@ def tasks() -> None:
 def items() -> None:
     op.create_table(
         "queue_items",
-        sa.Column("item_id", sa.Integer, primary_key=True),
-        sa.Column("task_id", sa.Integer, sa.ForeignKey("queue_tasks.task_id", ondelete="CASCADE"), nullable=False),
+        sa.Column("item_id", row_number(), primary_key=True),
+        sa.Column("task_id", row_number(), sa.ForeignKey("queue_tasks.task_id", ondelete="CASCADE"), nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("status", sa.String(10), nullable=False),
         sa.Column("payload", sa.Text, nullable=False),
@@ -79,3 +79,7 @@ def items() -> None:
     op.create_index("ix_queue_items_task_id_number", "queue_items", ["task_id", "number"], unique=True)
     op.create_index("ix_queue_items_task_id_status_sending", "queue_items", ["task_id", "status", "sending", "number"])
     op.create_index("ix_queue_items_status_created_at", "queue_items", ["status", "created_at"])
+
+
+def row_number() -> sa.types.TypeEngine[int]:
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")

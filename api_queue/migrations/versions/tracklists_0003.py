@@ -11,7 +11,7 @@ def upgrade() -> None:
         "tracklist_syncs",
         sa.Column("tracklist_id", sa.String(36), of_list(), primary_key=True),
         sa.Column("rev", sa.Integer, nullable=False),
-        sa.Column("task_id", sa.Integer),
+        sa.Column("task_id", row_number()),
         sa.Column("record", sa.LargeBinary),
     )
     op.create_table(
@@ -34,3 +34,7 @@ def upgrade() -> None:
 
 def of_list() -> sa.ForeignKey:
     return sa.ForeignKey("tracklists.tracklist_id", ondelete="CASCADE")
+
+
+def row_number() -> sa.types.TypeEngine[int]:
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -23,9 +23,13 @@ def upgrade() -> None:
     op.create_table(
         "library_moves",
         sa.Column("number", sa.Integer, primary_key=True),
-        sa.Column("task_id", sa.Integer, nullable=False, index=True),
-        sa.Column("item_id", sa.Integer, nullable=False, index=True),
+        sa.Column("task_id", row_number(), nullable=False, index=True),
+        sa.Column("item_id", row_number(), nullable=False, index=True),
         sa.Column("before", sa.LargeBinary, nullable=False),
         sa.Column("after", sa.LargeBinary, nullable=False),
         sa.Column("done", sa.Boolean, nullable=False, server_default=sa.false()),
     )
+
+
+def row_number() -> sa.types.TypeEngine[int]:
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")

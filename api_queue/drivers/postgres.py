@@ -1,0 +1,46 @@
+"""How PostgreSQL is reached (docs/decisions/0021-postgresql.md); what is said to it is `sql.py`'s and the stores'."""
+
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_SESSION: Final = {
+    "application_name": "api_queue",
+    "jit": "off",  # compiling takes longer than any statement of ours
+    "lock_timeout": "10s",  # as long as a writer of SQLite waits for another one
+    "idle_in_transaction_session_timeout": "60s",  # a machine that is gone lets go of its locks
+}
+_OPEN_S: Final = 10
+#: Of one process: so many connections stay open, and so many more are opened when these are busy.
+_POOL: Final = {"pool_size": 5, "max_overflow": 5, "pool_timeout": 10, "pool_pre_ping": True}
+
+
+def engine_of(url: str) -> AsyncEngine:
+    """`url` is libpq's, with all of its parameters: `sslmode`, several hosts, `target_session_attrs`."""
+    dsn = url.replace("+asyncpg", "", 1)
+
+    async def connection() -> Any:
+        try:
+            return await asyncpg.connect(dsn, timeout=_OPEN_S, server_settings=_SESSION)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+            raise OperationalError("connect", None, error) from error
+
+    # One transaction that reads sees one state of the database, as in SQLite.
+    options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", **_POOL}
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connection, **options)
+    event.listen(engine.sync_engine, "before_cursor_execute", _without_nul, retval=True)
+    return engine
+
+
+def _without_nul(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> tuple[str, Any]:
+    """PostgreSQL has no text with a NUL: U+FFFD stands there, and what is looked for is not found."""
+    return statement, [_clean(row) for row in values] if isinstance(values, list) else _clean(values)
+
+
+def _clean(row: Any) -> Any:
+    if not any(type(value) is str and "\0" in value for value in row):
+        return row
+    return tuple(value.replace("\0", "\ufffd") if isinstance(value, str) else value for value in row)
