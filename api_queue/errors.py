@@ -276,6 +276,30 @@ class RateLimited(TooMany):
     code = "rate_limited"
 
 
+class Overloaded(Unavailable):
+    """The server has more to do than it can, and has done nothing of this; try again in {retry_after} seconds."""
+
+    code = "overloaded"
+
+
+class DiskFull(Unavailable):
+    """The server's disk is full, so nothing can be changed until somebody makes room; what plays goes on."""
+
+    code = "disk_full"
+
+
+class DiskFailing(Unavailable):
+    """The server's disk cannot be written to, so nothing can be changed until that is mended; what plays goes on."""
+
+    code = "disk_failing"
+
+
+class TooManyConnections(TooMany):
+    """You or your network have too many connections here; close some, and try again in {retry_after} seconds."""
+
+    code = "too_many_connections"
+
+
 class UnknownToken(NotFound):
     """There is no token '{token_id}'."""
 

@@ -1,9 +1,12 @@
 """Logs go to stderr: one line of JSON each, or words and colours where that is a terminal."""
 
+import io
 import logging
 import sys
+import time
+from contextlib import suppress
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -28,6 +31,8 @@ _SHARED: tuple[Processor, ...] = (
     structlog.processors.format_exc_info,
 )
 
+#: Of one process. A worker that answers so many requests in a second is not watched line by line.
+LINES_PER_S: Final = 200
 #: Takes the place of a progress line that another process shows.
 LINE_ANEW: Final = "\r\x1b[K"
 
@@ -35,14 +40,15 @@ LINE_ANEW: Final = "\r\x1b[K"
 def configure_logs(level: str) -> None:
     """Ours and those of the libraries, alike. Libraries below warning are only heard at `debug`."""
     number = logging.getLevelNamesMapping()[level.upper()]
+    stderr: Any = BoundedLines(sys.stderr)  # libraries ask for a TextIO, and use no more than this has
     renderer = _for_a_terminal() if sys.stderr.isatty() else structlog.processors.JSONRenderer(_json)
     structlog.configure(
         processors=[*_SHARED, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(stderr),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED,
@@ -50,6 +56,39 @@ def configure_logs(level: str) -> None:
         )
     )
     logging.basicConfig(level=number if level == "debug" else logging.WARNING, handlers=[handler], force=True)
+
+
+class BoundedLines(io.TextIOBase):
+    """Writes lines to `file`: at most LINES_PER_S, with a count of those that were left out, or a storm fills the disk.
+
+    A disk that is full ends no thread and fails no request because nothing can be said of it.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._second = 0
+        self._lines = 0
+
+    def write(self, text: str) -> int:
+        if (now_s := int(time.monotonic())) != self._second:
+            left_out, self._second, self._lines = self._lines - LINES_PER_S, now_s, 0
+            if left_out > 0:
+                self._write(f'{{"event":"log lines were left out","lines":{left_out},"level":"warning"}}\n')
+        self._lines += 1
+        if self._lines <= LINES_PER_S:
+            self._write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+    def isatty(self) -> bool:
+        return self._file.isatty()
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write(text)
 
 
 def _for_a_terminal() -> Processor:

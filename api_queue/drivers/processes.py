@@ -39,7 +39,8 @@ class Backoff:
 
 
 class Program:
-    """`answers` says whether it serves; what it prints goes to the end of `log`; `env` is added to our own.
+    """`answers` says whether it serves; what it prints goes to the end of `log`; `env` is added to our own. A `command`
+    that can be called is so at each start.
 
     Files of `held` stay open in it: a lock on one of them is free when both of us have ended.
     """
@@ -47,14 +48,14 @@ class Program:
     def __init__(
         self,
         name: str,
-        command: Sequence[str],
+        command: Sequence[str] | Callable[[], Sequence[str]],
         log: Path,
         answers: Callable[[], bool],
         env: Mapping[str, str] | None = None,
         held: Sequence[int] = (),
     ) -> None:
         self.name = name
-        self._command = list(command)
+        self._command = command if callable(command) else lambda: command
         self._log = log
         self._answers = answers
         self._env = env or {}
@@ -110,7 +111,7 @@ class Program:
                 return None
             with self._log.open("ab") as log:
                 self._child = subprocess.Popen(  # noqa: S603 - our own command, and no shell reads it
-                    _with_parent(self._command),
+                    _with_parent(self._command()),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -125,9 +126,9 @@ class Program:
 
     def _last_words(self) -> str:
         said = self._log.read_text(errors="replace").split("\n")
-        return next((line.strip() for line in reversed(said) if line.strip()), f"{self._command[0]} said nothing.")
+        return next((line.strip() for line in reversed(said) if line.strip()), f"{self._command()[0]} said nothing.")
 
 
-def _with_parent(command: list[str]) -> list[str]:
+def _with_parent(command: Sequence[str]) -> list[str]:
     script = parent_death.__file__
     return [sys.executable, "-I", "-S", script, str(os.getpid()), str(int(signal.SIGTERM)), *command]
