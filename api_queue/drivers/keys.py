@@ -15,15 +15,24 @@ def load_or_make(path: Path, size: int = 32) -> bytes:
     return path.read_bytes()
 
 
+def replace(path: Path, key: bytes) -> None:
+    _draft(path, key).replace(path)
+
+
 def _make(path: Path, size: int) -> None:
-    """Written whole and synced under another name first: no reader and no power cut sees half a key."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(size))
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _draft(path, secrets.token_bytes(size))
     try:
         with suppress(FileExistsError):
             path.hardlink_to(draft)
     finally:
         draft.unlink()
+
+
+def _draft(path: Path, key: bytes) -> Path:
+    """Written whole and synced under another name first: no reader and no power cut sees half a key."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft

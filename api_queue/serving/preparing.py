@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from api_queue.errors import StartRefused, Unavailable
+from api_queue.accounts.shared_keys import share_keys
+from api_queue.errors import DatabaseAway, StartRefused, Unavailable
 from api_queue.jobs.models import TaskId
 from api_queue.keeping.redis_keys import RedisKeys
 from api_queue.parts import Parts
@@ -14,6 +16,8 @@ from api_queue.queues.settings import Order
 from api_queue.serving.resuming import resume_sessions
 from api_queue.settings import Settings
 from api_queue.types import QueueName
+
+_log = structlog.get_logger()
 
 
 class Prepared(NamedTuple):
@@ -29,6 +33,8 @@ async def prepare(settings: Settings, *, own_redis: bool) -> Prepared:
     try:
         if await RedisKeys(parts.redis).unfinished():
             raise StartRefused(reason="A restore into this Redis did not end: begin it again, with --over.")
+        if not own_redis and await share_keys(parts.keys, parts.redis):
+            _log.info("the keys are those of the servers that share this Redis")
         if settings.profile == "demo":
             await parts.tokens.add_demo_admin()
         else:
@@ -64,6 +70,8 @@ def refusing_faults() -> Iterator[None]:
     except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
         reason = f"The database cannot be used: {getattr(error, 'orig', error)}."
         raise StartRefused(reason=reason) from error
+    except DatabaseAway as error:
+        raise StartRefused(reason=f"The database cannot be used: {error.__cause__}.") from None
     except Unavailable:
         raise StartRefused(reason="Redis does not answer; look at redis_url.") from None
 
