@@ -72,6 +72,12 @@ class Unavailable(ApiQueueError):
     code = "unavailable"
 
 
+class DatabaseAway(Unavailable):
+    """The database does not answer just now; try again in {retry_after} seconds."""
+
+    code = "database_away"
+
+
 class Unfit(ApiQueueError):
     """This does not fit together."""
 

@@ -3,9 +3,10 @@
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import ExceptionContext, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from api_queue.errors import DatabaseAway, DiskFull
 
 _SESSION: Final = {
     "application_name": "api_queue",
@@ -14,25 +15,41 @@ _SESSION: Final = {
     "idle_in_transaction_session_timeout": "60s",  # a machine that is gone lets go of its locks
 }
 _OPEN_S: Final = 10
+#: Seconds after which asking again is worth it.
+_AGAIN_S: Final = 2
+#: What passes, by what its SQLSTATE begins with: connections, restarts, too many clients, a standby, locks of others.
+_AWAY: Final = ("08", "57P", "53300", "25006", "55P03", "40")
+_DISK_FULL: Final = "53100"
 #: Of one process: so many connections stay open, and so many more are opened when these are busy.
 _POOL: Final = {"pool_size": 5, "max_overflow": 5, "pool_timeout": 10, "pool_pre_ping": True}
 
 
 def engine_of(url: str) -> AsyncEngine:
-    """`url` is libpq's, with all of its parameters: `sslmode`, several hosts, `target_session_attrs`."""
+    """`url` is libpq's, with all of its parameters: `sslmode`, several hosts, `target_session_attrs`. Who uses it gets
+    DatabaseAway, caused by what asyncpg says, while it is.
+    """
     dsn = url.replace("+asyncpg", "", 1)
 
     async def connection() -> Any:
         try:
             return await asyncpg.connect(dsn, timeout=_OPEN_S, server_settings=_SESSION)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
-            raise OperationalError("connect", None, error) from error
+            raise DatabaseAway(retry_after=_AGAIN_S) from error
 
     # One transaction that reads sees one state of the database, as in SQLite.
     options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", **_POOL}
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connection, **options)
     event.listen(engine.sync_engine, "before_cursor_execute", _without_nul, retval=True)
+    event.listen(engine.sync_engine, "handle_error", _raise_ours)
     return engine
+
+
+def _raise_ours(context: ExceptionContext) -> None:
+    state: str = getattr(context.original_exception, "sqlstate", None) or ""
+    if state == _DISK_FULL:
+        raise DiskFull(retry_after=_AGAIN_S) from context.original_exception
+    if context.is_disconnect or state.startswith(_AWAY):
+        raise DatabaseAway(retry_after=_AGAIN_S) from context.original_exception
 
 
 def _without_nul(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> tuple[str, Any]:

@@ -72,6 +72,8 @@ def refusing_faults() -> Iterator[None]:
         raise StartRefused(reason=reason) from error
     except DatabaseAway as error:
         raise StartRefused(reason=f"The database cannot be used: {error.__cause__}.") from None
+    except DatabaseAway as error:
+        raise StartRefused(reason=f"The database cannot be used: {error.__cause__}.") from None
     except Unavailable:
         raise StartRefused(reason="Redis does not answer; look at redis_url.") from None
 
