@@ -18,12 +18,19 @@ class Disk:
         self._kept_free_bytes = kept_free_bytes
 
     def has_room(self) -> bool:
-        """Looked up each time: that takes two microseconds."""
-        found = os.statvfs(self._folder)
-        return found.f_bavail * found.f_frsize >= self._kept_free_bytes and not found.f_flag & os.ST_RDONLY
+        """Looked up each time: it takes two microseconds. True where there is no folder, and what lasts is elsewhere."""
+        return self._fault() is None
 
     def demand_room(self) -> None:
         """Raises DiskFull and DiskFailing."""
-        if not self.has_room():
-            read_only = os.statvfs(self._folder).f_flag & os.ST_RDONLY
-            raise (DiskFailing if read_only else DiskFull)(retry_after=AGAIN_S)
+        if fault := self._fault():
+            raise fault(retry_after=AGAIN_S)
+
+    def _fault(self) -> type[DiskFull | DiskFailing] | None:
+        try:
+            found = os.statvfs(self._folder)
+        except FileNotFoundError:
+            return None
+        if found.f_flag & os.ST_RDONLY:
+            return DiskFailing
+        return DiskFull if found.f_bavail * found.f_frsize < self._kept_free_bytes else None

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import msgspec
 import structlog
 
-from api_queue.drivers.clock import Clock
+from api_queue.drivers.clock import Clock, StepWatch
 from api_queue.errors import ApiQueueError, UnknownQueue
 from api_queue.playback.service import PlaybackService
 from api_queue.queues.service import QueueService
@@ -27,6 +27,8 @@ from api_queue.types import QueueName
 SWEEP_S: Final = 30.0
 #: How often the library is asked whether it has changed.
 LIBRARY_S: Final = 2.0
+#: How often it is looked whether somebody has set the clock.
+CLOCK_S: Final = 1.0
 #: Until a track whose end could not be written is ended again.
 RETRY_MS: Final = 500
 _log = structlog.get_logger()
@@ -55,6 +57,7 @@ class Conductor:
         self._playback = playback
         self._library = library
         self._clock = clock
+        self._steps = StepWatch(clock)
         self._due: dict[QueueName, int] = {}
         self._news = asyncio.Event()
         self._long: set[QueueName] = set()
@@ -121,10 +124,19 @@ class Conductor:
     async def _advance(self) -> None:
         while True:
             self._news.clear()
+            if step_ms := self._steps.step_ms():
+                await self._set_clock(step_ms)
             now_ms = self._clock.now_ms()
             for name in [name for name, due in self._due.items() if due <= now_ms]:
                 await self._go_on(name, now_ms)
             await self._wait(now_ms)
+
+    async def _set_clock(self, step_ms: int) -> None:
+        """Before anything is due by it."""
+        _log.warning("the clock was set", step_ms=step_ms)
+        for name in [queue.name for queue in await _unless_it_fails(self._queues.queues()) or ()]:
+            await _unless_it_fails(self._transport.clock_set(name, step_ms))
+            await _unless_it_fails(self.heard(name))
 
     async def _go_on(self, name: QueueName, now_ms: int) -> None:
         """What fails is tried again soon; a queue that can never be read does not hold up the others."""
@@ -142,8 +154,8 @@ class Conductor:
             self._due.pop(name, None)
 
     async def _wait(self, now_ms: int) -> None:
-        """Until the next moment that is due, or news."""
-        next_ms = min(self._due.values(), default=now_ms + 60_000)
+        """Until the next moment that is due, or news, or a look at the clock."""
+        next_ms = min([*self._due.values(), now_ms + round(CLOCK_S * 1000)])
         with suppress(TimeoutError):  # not wait_for, which forgets in 3.11 that it was cancelled when news comes too
             async with asyncio.timeout(max(0.0, (next_ms - now_ms) / 1000)):
                 await self._news.wait()

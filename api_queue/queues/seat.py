@@ -143,6 +143,8 @@ def regained(queue: Queue, now_ms: int, lease_ms: int) -> Session:
 def after_restart(queue: Queue, now_ms: int, lease_ms: int) -> Session:
     """A speaker is waited for; what nobody played is paused; what is old begins anew."""
     session = queue.session
+    if session.state == "playing" and session.position_at_ms > now_ms + lease_ms:
+        return _paused_by_restart(session, max(0, session.position_ms), now_ms)  # this machine's clock is behind
     if session.item_id and now_ms - queue.changed_at_ms >= STALE_MS:
         return _paused_by_restart(session, 0, now_ms)
     if session.state != "playing":

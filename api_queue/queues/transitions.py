@@ -12,14 +12,16 @@ from msgspec.structs import replace
 
 from api_queue.errors import BadSeek, NothingPlaying
 from api_queue.queues.models import LEAD_MS, Item
-from api_queue.queues.seat import vacated
-from api_queue.queues.session import Session
+from api_queue.queues.seat import renewed, vacated
+from api_queue.queues.session import Session, Yielding
 from api_queue.queues.settings import CommandSemantics
 from api_queue.types import GuestId, ItemId, ItemStatus, Milliseconds, PlayState, TrackId
 
 #: prev goes back only within the first seconds of a track; later it means "from the beginning".
 PREV_MS: Final = 5_000
 SEEK_STEP_MS: Final = 20_000
+#: Within which a clock that was set is noticed.
+STEP_SEEN_MS: Final = 2_000
 #: A speaker that never reports an end is not waited for any longer.
 GRACE_MS: Final = 5_000
 
@@ -196,6 +198,25 @@ def seek_by(stage: Stage, now_ms: int, by_ms: int) -> Step:
     """As far as the track goes."""
     position_ms = stage.session.projected_ms(now_ms) + by_ms
     return seek(stage, now_ms, min(max(0, position_ms), stage.session.duration_ms))
+
+
+def clock_set(stage: Stage, now_ms: int, *, step_ms: int, lease_ms: int) -> Step:
+    """The clock was set by `step_ms` a moment ago: the music is where it is, and its speaker has a lease from now on.
+
+    What was begun by the new clock already stays.
+    """
+    session = stage.session
+    if session.state != "playing" or _is_of_new_clock(session.position_at_ms, now_ms, step_ms):
+        return Step(session)
+    if session.active:
+        session = renewed(session, now_ms, lease_ms)
+    yielding = tuple(Yielding(y.device_id, min(y.until_ms + step_ms, now_ms + lease_ms)) for y in session.yielding)
+    return begun_at(stage, replace(session, yielding=yielding), session.projected_ms(now_ms - step_ms), now_ms)
+
+
+def _is_of_new_clock(at_ms: int, now_ms: int, step_ms: int) -> bool:
+    """Going back, what was written long before looks as if it were of the new one; it is seen to within moments."""
+    return at_ms > now_ms - step_ms if step_ms > 0 else now_ms - STEP_SEEN_MS < at_ms <= now_ms
 
 
 def begun_at(stage: Stage, session: Session, position_ms: int, now_ms: int) -> Step:

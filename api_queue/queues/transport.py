@@ -105,6 +105,10 @@ class TransportService:
         """The current item is over by itself, if its time is."""
         return await self._apply(name, transitions.end)
 
+    async def clock_set(self, name: QueueName, step_ms: int) -> Queue:
+        """As the conductor has noticed."""
+        return await self._apply(name, partial(transitions.clock_set, step_ms=step_ms, lease_ms=self._lease_ms))
+
     async def _apply(self, name: QueueName, rule: Rule, command: Command | None = None) -> Queue:
         async with self._turns(name):
             return await self._tried(name, rule, command)

@@ -21,7 +21,8 @@ local function take(key, now_ms, first)
   local known = redis.call('HMGET', key, unpack(fields))
   for n, field in ipairs(fields) do
     local capacity, per_ms = ARGV[first + 3 * n - 2], ARGV[first + 3 * n - 1]
-    local full_at = math.max(tonumber(known[n] or 0), now_ms) + per_ms
+    local was_ms = math.min(tonumber(known[n] or 0), now_ms + capacity * per_ms) -- later only if the clock was set back
+    local full_at = math.max(was_ms, now_ms) + per_ms
     longest = math.max(longest, math.ceil(full_at - capacity * per_ms - now_ms))
     last_full_at = math.max(last_full_at, full_at)
     row[2 * n - 1], row[2 * n] = field, string.format('%d', full_at)
