@@ -42,7 +42,7 @@ class Publisher:
     """
 
     def __init__(self, url: str, status_topic: str, *, on_connect: Callable[[], None] = lambda: None) -> None:
-        self._options = _options(url)
+        self._options = connection_options(url)
         self._options["identifier"] = _client_id(url, status_topic)
         self._status_topic = status_topic
         self._on_connect = on_connect
@@ -135,7 +135,8 @@ async def _send(client: aiomqtt.Client, topic: str, payload: str | bytes, *, ret
     await client.publish(topic, payload, qos=qos, retain=retain, timeout=ACK_TIMEOUT_S)
 
 
-def _options(url: str) -> dict[str, Any]:
+def connection_options(url: str) -> dict[str, Any]:
+    """Those of the library's client, but for its name."""
     parts, address = urlsplit(url), BrokerAddress.from_url(url)
     return {
         "hostname": address.host,

@@ -16,6 +16,9 @@ from api_queue.drivers.processes import Program
 from api_queue.errors import StartRefused
 from api_queue.settings import Settings
 
+#: Where commands beside a running server find its broker. Whoever reads needs no login.
+_URL = "url"
+
 
 @dataclass(frozen=True)
 class BrokerProcess:
@@ -86,9 +89,9 @@ class EmbeddedBroker:
 
     def __init__(self, settings: Settings, data_dir: Path) -> None:
         self.process = prepare_broker(settings, data_dir)
-        folder = data_dir.resolve() / "mqtt"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        log = folder / f"{self.process.name}.log"
+        self._folder = data_dir.resolve() / "mqtt"
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = self._folder / f"{self.process.name}.log"
         self.program = Program(self.process.name, self.process.command, log, self._answers, env=self.process.env)
 
     @property
@@ -97,9 +100,12 @@ class EmbeddedBroker:
 
     def start(self) -> None:
         self.program.start()
+        host, port = OWN_ADDRESS.get(self.process.host, self.process.host), self.process.port
+        (self._folder / _URL).write_text(f"mqtt://{_in_url(host)}:{port}", encoding="utf-8")
 
     def stop(self) -> None:
         self.program.stop()
+        (self._folder / _URL).unlink(missing_ok=True)
 
     def _answers(self) -> bool:
         address = OWN_ADDRESS.get(self.process.host, self.process.host)
@@ -109,3 +115,9 @@ class EmbeddedBroker:
         except OSError:
             return False
         return True
+
+
+def running_url(data_dir: Path) -> str | None:
+    """Of the broker of the server that keeps this data folder now, if one does."""
+    file = data_dir / "mqtt" / _URL
+    return file.read_text(encoding="utf-8") if file.exists() else None

@@ -25,7 +25,6 @@ LISTS: Final = (QUEUES, MESSAGE_QUEUES)
 #: Stands while a restore is not complete.
 UNFINISHED: Final = "keeping:unfinished"
 _TAGGED: Final = re.compile(r"(\w+):\{([^{}]+)\}")
-_COUNT: Final = 1000
 #: Parts of a key that one script writes: a few milliseconds of Redis. Even, so that pairs stay together.
 _SLICE: Final = 4000
 
@@ -82,16 +81,12 @@ class RedisKeys:
     async def clear(self) -> None:
         await self.delete([key async for key in self.every()])
 
-    async def every(self) -> AsyncIterator[str]:
+    async def every(self, pattern: str = "*") -> AsyncIterator[str]:
         """Names of keys that are ours; one may come twice."""
-        cursor = "0"
-        while True:
-            cursor, keys = await self._redis.call("SCAN", cursor, "COUNT", _COUNT)
+        async for keys in self._redis.keys(pattern):
             for key in keys:
                 if key.partition(":")[0] in OURS and key != UNFINISHED:
                     yield key
-            if not int(cursor):
-                return
 
 
 def beside(key: str) -> tuple[str, ...]:

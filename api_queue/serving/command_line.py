@@ -1,9 +1,11 @@
 """The commands that keep a server: their words and options. What they do is imported when it is asked for."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from api_queue.errors import ApiQueueError
 from api_queue.settings import Settings
 
 Load = Callable[[argparse.Namespace], Settings]
@@ -25,6 +27,8 @@ def add_keeping(
     restoring = command("restore", lambda asked: _restore(asked, load), "Put a backup back, while no server runs.")
     restoring.add_argument("folder", metavar="DIR", type=Path, help="a backup, or a folder of them: the newest")
     restoring.add_argument("--over", action="store_true", help="also where there is data: that is put aside")
+    checking = command("check", lambda asked: _check(asked, load), "Look whether all that is kept is sound.")
+    checking.add_argument("--repair", action="store_true", help="mend what can be worked out, and say what it was")
 
 
 def _one_or_more(text: str) -> int:
@@ -46,3 +50,14 @@ def _restore(asked: argparse.Namespace, load: Load) -> int:
 
     put_back(load(asked), asked.folder, over=asked.over)
     return 0
+
+
+def _check(asked: argparse.Namespace, load: Load) -> int:
+    """2: it could not be looked."""
+    from api_queue.serving.keeping_commands import check
+
+    try:
+        return check(load(asked), repair=asked.repair)
+    except ApiQueueError as error:
+        print(error.detail, file=sys.stderr)
+        return 2

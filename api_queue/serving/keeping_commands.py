@@ -8,12 +8,18 @@ from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from sqlalchemy.exc import SQLAlchemyError
 
-from api_queue.errors import StartRefused
+from api_queue.drivers.mqtt_broker import running_url
+from api_queue.errors import StartRefused, Unavailable
 from api_queue.formats.iso_times import iso
 from api_queue.keeping import backup as backups
+from api_queue.keeping.checks import checks
+from api_queue.keeping.findings import Finding, Report, examine
+from api_queue.keeping.found import Found
 from api_queue.keeping.manifest import Manifest
 from api_queue.parts import Parts
+from api_queue.serving.data_folder import is_served
 from api_queue.serving.engines import engines
 from api_queue.serving.restoring import restore
 from api_queue.serving.task_progress import on_stdout
@@ -60,6 +66,48 @@ def put_back(settings: Settings, folder: Path, *, over: bool) -> None:
         raise StartRefused(reason=f"The restore was given up: {error.strerror} ({error.filename}).") from None
     replaced = f" What was there before is in {aside}: delete it when all is well." if aside else ""
     on_stdout().print(f"Back as of {iso(manifest.taken_at_ms)}: {_what(manifest)}. Start the server.{replaced}")
+
+
+# -- check -----------------------------------------------------------------------------------------------------
+
+
+def check(settings: Settings, *, repair: bool) -> int:
+    """The exit code: 0 when nothing is wrong at the end, 1 when something is. Raises StartRefused."""
+    with engines(settings) as working:
+        served = is_served(working.data)
+        mqtt_url = settings.mqtt_url or (running_url(working.data) if served else None)
+        report, found = asyncio.run(_examine(working, mqtt_url, repair=repair))
+    console = on_stdout()
+    for finding in report.mended:
+        console.print(f"mended   {_line(finding)}")
+    for finding in report.standing:
+        hint = f" --repair {finding.repair}." if finding.repair and not repair else ""
+        console.print(f"found    {_line(finding)}{hint}")
+    if found.path.exists():
+        console.print(f"What could not be made again was put into {found.path}.")
+    console.print(_verdict(report))
+    return 1 if report.standing else 0
+
+
+async def _examine(settings: Settings, mqtt_url: str | None, *, repair: bool) -> tuple[Report, Found]:
+    parts = Parts(settings)
+    try:
+        found = Found(settings.data, parts.clock.now_ms())
+        return await examine(checks(parts, found, mqtt_url), repair=repair), found
+    except (SQLAlchemyError, OSError, Unavailable) as error:
+        raise StartRefused(reason=f"It cannot be looked at everything: {error}.") from None
+    finally:
+        await parts.close()
+
+
+def _line(finding: Finding) -> str:
+    return f"{finding.code:<20} {finding.where}: {finding.sentence}"
+
+
+def _verdict(report: Report) -> str:
+    if report.standing:
+        return f"{_many(len(report.standing), ('thing is', 'things are'))} wrong."
+    return f"All is well{', since it was mended' if report.mended else ''}."
 
 
 def _what(manifest: Manifest) -> str:

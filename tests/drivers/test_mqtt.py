@@ -155,10 +155,10 @@ async def test_a_broker_that_hangs_is_given_up_on(
 
 
 def test_a_url_says_all() -> None:
-    options = mqtt._options("mqtts://us%40er:p%3Aw@broker.example")
+    options = mqtt.connection_options("mqtts://us%40er:p%3Aw@broker.example")
     assert (options["hostname"], options["port"]) == ("broker.example", 8883)
     assert (options["username"], options["password"]) == ("us@er", "p:w")
     assert isinstance(options["tls_context"], ssl.SSLContext)
     assert (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1) in options["socket_options"]
-    plain = mqtt._options("mqtt://broker.example")
+    plain = mqtt.connection_options("mqtt://broker.example")
     assert (plain["port"], plain["username"], plain["tls_context"]) == (1883, None, None)

@@ -2,10 +2,15 @@
 
 from collections import Counter
 
+import msgspec
+
 from api_queue.drivers.redis import Redis
 from api_queue.formats.performers import singers
-from api_queue.queues.keys import key
+from api_queue.keeping.redis_keys import RedisKeys
+from api_queue.queues.keys import every, key
 from api_queue.queues.models import Item
+from api_queue.queues.settings import QueueSettings
+from api_queue.queues.soundness import bad_records, faults, sound
 from api_queue.types import QueueName
 
 
@@ -25,6 +30,15 @@ async def check_index(redis: Redis, queue: QueueName) -> None:
     whose: list[str] = await redis.call("ZRANGE", key(queue, "whose"), 0, -1)
     assert set(whose) == {f"{field}\n{item.id}" for item in waiting for field in _payers(item)}
     await _check_order(redis, queue, waiting)
+    await _check_soundness(redis, queue)
+
+
+async def _check_soundness(redis: Redis, queue: QueueName) -> None:
+    """`check` says the same."""
+    keys = {kept.key.rpartition(":")[2]: kept.values for kept in await RedisKeys(redis).read(every(queue))}
+    settings = msgspec.json.decode(await redis.call("HGET", key(queue, "meta"), "settings"), type=QueueSettings)
+    assert bad_records(keys) == {}
+    assert list(faults(keys, sound(keys, settings.order))) == []
 
 
 def _payers(item: Item) -> list[str]:
