@@ -1,7 +1,7 @@
 """What the site answered, in Redis: pages, searches, and searches that failed. No block is ever kept."""
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator
 from typing import Final, TypeVar
 
 import msgspec
@@ -58,8 +58,8 @@ class RedisCache:
     async def forget_all(self) -> int:
         count = 0
         for pattern in (_PAGES, _SEARCHES, _FAILED):
-            async for keys in self._scan(pattern):
-                count += int(await self._redis.call("DEL", *keys))
+            async for keys in self._redis.keys(pattern):
+                count += sum(await asyncio.gather(*(self._redis.call("DEL", key) for key in keys)))
         return count
 
     async def counts(self) -> Counts:
@@ -68,7 +68,7 @@ class RedisCache:
         return Counts(pages, searches, failed, int(stats.get("hits", 0)), int(stats.get("misses", 0)))
 
     async def _count(self, pattern: str) -> int:
-        return sum([len(keys) async for keys in self._scan(pattern)])
+        return sum([len(keys) async for keys in self._redis.keys(pattern)])
 
     async def _get(self, key: str, shape: type[T], *, again: bool) -> T | None:
         """What another version of the server kept in another shape is none."""
@@ -84,15 +84,6 @@ class RedisCache:
     async def _set(self, key: str, value: object, ttl_ms: int) -> None:
         if self._on:
             await self._redis.call("SET", key, msgspec.json.encode(value), "PX", ttl_ms)
-
-    async def _scan(self, pattern: str) -> AsyncIterator[list[str]]:
-        cursor = 0
-        while True:
-            cursor, keys = await self._redis.call("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
-            if keys:
-                yield keys
-            if not int(cursor):
-                return
 
 
 def _page(url: str) -> str:

@@ -6,24 +6,31 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Connection
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import ResponseError
 
-from api_queue.drivers import redis as driver
-from api_queue.drivers.redis import BATCH, Redis, connect, end_task
+from api_queue.drivers import redis_server as driver
+from api_queue.drivers.redis import Redis, connect, end_task
+from api_queue.drivers.redis_server import BATCH, RedisServer
 from api_queue.errors import Unavailable
 
 
 @pytest.fixture
-def sent(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def server(redis: Redis) -> RedisServer:
+    assert isinstance(redis.engine, RedisServer)
+    return redis.engine
+
+
+@pytest.fixture
+def sent(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many commands went out in each write, from here on."""
     writes: list[int] = []
-    exchange = redis._exchange
+    exchange = server._exchange
 
     async def noted(connection: Connection, batch: list[driver._Call]) -> None:
         writes.append(len(batch))
         await exchange(connection, batch)
 
-    monkeypatch.setattr(redis, "_exchange", noted)
+    monkeypatch.setattr(server, "_exchange", noted)
     return writes
 
 
@@ -167,20 +174,6 @@ async def test_a_script_that_is_known_costs_one_call(redis: Redis, sent: list[in
     assert sent == [1]
 
 
-async def test_a_redis_that_never_learns_is_asked_twice_and_no_more(
-    redis: Redis, sent: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def forgetful(_: object) -> None:
-        """A failover between the teaching and the second try."""
-
-    await redis.call("SCRIPT", "FLUSH")
-    monkeypatch.setattr(redis, "_teach", forgetful)
-    sent.clear()
-    with pytest.raises(NoScriptError):
-        await take(redis, "a")
-    assert sent == [1, 1]
-
-
 async def test_an_error_inside_a_script_is_not_taken_for_a_forgotten_one(redis: Redis, sent: list[int]) -> None:
     await redis.call("SET", "rate", "no hash")
     await redis.call("SCRIPT", "FLUSH")
@@ -263,13 +256,15 @@ async def test_one_after_the_other_they_use_one_connection(gate: Gate, gated: Re
     assert gate.connections == 1
 
 
-async def test_a_connection_that_was_closed_meanwhile_is_replaced_unnoticed(redis: Redis, redis_url: str) -> None:
+async def test_a_connection_that_was_closed_meanwhile_is_replaced_unnoticed(
+    redis: Redis, server: RedisServer, redis_url: str
+) -> None:
     # Given a connection that was used, and that Redis then closes
     await redis.call("PING")
     other = connect(redis_url)
     await other.call("CLIENT", "KILL", "TYPE", "normal")
     await other.close()
-    (connection,) = redis._idle
+    (connection,) = server._idle
     while not await connection.can_read():  # its end
         await turn()
     # Then the next call is answered
@@ -315,10 +310,10 @@ async def test_closing_waits_for_what_is_on_its_way(redis_url: str, redis: Redis
     assert await asyncio.gather(*calls) == [1, 2, 3]
 
 
-async def test_nothing_is_left_behind_by_a_batch(redis: Redis) -> None:
+async def test_nothing_is_left_behind_by_a_batch(redis: Redis, server: RedisServer) -> None:
     await asyncio.gather(*(redis.call("PING") for _ in range(300)))
     await turn()
-    assert (redis._waiting, redis._sending) == ([], set())
+    assert (server._waiting, server._sending) == ([], set())
 
 
 async def test_a_task_that_swallows_its_first_cancellation_is_ended_all_the_same() -> None:

@@ -16,6 +16,7 @@ from api_queue.queues.points import Purse
 from api_queue.queues.promise import Line, adds_left, uncertainty_ms
 from api_queue.queues.settings import QueueSettings, iso
 from api_queue.types import Milliseconds
+from tests.engines.keys import keys_like
 from tests.queues.builders import NOW
 from tests.queues.party import ADMIN, HOST, Party, X, guest
 from tests.queues.test_adding_limits import worker
@@ -204,6 +205,6 @@ async def test_a_start_set_by_hand_further_down_delays_no_promise(party: Party) 
 async def everything(party: Party) -> dict[str, str]:
     """A digest of every key of the queue but the rate, and the mark of what was told just now."""
     redis = party.parts.redis
-    keys = sorted(await redis.call("KEYS", "q:{x}:*"))
+    keys = await keys_like(redis, "q:{x}:*")
     digest = "return redis.sha1hex(redis.call('DUMP', KEYS[1]))"
     return {each: await redis.call("EVAL", digest, 1, each) for each in keys if each not in UNWATCHED}

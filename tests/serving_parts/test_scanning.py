@@ -18,6 +18,7 @@ from api_queue.parts import Parts
 from api_queue.serving import scanning, task_progress
 from api_queue.serving.working import worker_of
 from api_queue.tracks import tasks
+from tests.engines.keys import keys_like
 from tests.house import house_settings
 from tests.tracks.flacs import song
 
@@ -46,7 +47,7 @@ async def _running(parts: Parts) -> list[Task]:
 
 @pytest.fixture
 async def parts(redis: Redis, redis_url: str, furnished: Path, tmp_path: Path) -> AsyncIterator[Parts]:
-    assert await redis.call("DBSIZE") == 0
+    assert await keys_like(redis) == []
     shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
     music = tmp_path / "music"
     for number in range(60):

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from tests.engines.keys import keys_like
 from tests.house import House, a_house
 from tests.tracklists.site.pages import Head, tracklist
 from tests.tracklists.site.searches import HITS, Hit, results
@@ -43,7 +44,7 @@ class SiteParty:
         """Turns and pauses run out; with patterns, all keys like these go."""
         redis = self.house.parts.redis
         for pattern in patterns or ("site:*",):
-            for key in await redis.call("KEYS", pattern):
+            for key in await keys_like(redis, pattern):
                 await redis.call("DEL", key)
 
     def found(self, *pages: Sequence[Hit]) -> None:

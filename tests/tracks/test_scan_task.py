@@ -17,6 +17,7 @@ from api_queue.jobs.models import FINAL, Task
 from api_queue.parts import Parts
 from api_queue.serving.working import worker_of
 from api_queue.tracks import tasks
+from tests.engines.keys import keys_like
 from tests.house import house_settings
 from tests.live import Watch
 from tests.tracks.flacs import song
@@ -39,7 +40,7 @@ run_role("worker", house_settings(url, Path(data), **options))
 async def parts(
     redis: Redis, redis_url: str, empty_database: Path, music: Path, tmp_path: Path
 ) -> AsyncIterator[Parts]:
-    assert await redis.call("DBSIZE") == 0
+    assert await keys_like(redis) == []
     shutil.copytree(empty_database, tmp_path, dirs_exist_ok=True)
     parts = Parts(house_settings(redis_url, tmp_path, library_roots=(music,), jobs_visibility_s=2))
     yield parts

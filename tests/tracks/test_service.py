@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from api_queue.drivers.redis import Redis
+from api_queue.drivers.redis import Redis, connect
 from api_queue.errors import FileGone, NoCover, NoLyrics, TrackNotFound, UnknownQueue
 from api_queue.tracks import service
 from api_queue.tracks.models import Search, TagFilter, TrackFacts
@@ -75,7 +75,7 @@ async def test_no_more_facts_are_kept_than_allowed(shelf: Shelf, monkeypatch: py
 async def test_while_redis_is_away_the_last_version_holds(shelf: Shelf, one: TrackId, redis: Redis) -> None:
     facts = await shelf.service.facts(one)
     await redis.close()
-    redis.client.connection_pool.connection_kwargs["path"] = "/nowhere"
+    redis.engine = connect("unix:///nowhere").engine
     shelf.clock.forward_s(5)
 
     assert await shelf.service.facts(one) == facts
