@@ -17,7 +17,7 @@ from api_queue.clients.chaos.api import Api
 from api_queue.clients.chaos.broadcast import Broadcast, retained
 from api_queue.clients.chaos.guests import Guest
 from api_queue.clients.chaos.host import Host
-from api_queue.clients.chaos.judge import Now
+from api_queue.clients.chaos.judge import GONE, Now
 from api_queue.clients.chaos.options import Options
 from api_queue.clients.chaos.plan import plan
 from api_queue.clients.chaos.screens import Screen
@@ -130,15 +130,24 @@ async def _now(api: Api) -> Now:
     loop = asyncio.get_running_loop()
     ends_s = loop.time() + _WELL_S
     while loop.time() < ends_s:
-        with suppress(httpx.HTTPError):
-            items = await api.get(f"/queue/{QUEUE}/items")
-            history = await api.get(f"/queue/{QUEUE}/history")
-            settings = await api.get(f"/queue/{QUEUE}/settings")
-            session = await api.get(f"/sessions/{QUEUE}")
-            if session["revision"] == items["rev"]:
-                return Now(items, history["items"], settings, session)
+        try:
+            now = await _seen(api)
+            if now.session["revision"] == now.rev:
+                return now
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code == httpx.codes.NOT_FOUND:
+                return GONE
+        except httpx.HTTPError:
+            pass  # it comes back
         await asyncio.sleep(_LOOK_S)
     raise StartRefused(reason=f"The server does not come to rest within {_WELL_S:g} s.")
+
+
+async def _seen(api: Api) -> Now:
+    listed = await api.get(f"/queue/{QUEUE}/items")
+    over = (await api.get(f"/queue/{QUEUE}/history"))["items"]
+    settings, session = await api.get(f"/queue/{QUEUE}/settings"), await api.get(f"/sessions/{QUEUE}")
+    return Now(listed["rev"], listed["items"], over, settings, session)
 
 
 async def _behind(screens: Sequence[Screen], rev: int) -> list[tuple[int, Screen]]:

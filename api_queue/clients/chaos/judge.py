@@ -2,43 +2,49 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from api_queue.clients.chaos.replica import Replica
 from api_queue.clients.chaos.screens import Told
 from api_queue.clients.chaos.wishes import Wish, Wishes, tag_of
+from api_queue.types import ItemId
 
 #: Of the clock, or worked out anew by whoever asks.
 _OF_NOW: Final = frozenset({"position", "timestamp_expected"})
 _SESSION_OF_NOW: Final = frozenset({"position_ms", "position_at_ms", "updated_at", "revision", "rev", "ts", "type"})
 
 
+@dataclass(frozen=True, slots=True)
 class Now:
     """The queue at the end, as GET shows it: `over` is its history."""
 
-    def __init__(
-        self,
-        items: dict[str, Any],
-        over: Sequence[dict[str, Any]],
-        settings: dict[str, Any],
-        session: dict[str, Any],
-    ) -> None:
-        self.rev: int = items["rev"]
-        self.items: list[dict[str, Any]] = items["items"]
-        self.settings = settings
-        self.session = session
-        self.every = {item["id"]: item for item in (*over, *self.items)}
+    rev: int
+    items: Sequence[dict[str, Any]]
+    over: Sequence[dict[str, Any]]
+    settings: Mapping[str, Any]
+    session: Mapping[str, Any]
+
+    @property
+    def every(self) -> dict[ItemId, dict[str, Any]]:
+        return {item["id"]: item for item in (*self.over, *self.items)}
+
+
+#: There is no such queue any more.
+GONE: Final = Now(0, (), (), {}, {})
 
 
 # -- what was answered -----------------------------------------------------------------------------------------
 
 
 def lost(wishes: Wishes, now: Now) -> Iterator[str]:
-    ids = {tag_of(item["performer_name"]): item_id for item_id, item in now.every.items()}
+    every, title = now.every, now.settings.get("title")
+    ids = {tag_of(item["performer_name"]): item_id for item_id, item in every.items()}
     for song in wishes.songs:
-        yield from _lost(song, now.every.get(song.item_id or ids.get(song.tag, "")))
-    if now.settings["title"] not in {wishes.title, *wishes.perhaps}:
-        yield f"the title is {now.settings['title']!r}, and was set to {wishes.title!r}"
+        item_id = song.item_id or ids.get(song.tag)
+        yield from _lost(song, every.get(item_id) if item_id else None)
+    if title not in {wishes.title, *wishes.perhaps}:
+        yield f"the title is {title!r}, and was set to {wishes.title!r}"
 
 
 def _lost(song: Wish, item: Mapping[str, Any] | None) -> Iterator[str]:

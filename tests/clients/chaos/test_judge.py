@@ -20,7 +20,7 @@ def item(item_id: str, name: str, position: int | None = None) -> dict[str, Any]
 
 
 def now(*items: dict[str, Any], over: tuple[dict[str, Any], ...] = (), title: str = "") -> Now:
-    return Now({"rev": 9, "items": list(items)}, over, {"title": title}, SESSION)
+    return Now(9, items, over, {"title": title}, SESSION)
 
 
 def song(*deeds: tuple[Verb, Outcome, str]) -> Wish:
