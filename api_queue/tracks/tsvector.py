@@ -34,11 +34,11 @@ from api_queue.drivers.sql import insert_rows
 from api_queue.tracks.full_text import Row
 from api_queue.tracks.questions import TAG, AllOf, AnyOf, Except, Named, Phrase, Question
 
-#: Not of our `metadata`, which is that of every database.
-_metadata: Final = MetaData()
+#: Of PostgreSQL alone.
+metadata: Final = MetaData()
 index: Final = Table(
     "track_words",
-    _metadata,
+    metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("named", TSVECTOR, nullable=False),
     Column("words", TSVECTOR, nullable=False),
@@ -48,7 +48,7 @@ index: Final = Table(
 #: Words that correct misspelt ones; `grams` are each three letters in a row, spaces at both ends among them.
 vocabulary: Final = Table(
     "track_vocabulary",
-    _metadata,
+    metadata,
     Column("term", Text(collation="C"), primary_key=True),
     Column("grams", TSVECTOR, nullable=False),
     Index("ix_track_vocabulary_grams", "grams", postgresql_using="gin"),

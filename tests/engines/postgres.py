@@ -28,6 +28,8 @@ NOBODY = 65534
 AS_OTHER = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else ["setpriv"]
 #: Where Debian has it, the newest first.
 PLACES = os.pathsep.join([os.environ["PATH"], *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))[::-1])])
+#: In which `_` and spaces count for nothing, and capitals for little: whoever wants another order has to say so.
+ENGLISH = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US"]
 START_S = 30
 
 
@@ -43,8 +45,8 @@ class Postgres:
         if os.geteuid() == 0:
             os.chown(self._folder, NOBODY, NOBODY)
         self.port = port or _free_port()
-        made = [path("initdb"), f"--pgdata={self._folder}/data", "--username=party", "--no-sync", "--locale=C.UTF-8"]
-        subprocess.run([*AS_OTHER, *made], check=True, capture_output=True, cwd=self._folder)
+        made = [path("initdb"), f"--pgdata={self._folder}/data", "--username=party", "--no-sync"]
+        subprocess.run([*AS_OTHER, *made, *ENGLISH], check=True, capture_output=True, cwd=self._folder)
         self.start()
 
     def start(self) -> None:
