@@ -13,13 +13,13 @@ import pytest
 import pytest_asyncio
 import structlog
 
-from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.redis import Redis, connect
 from api_queue.foreign_settings import FIXED, HONOURED, IGNORED
+from tests.engines.redis import a_redis
 from tests.house import House, a_house, furnish
 from tests.live import WRITTEN
 
-pytest_plugins = ("tests.order", "tests.watched")
+pytest_plugins = ("tests.order", "tests.watched", "tests.engines.left_out")
 
 #: Where files are memory. What is killed in a test is a process, never the machine, so that no test needs a disk to
 #: be written to; waiting for one is a quarter of the time that all of them take.
@@ -66,10 +66,8 @@ def no_settings_of_this_machine() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis of this run's own."""
-    server = EmbeddedRedis(tmp_path_factory.mktemp("redis"), "everysec")
-    server.start()
-    yield server.url
-    server.stop()
+    with a_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from api_queue.clients.programs import below, lives
-from tests.engines import postgres
+from tests.engines import postgres, redis
 from tests.serving import NO_TLS
 
 #: Generous: the tests may share their machine.
@@ -67,14 +67,14 @@ class LiveServer:
         command = [sys.executable, "-m", "api_queue", "serve", "--host", "127.0.0.1", *ports]
         self.out, self.err, self.data = folder / "out", folder / "err", folder / "data"
         WRITTEN.extend((self.out, self.err))
-        on_postgres = postgres.environment(self.data)
+        engines = {**postgres.environment(self.data), **redis.environment(self.data)}
         with self.out.open("w") as out, self.err.open("w") as err:
             self.process = subprocess.Popen(
                 [*command, *options],
                 stdout=out,
                 stderr=err,
                 cwd=folder,
-                env={**os.environ, "API_QUEUE_LIBRARY_ROOTS": "", **on_postgres, **(environment or {})},
+                env={**os.environ, "API_QUEUE_LIBRARY_ROOTS": "", **engines, **(environment or {})},
                 start_new_session=True,
             )
         self.seen: set[int] = set()

@@ -5,6 +5,8 @@ They keep nothing on disk and end with us, however we end.
 
 import socket
 import subprocess
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +14,6 @@ from typing import Any, Final
 from redis import Redis as Client
 from redis.exceptions import RedisError
 
-from tests.live import until
 from tests.tools import needs
 
 START_S: Final = 60
@@ -36,7 +37,7 @@ class Server:
         command = [needs("redis-server"), f"{folder}/redis.conf", *mode]
         self.process = subprocess.Popen([needs("setpriv", "util-linux"), "--pdeathsig", "KILL", *command])
         self.client = Client(host="127.0.0.1", port=self.port, decode_responses=True)
-        until(self._answers, "a Redis that answers", START_S)
+        _until(self._answers, "a Redis that answers")
 
     @property
     def host(self) -> str:
@@ -95,14 +96,14 @@ class Cluster:
             server.ask("CLUSTER", "SET-CONFIG-EPOCH", epoch)
         for server in others:
             first.ask("CLUSTER", "MEET", "127.0.0.1", server.port, _bus(server))
-        until(lambda: all(_knows_all(server) for server in self.servers), "all to have met", START_S)
+        _until(lambda: all(_knows_all(server) for server in self.servers), "all to have met")
 
     def _share(self) -> None:
         for number, (master, replica) in enumerate(zip(self.masters, self.replicas, strict=True)):
             master.ask("CLUSTER", "ADDSLOTSRANGE", number * _SHARE, min((number + 1) * _SHARE, SLOTS) - 1)
             replica.ask("CLUSTER", "REPLICATE", master.ask("CLUSTER", "MYID"))
-        until(lambda: all(map(_is_well, self.servers)), "a Cluster that is well", START_S)
-        until(lambda: all(map(_follows, self.replicas)), "replicas that follow", START_S)
+        _until(lambda: all(map(_is_well, self.servers)), "a Cluster that is well")
+        _until(lambda: all(map(_follows, self.replicas)), "replicas that follow")
 
 
 class Sentinels:
@@ -113,13 +114,14 @@ class Sentinels:
         parts.callback(self.master.kill)
         self.replica = Server(folder / "replica", f"replicaof 127.0.0.1 {self.master.port}")
         parts.callback(self.replica.kill)
+        self.servers = [self.master, self.replica]
         watched = f"sentinel monitor {NAME} 127.0.0.1 {self.master.port} 2"
         calm = f"sentinel down-after-milliseconds {NAME} {CALM_MS}"
         self.sentinels = [Server(folder / f"sentinel-{number}", watched, calm) for number in range(SENTINELS)]
         for sentinel in self.sentinels:
             parts.callback(sentinel.kill)
-        until(lambda: _follows(self.replica), "a replica that follows", START_S)
-        until(lambda: all(map(_sees_all, self.sentinels)), "sentinels that know all", START_S)
+        _until(lambda: _follows(self.replica), "a replica that follows")
+        _until(lambda: all(map(_sees_all, self.sentinels)), "sentinels that know all")
 
     @property
     def url(self) -> str:
@@ -155,6 +157,13 @@ def _sees_all(sentinel: Server) -> bool:
     """That one replica follows, and two others watch with it."""
     replicas, others = sentinel.ask("SENTINEL", "REPLICAS", NAME), sentinel.ask("SENTINEL", "SENTINELS", NAME)
     return (len(replicas), len(others)) == (1, SENTINELS - 1)
+
+
+def _until(true: Callable[[], bool], what: str) -> None:
+    deadline_s = time.monotonic() + START_S
+    while not true():
+        assert time.monotonic() < deadline_s, f"not within {START_S} s: {what}"
+        time.sleep(0.05)
 
 
 def free_port() -> int:
