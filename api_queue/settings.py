@@ -49,7 +49,7 @@ class Settings:
     redis_appendfsync: Literal["always", "everysec"] = _key(
         "always", "When the embedded Redis writes to disk; everysec risks the last second at a power cut."
     )
-    sql_url: str = _key("", "SQLite in the data folder if empty, or `postgresql://user:password@host/name`.", secret=True)
+    sql_url: str = _key("", "`postgresql://user:password@host/name`; empty is SQLite in the data folder.", secret=True)
 
     mqtt_url: str = _key("", "mqtt:// or mqtts:// of your own broker; empty embeds one.", secret=True)
     mqtt_embedded: Literal["auto", "mosquitto", "announcer"] = _key(
