@@ -13,6 +13,8 @@ import sanic_routing.route
 import sanic_routing.router
 from sanic import Sanic
 
+from api_queue.web.connection import Connection
+
 #: For `httpx`, which else reads all certificates of the machine for each client: 20 ms.
 NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -38,7 +40,8 @@ async def serving(app: "Sanic[Any, Any]") -> AsyncIterator[str]:
     Sanic.test_mode = True
     app.config.TOUCHUP = False  # compiles parts of Sanic again for each app: a fifth of what an app of a test costs
     listener = socket.create_server(("127.0.0.1", 0))
-    server: Any = await app.create_server(sock=listener, return_asyncio_server=True)
+    protocol = Connection if hasattr(app.ctx, "connections") else None
+    server: Any = await app.create_server(sock=listener, protocol=protocol, return_asyncio_server=True)
     await server.startup()
     await server.before_start()
     await server.after_start()

@@ -16,7 +16,6 @@ from typing import Any
 
 import structlog
 from sanic import Sanic
-from sanic.server.protocols.websocket_protocol import WebSocketProtocol
 from sanic.worker.loader import AppLoader
 from sanic.worker.manager import WorkerManager
 
@@ -36,6 +35,7 @@ from api_queue.serving.roles import run_role, web_worker
 from api_queue.serving.scanning import show_scan_beside
 from api_queue.serving.supervision import Supervision
 from api_queue.settings import Settings
+from api_queue.web.connection import Connection
 
 _log = structlog.get_logger()
 
@@ -172,7 +172,7 @@ def _run_sanic(settings: Settings, broker_url: str, listener: socket.socket, whe
     app.register_listener(main_process_ready, "main_process_ready")
     app.prepare(
         sock=listener,
-        protocol=WebSocketProtocol,  # Sanic would choose by the routes of this app, which has none
+        protocol=Connection,
         workers=settings.workers,
         backlog=BACKLOG,
         access_log=False,

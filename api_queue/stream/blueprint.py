@@ -9,6 +9,7 @@ from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
 from api_queue.stream.models import NO_QUEUES, Subscription, parse_positions
 from api_queue.types import QueueName
+from api_queue.web.connections import Connections
 from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
 from api_queue.web.private_queues import PersonalQueues
@@ -76,8 +77,10 @@ async def hold_stream(request: Request, subscription: Subscription) -> None:
     # A browser that reconnects still has the first address, so its header is newer than what the address says.
     last = request.headers.get("last-event-id") or request.args.get("last_event_id")
     line = SseLine(request)
-    listener = await hub.join(line, subscription, parse_positions(last, subscription))
-    try:
-        await line.hold(request.app.ctx.settings.sse_heartbeat_s)
-    finally:
-        hub.leave(listener)
+    connections: Connections = request.app.ctx.connections
+    with connections.stream(request.ctx.caller):
+        listener = await hub.join(line, subscription, parse_positions(last, subscription))
+        try:
+            await line.hold(request.app.ctx.settings.sse_heartbeat_s)
+        finally:
+            hub.leave(listener)

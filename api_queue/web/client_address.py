@@ -21,7 +21,7 @@ def client_address(peer: str, forwarded: str, proxies: Sequence[Network]) -> str
     """The rightmost address that is no proxy of ours: what stands left of it, its sender may have made up."""
     address = peer
     hops = [hop.strip() for hop in forwarded.split(",")]
-    while hops and _is_one_of(address, proxies):
+    while hops and is_one_of(address, proxies):
         hop = hops.pop()
         if not _is_address(hop):
             break
@@ -33,10 +33,10 @@ def is_secure(request: Request, proxies: Sequence[Network]) -> bool:
     """Over TLS, here or at a proxy of ours."""
     if request.conn_info is not None and request.conn_info.ssl:
         return True
-    return _is_one_of(request.ip, proxies) and request.headers.get("x-forwarded-proto") == "https"
+    return is_one_of(request.ip, proxies) and request.headers.get("x-forwarded-proto") == "https"
 
 
-def _is_one_of(address: str, proxies: Sequence[Network]) -> bool:
+def is_one_of(address: str, proxies: Sequence[Network]) -> bool:
     return bool(proxies) and _is_address(address) and any(ip_address(address) in network for network in proxies)
 
 

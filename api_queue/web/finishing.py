@@ -18,6 +18,8 @@ from api_queue.web.operation import Operation
 _log = structlog.get_logger()
 #: The loop holds its tasks but weakly.
 _running: Final[set[asyncio.Task[HTTPResponse]]] = set()
+#: Of these, those whose callers are gone.
+_unheard: Final[set[asyncio.Task[HTTPResponse]]] = set()
 
 
 class Handler(Protocol):
@@ -43,7 +45,8 @@ def finished(handler: Handler) -> Handler:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            task.add_done_callback(_unheard)
+            _unheard.add(task)
+            task.add_done_callback(_end_unheard)
             raise
 
     return whole
@@ -57,8 +60,14 @@ async def end_writes(within_s: float) -> None:
             task.cancel()
 
 
-def _unheard(task: asyncio.Task[HTTPResponse]) -> None:
+def unheard() -> int:
+    """How many changes are being made whose callers are gone."""
+    return len(_unheard)
+
+
+def _end_unheard(task: asyncio.Task[HTTPResponse]) -> None:
     """A refusal concerns nobody any more."""
+    _unheard.discard(task)
     error = None if task.cancelled() else task.exception()
     if error is not None and not isinstance(error, ApiQueueError):
         _log.error("a request failed after its caller was gone", request=task.get_name(), exc_info=error)

@@ -1,7 +1,7 @@
 """The door: every request passes it before its handler, and every answer on the way out.
 
-In order: where from, which rule, another site's page, who, may they, too often, sent before. It runs for each request,
-so it takes no SQL and, for an add, no round trip.
+In order: where from, which rule, too much at once, another site's page, who, may they, too often, sent before. It runs
+for each request, so it takes no SQL and, for an add, no round trip.
 """
 
 from dataclasses import dataclass
@@ -26,12 +26,14 @@ from api_queue.types import QueueName, Role
 from api_queue.web.access_rules import AccessTable, Rule, rules_of
 from api_queue.web.answers import AnswerStore
 from api_queue.web.client_address import client_address, is_secure, networks
+from api_queue.web.connection import setup_connections
 from api_queue.web.credentials import add_session_cookie, drop_session_cookie, presented, presented_by_program
 from api_queue.web.cross_site import CrossSiteCheck
 from api_queue.web.finishing import finish_writes
 from api_queue.web.headers import Cors, harden
 from api_queue.web.idempotency import Idempotency
 from api_queue.web.identity import Caller, IdentityResolver, Presented
+from api_queue.web.load import Load
 from api_queue.web.methods import methods_of
 from api_queue.web.operation import Operation
 from api_queue.web.private_queues import PersonalQueues, PrivateQueues, names_private
@@ -65,7 +67,8 @@ class Doorkeepers:
 
 def setup_guard(app: Sanic[Any, Any], table: AccessTable, keepers: Doorkeepers, settings: Settings) -> None:
     """Nothing is served before each route has its rule."""
-    guard = Guard(keepers, settings)
+    setup_connections(app, settings)
+    guard = Guard(keepers, settings, app.ctx.load)
     app.config.REQUEST_MAX_SIZE = BODY_LIMIT_BYTES
     app.register_middleware(guard.on_request, "request")
     app.register_middleware(guard.on_response, "response")
@@ -77,8 +80,9 @@ def setup_guard(app: Sanic[Any, Any], table: AccessTable, keepers: Doorkeepers, 
 
 
 class Guard:
-    def __init__(self, keepers: Doorkeepers, settings: Settings) -> None:
+    def __init__(self, keepers: Doorkeepers, settings: Settings, load: Load) -> None:
         self.rules: dict[tuple[str, str], Rule] = {}
+        self._load = load
         self._keepers = keepers
         self._proxies = networks(settings.trusted_proxies)
         self._cross_site = CrossSiteCheck(settings.public_url, settings.cors_origins)
@@ -101,6 +105,7 @@ class Guard:
         if rule is None:
             raise UndeclaredRoute
         request.ctx.rule = rule
+        self._load.enter(request, rule, route)
         if rule.same_site:
             self._cross_site.refuse(request)
         private = rule.access != "singer" and names_private(request)  # no room has such a name
@@ -108,7 +113,7 @@ class Guard:
         if private:
             await self._private.admit(request, caller)
         _authorise(request, rule, caller)
-        await self._read_what_is_left(request, route)
+        await self._read_what_is_left(request, rule, route)
         if rule.queue_in_body:
             await self._private.admit_by_body(request, caller)
         if rule.limit is not None:
@@ -117,7 +122,7 @@ class Guard:
             return await self._idempotency.begin(request, caller)
         return None
 
-    async def _read_what_is_left(self, request: Request, route: Route) -> None:
+    async def _read_what_is_left(self, request: Request, rule: Rule, route: Route) -> None:
         """Of the body, once it is known who sends it. Where a route says `stream=True` it may be large.
 
         Sanic reads none for GET and DELETE, and would log an error for each: many clients send an empty one.
@@ -127,7 +132,11 @@ class Guard:
             return
         if hasattr(route.handler, "is_stream"):
             stream.request_max_size = Operation.of(route.handler).most_bytes or self._large_bytes
-        await request.receive_body()  # type: ignore[no-untyped-call]  # Sanic says no more
+            with self._load.arriving(request):
+                await request.receive_body()  # type: ignore[no-untyped-call]  # Sanic says no more
+            self._load.enter(request, rule, route)
+        else:
+            await request.receive_body()  # type: ignore[no-untyped-call]
 
     async def _caller(self, request: Request, rule: Rule, *, private: bool) -> Caller:
         address = self._address(request)
@@ -172,6 +181,7 @@ class Guard:
         raise error
 
     async def on_response(self, request: Request, response: BaseHTTPResponse) -> None:
+        self._load.leave(request)
         harden(response)
         self._cors.permit(request, response)
         _set_session(request, response)

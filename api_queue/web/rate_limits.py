@@ -85,18 +85,18 @@ class RateLimits:
 
     def _buckets(self, klass: RateClass, who: str, address: str, factor: int) -> tuple[Bucket, ...]:
         limits = self._limits[klass]
-        pairs = ((limits.caller, who), (limits.address, f"a:{_place(address)}"))
+        pairs = ((limits.caller, who), (limits.address, f"a:{place(address)}"))
         return tuple(limit.bucket(field, factor) for limit, field in pairs if limit)
 
 
 def _who(caller: Caller, grant: Grant | None) -> str:
     if grant:
         return f"t:{grant.token_id}"
-    return f"g:{caller.guest_id}" if caller.guest_id else f"a:{_place(caller.address)}"
+    return f"g:{caller.guest_id}" if caller.guest_id else f"a:{place(caller.address)}"
 
 
 @lru_cache(4096)
-def _place(address: str) -> str:
+def place(address: str) -> str:
     """An IPv6 household owns a whole /64 and may take a new address for each request."""
     try:
         parsed = ip_address(address)

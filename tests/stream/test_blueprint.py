@@ -8,14 +8,16 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from sanic import Sanic
+from sanic import Request, Sanic
 
 from api_queue.drivers.clock import SystemClock
 from api_queue.settings import Settings
 from api_queue.stream.blueprint import bp
 from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
+from api_queue.web.connection import setup_connections
 from api_queue.web.errors import setup_errors
+from api_queue.web.identity import Caller
 from tests.serving import NO_TLS, serving
 from tests.stream.queues import Queues
 from tests.stream.screens import Seen, parse
@@ -33,8 +35,14 @@ async def base(hub: Hub) -> AsyncIterator[str]:
     app.config.RESPONSE_TIMEOUT = 2 * HEARTBEAT_S
     app.blueprint(bp)
     setup_errors(app)
+    setup_connections(app, settings)
+    app.register_middleware(_let_in, "request")
     async with serving(app) as base:
         yield base
+
+
+def _let_in(request: Request) -> None:
+    request.ctx.caller = Caller(None, request.ip)
 
 
 class Browser:
