@@ -170,7 +170,7 @@ class Parts:
 
     @cached_property
     def redis(self) -> Redis:
-        return connect(self.settings.redis_url)
+        return connect(self.settings.redis_url, self.settings.redis_wait_replicas)
 
     @cached_property
     def engine(self) -> AsyncEngine:

@@ -45,7 +45,12 @@ class Settings:
     library_watch: Literal["on", "off"] = _key("on", "Whether what changes in the folders is scanned a moment later.")
     library_scan_processes: Count = _key(2, "Processes that read tags during a scan.")
 
-    redis_url: str = _key("", "redis://, rediss:// or unix:// of your own Redis; empty embeds one.", secret=True)
+    redis_url: str = _key(
+        "", "Address of your own Redis: one server, one beside Sentinel, a Cluster; empty embeds one.", secret=True
+    )
+    redis_wait_replicas: Times = _key(
+        0, "Replicas of your own Redis that have a change before it is answered; 0 risks the last one at a failover."
+    )
     redis_appendfsync: Literal["always", "everysec"] = _key(
         "always", "When the embedded Redis writes to disk; everysec risks the last second at a power cut."
     )

@@ -23,9 +23,11 @@ class Engine(Protocol):
     async def close(self) -> None: ...
 
 
-def connect(url: str) -> "Redis":
-    """Lazy: the first call connects. `url` has one of the forms in `redis_url.py`; BadSetting when it has none."""
-    return Redis(engine_of(url))
+def connect(url: str, replicas: int = 0) -> "Redis":
+    """Lazy: the first call connects. `url` has one of the forms in `redis_url.py`; BadSetting when it has none. So many
+    replicas have what was written before anybody has an answer.
+    """
+    return Redis(engine_of(url, replicas))
 
 
 class Redis:

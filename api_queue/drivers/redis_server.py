@@ -34,6 +34,8 @@ BATCH = 256
 #: (an fsync on an SD card) gets longer pipelines then, not more connections.
 IN_FLIGHT = 4
 TIMEOUT_S = 10
+#: What replicas may take, where they are waited for.
+_REPLICAS_MS: Final = 1000
 #: Keys that one step of a scan looks at.
 _SCANNED: Final = "1000"
 #: What passes by itself, or by an operator: the disk is full, memory is, a failover or a start is under way.
@@ -43,10 +45,14 @@ _PASSING_WORDS = re.compile(r"(?:^MISCONF|^NOREPLICAS|: -(?:MISCONF|NOREPLICAS|R
 
 
 class RedisServer:
-    """`client`: its pool makes our connections. Nothing is sent twice."""
+    """`client`: its pool makes our connections. Nothing is sent twice. Nobody is answered before `replicas` others have
+    what was written, too.
+    """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, replicas: int = 0) -> None:
         self.client = client
+        self._replicas = replicas
+        self._wait = [pack_command(("WAIT", replicas, _REPLICAS_MS))] if replicas else []  # type: ignore[arg-type]
         self._waiting: list[_Call] = []
         self._sending: set[asyncio.Task[None]] = set()
         #: Ours alone: to borrow from the library's pool for each batch costs half as much as the sending.
@@ -117,15 +123,26 @@ class RedisServer:
 
     async def _exchange(self, connection: Connection, batch: list[_Call]) -> None:
         """One write, then a reply for each. An answer that does not come takes the connection with it."""
-        await connection.send_packed_command([packed for _, packed, _ in batch])
-        for name, _, future in batch:
-            try:
-                reply = await connection.read_response()
-            except ResponseError as error:
-                reply = error
-            else:
-                reply = self._as_python(name, reply)
+        await connection.send_packed_command([packed for _, packed, _ in batch] + self._wait)
+        if self._wait:
+            await self._settle_kept(connection, batch)
+        else:
+            for name, _, future in batch:
+                _settle(future, await self._read(connection, name))
+
+    async def _settle_kept(self, connection: Connection, batch: list[_Call]) -> None:
+        replies = [await self._read(connection, name) for name, _, _ in batch]
+        if await connection.read_response() < self._replicas:
+            raise RedisConnectionError("too few replicas have it")
+        for (_, _, future), reply in zip(batch, replies, strict=True):
             _settle(future, reply)
+
+    async def _read(self, connection: Connection, name: str) -> Any:
+        try:
+            reply = await connection.read_response()
+        except ResponseError as error:
+            return error
+        return self._as_python(name, reply)
 
     def _as_python(self, name: str, reply: Any) -> Any:
         """As redis-py's own calls answer: a set for SMEMBERS, a dict for HGETALL."""

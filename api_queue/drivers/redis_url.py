@@ -45,32 +45,32 @@ _OPTIONS: Final[Options] = {
 _OF_SENTINELS: Final[Options] = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 0)}
 
 
-def engine_of(url: str) -> RedisServer | RedisCluster:
+def engine_of(url: str, replicas: int) -> RedisServer | RedisCluster:
     """Lazy: the first call connects. Raises BadSetting, which does not repeat the address: it may have a password."""
     try:
         parts = urlsplit(url)
         scheme, _, kind = parts.scheme.partition("+")
-        return _KINDS[kind](parts._replace(scheme=scheme))
+        return _KINDS[kind](parts._replace(scheme=scheme), replicas)
     except OSError as error:
         raise BadSetting(key="redis_url", reason=f"names a file for TLS that cannot be used: {error}") from None
     except (LookupError, TypeError, ValueError, RedisError):
         raise BadSetting(key="redis_url", reason=_FORMS) from None
 
 
-def _one(parts: SplitResult) -> RedisServer:
+def _one(parts: SplitResult, replicas: int) -> RedisServer:
     options = parse_url(parts.geturl())
     if parts.scheme != "unix":
         options["db"] = _database(parts.path)
-    return RedisServer(_client(ConnectionPool(**{**_OPTIONS, **options})))
+    return RedisServer(_client(ConnectionPool(**{**_OPTIONS, **options})), replicas)
 
 
-def _cluster(parts: SplitResult) -> RedisCluster:
+def _cluster(parts: SplitResult, replicas: int) -> RedisCluster:
     if _database(parts.path):
         raise ValueError("a Cluster has no other database")
     options, seeds = _shared_options(parts), _addresses(parts, 6379)
 
     def node(address: Address) -> RedisServer:
-        return RedisServer(_client(ConnectionPool(**options, host=address[0], port=address[1])))
+        return RedisServer(_client(ConnectionPool(**options, host=address[0], port=address[1])), replicas)
 
     node(seeds[0])  # refuses bad options now
     return RedisCluster(seeds, node)
@@ -82,7 +82,7 @@ class _MasterPool(SentinelConnectionPool):
         await self.sentinel_manager.aclose()
 
 
-def _sentinel(parts: SplitResult) -> RedisServer:
+def _sentinel(parts: SplitResult, replicas: int) -> RedisServer:
     """Each new connection goes to whichever server the sentinels call the master then."""
     master, _, database = parts.path.removeprefix("/").partition("/")
     if not master:
@@ -95,10 +95,10 @@ def _sentinel(parts: SplitResult) -> RedisServer:
     sentinels = Sentinel(_addresses(parts, 26379), sentinel_kwargs=theirs)  # type: ignore[no-untyped-call]
     kind = SentinelManagedSSLConnection if secure else SentinelManagedConnection
     pool = _MasterPool(unquote(master), sentinels, connection_class=kind, **options)  # type: ignore[no-untyped-call]
-    return RedisServer(_client(pool))
+    return RedisServer(_client(pool), replicas)
 
 
-_KINDS: Final[Mapping[str, Callable[[SplitResult], RedisServer | RedisCluster]]] = MappingProxyType(
+_KINDS: Final[Mapping[str, Callable[[SplitResult, int], RedisServer | RedisCluster]]] = MappingProxyType(
     {"": _one, "cluster": _cluster, "sentinel": _sentinel}
 )
 
