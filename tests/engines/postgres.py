@@ -94,6 +94,7 @@ class Databases:
             self._owners[name] = data
             data.mkdir(parents=True, exist_ok=True)
             mark.write_text(f"{name}\n{data}")
+            (data / "api_queue.sqlite").touch()  # commands ask by it whether a server was here
         return self.url(name)
 
     def url(self, name: str) -> str:
