@@ -30,6 +30,7 @@ from api_queue.karakara.passwords import Passwords
 from api_queue.karakara.room_service import RoomService
 from api_queue.media import blueprint as media_blueprint
 from api_queue.messages import blueprint as messages_blueprint
+from api_queue.monitoring import blueprint as monitoring_blueprint
 from api_queue.parts import Parts
 from api_queue.playback import blueprint as playback_blueprint
 from api_queue.playback import device_blueprint, like_blueprint
@@ -105,7 +106,8 @@ class WebParts(Parts):
 
     @cached_property
     def files(self) -> FileSender:
-        return FileSender(self.clock, self.settings.media_offload, self.settings.media_write_timeout_s)
+        settings = self.settings
+        return FileSender(self.clock, settings.media_offload, settings.media_write_timeout_s, settings.data)
 
     @cached_property
     def client_files(self) -> FileSender:
@@ -141,6 +143,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, An
     setup_errors(app, dict.fromkeys(of_karakara, room_error))
     setup_jwt(app, signing_keys(parts.keys), settings, parts.clock)
     setup_guard(app, TABLE, parts.doorkeepers, settings)
+    _watch(app, parts)
     setup_docs(app, TABLE)
     _add_routes(app)
     if settings.karakara_enabled:
@@ -150,6 +153,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, An
     return app
 
 
+def _watch(app: "Sanic[Any, Any]", parts: WebParts) -> None:
+    """After the guard, which counts what is asked of this worker."""
+    app.ctx.reporter = parts.reporter(app.ctx.reception.traffic.figures, app.ctx.load.figures, parts.hub.figures)
+    app.ctx.monitor = parts.monitor(app.ctx.reporter)
+    app.ctx.health = parts.health(app.ctx.monitor)
+    app.ctx.stats = parts.stats(app.ctx.monitor)
+
+
 def _add_routes(app: "Sanic[Any, Any]") -> None:
     app.blueprint(
         [
@@ -157,6 +168,7 @@ def _add_routes(app: "Sanic[Any, Any]") -> None:
             card.bp,
             docs.bp,
             health.bp,
+            monitoring_blueprint.bp,
             accounts_blueprint.bp,
             account_blueprint.bp,
             key_blueprint.bp,
@@ -208,11 +220,13 @@ def _look_after(app: "Sanic[Any, Any]", parts: WebParts) -> None:
         beside.append(asyncio.create_task(_kept_up(parts.hub.run), name="hub"))
         forgetting = partial(parts.revocations.follow, forget)
         beside.append(asyncio.create_task(_kept_up(forgetting), name="revocations"))
+        beside.append(asyncio.create_task(_kept_up(app.ctx.reporter.run), name="reporter"))
 
     @app.after_server_stop
     async def end(_app: "Sanic[Any, Any]") -> None:
         await end_writes(app.config.GRACEFUL_SHUTDOWN_TIMEOUT)
         await asyncio.gather(*map(end_task, beside))
+        app.ctx.reception.close()
         await parts.close()
 
 

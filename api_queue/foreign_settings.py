@@ -58,7 +58,7 @@ IGNORED: Final = {
     "TRACKLIST_MQ_BASE_DELAY_SECONDS": "API_QUEUE_MESSAGES_VISIBILITY_S says when a message is tried again.",
     "TRACKLIST_MQ_PREFETCH_COUNT": "one request after another is taken from the queue.",
     **{f"TRACKLIST_DATABASE_{part}": _SQL for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD")},
-    "TRACKLIST_METRICS_ENABLED": "figures are always at /api/v1/admin/stats.",
+    "TRACKLIST_METRICS_ENABLED": "figures are always at /metrics and /api/v1/admin/stats.",
     "TRACKLIST_HEALTH_CHECK_ENABLED": "/health always answers.",
     "TRACKLIST_DEBUG_MODE": "TRACKLIST_LOG_LEVEL=debug writes more to the log, and there is no other debug mode.",
 }

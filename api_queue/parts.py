@@ -6,6 +6,7 @@ Everything connects when it is first used, so building costs nothing and a part 
 import os
 import secrets
 import socket
+from collections.abc import Iterator
 from functools import cached_property, partial
 from pathlib import Path
 from random import Random, SystemRandom
@@ -26,7 +27,9 @@ from api_queue.drivers import sql
 from api_queue.drivers.clock import Clock, SystemClock
 from api_queue.drivers.keys import load_or_make
 from api_queue.drivers.lua import load_all
+from api_queue.drivers.process_name import own_name
 from api_queue.drivers.redis import Redis, connect
+from api_queue.formats.figures import Figure
 from api_queue.jobs.delivery import Courier
 from api_queue.jobs.feed import TaskFeed
 from api_queue.jobs.redis_store import RedisTaskEvents, RedisWorkers
@@ -56,6 +59,15 @@ from api_queue.messages.models import Store as MessageStore
 from api_queue.messages.redis_store import RedisMessages
 from api_queue.messages.service import MessageService
 from api_queue.messages.sqlite_store import SqliteMessages
+from api_queue.monitoring.health import HealthService
+from api_queue.monitoring.models import Source as FigureSource
+from api_queue.monitoring.monitor import Monitor
+from api_queue.monitoring.probes import EngineProbes, RoleProbes, SpeakerProbes
+from api_queue.monitoring.process_figures import pool_figures
+from api_queue.monitoring.reporter import Reporter
+from api_queue.monitoring.shared_figures import SharedFigures
+from api_queue.monitoring.stats import StatsService
+from api_queue.monitoring.store import RedisSnapshots
 from api_queue.playback.conductor import Conductor
 from api_queue.playback.device_news import DeviceNews
 from api_queue.playback.device_service import DeviceService
@@ -71,6 +83,7 @@ from api_queue.playback.rosters import Rosters
 from api_queue.playback.service import PlaybackService
 from api_queue.queues.adding import AddService
 from api_queue.queues.arrangement_store import RedisArrangements
+from api_queue.queues.census import RedisCensus
 from api_queue.queues.commands import QueueCommands
 from api_queue.queues.enqueue import EnqueueService
 from api_queue.queues.exports import Exports
@@ -100,6 +113,7 @@ from api_queue.queues.why_service import WhyService
 from api_queue.settings import Settings
 from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
+from api_queue.stream.lag import Lag
 from api_queue.stream.lease import Lease
 from api_queue.stream.sources import Sources
 from api_queue.stream.store import RedisEventLog
@@ -709,6 +723,48 @@ class Parts:
     def moving_over(self) -> MovingOver:
         adding = AddService(self.queue_store, self.tracks, self.clock, lambda *_: (), Unlimited(), self.chance)
         return MovingOver(self.queues, adding, SongNames(SqlStore(self.engine)), self.clock)
+
+    # -- monitoring --------------------------------------------------------------------------------------------
+
+    def figures(self) -> Iterator[Figure]:
+        """Of the clients that this process has used so far."""
+        yield from self.redis.figures()
+        if "engine" in self.__dict__:
+            yield from pool_figures(self.engine)
+        if "site_visits" in self.__dict__:
+            yield from self.site_visits.figures()
+
+    def reporter(self, *sources: FigureSource) -> Reporter:
+        return Reporter(self.snapshots, own_name(), (self.figures, *sources), self.clock)
+
+    @cached_property
+    def snapshots(self) -> RedisSnapshots:
+        return RedisSnapshots(self.redis)
+
+    @cached_property
+    def census(self) -> RedisCensus:
+        return RedisCensus(self.redis)
+
+    @cached_property
+    def shared_figures(self) -> SharedFigures:
+        return SharedFigures(self.census, self.task_store, self.site_upkeep, self.clock)
+
+    def monitor(self, reporter: Reporter) -> Monitor:
+        return Monitor(reporter, self.snapshots, self.shared_figures, self.clock)
+
+    def health(self, monitor: Monitor) -> HealthService:
+        engines = EngineProbes(self.redis, self.engine, self.settings.data, self.clock)
+        roles = RoleProbes(monitor, self.jobs, self.site_upkeep)
+        speakers = SpeakerProbes(self.queue_store, self.presence, self.clock)
+        return HealthService({**engines.checks(), **roles.checks(), **speakers.checks()})
+
+    def stats(self, monitor: Monitor) -> StatsService:
+        kept = (self.census, self.queues, SqlStore(self.engine), self.task_store, self.messages)
+        return StatsService(*kept, self.site_upkeep, monitor, self.clock)
+
+    @cached_property
+    def lag(self) -> Lag:
+        return Lag(self.clock)
 
     # -- stream ------------------------------------------------------------------------------------------------
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from api_queue.accounts.api_keys import KEY_PREFIX, ApiKey, ApiKeyStore, QueueRights, new_api_key
+from api_queue.accounts.api_keys import ApiKey, ApiKeyStore, QueueRights, new_api_key
 from api_queue.accounts.models import Revocations, hash_of, new_secret
 from api_queue.drivers.clock import Clock
 from api_queue.errors import UnknownApiKey
-from api_queue.web.programs import Program
+from api_queue.web.programs import KEY_PREFIX, Program
 
 #: `last_used_at` is written at most this often, so that a busy program is not a busy database.
 _TOUCH_MS: Final = 60_000

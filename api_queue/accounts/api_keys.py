@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from api_queue.accounts.models import LONGEST_LABEL, hash_of
 from api_queue.errors import BadKeyRequest
 from api_queue.types import Right
 from api_queue.web.programs import ALL_QUEUES, DEAD, MESSAGE_QUEUE, RIGHTS, Program
 
-KEY_PREFIX: Final = "aqk_"
 QueueRights = Mapping[str, frozenset[Right]]
 """By queue of messages, or by `*`."""
 

@@ -179,7 +179,8 @@ class LoginStore(Protocol):
 
 class AuditStore(Protocol):
     async def add_line(self, line: AuditLine) -> None: ...
-    async def lines(self, limit: int) -> Sequence[AuditLine]: ...
+    async def lines(self, limit: int, offset: int, queue: QueueName | None) -> tuple[int, Sequence[AuditLine]]:
+        """How many there are, of this queue or in all, and some of them, newest first."""
 
 
 class Revocations(Protocol):

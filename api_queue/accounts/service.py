@@ -131,6 +131,12 @@ class AuditService:
         """`facts` must hold nothing secret and nobody's name."""
         await self._store.add_line(AuditLine(self._clock.now_ms(), token_id, action, queue, json.dumps(facts)))
 
+    async def page(
+        self, limit: int, offset: int = 0, queue: QueueName | None = None
+    ) -> tuple[int, Sequence[AuditLine]]:
+        """How many there are, of this queue or in all, and some of them, newest first."""
+        return await self._store.lines(limit, offset, queue)
+
     async def lines(self, limit: int = 100) -> Sequence[AuditLine]:
         """Newest first."""
-        return await self._store.lines(limit)
+        return (await self.page(limit))[1]

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -166,6 +167,8 @@ class SqlAudit(SqlStore):
     async def add_line(self, line: AuditLine) -> None:
         await self._write(insert(AUDIT).values(asdict(line)))
 
-    async def lines(self, limit: int) -> Sequence[AuditLine]:
-        rows = await self._read(select(AUDIT).order_by(AUDIT.c.line_id.desc()).limit(limit))
-        return [AuditLine(*row[1:]) for row in rows]
+    async def lines(self, limit: int, offset: int, queue: QueueName | None) -> tuple[int, Sequence[AuditLine]]:
+        which = true() if queue is None else AUDIT.c.queue == queue
+        newest = select(AUDIT).where(which).order_by(AUDIT.c.line_id.desc()).limit(limit).offset(offset)
+        ((total,),) = await self._read(select(func.count()).select_from(AUDIT).where(which))
+        return total, [AuditLine(*row[1:]) for row in await self._read(newest)]

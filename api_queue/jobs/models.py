@@ -236,6 +236,9 @@ class Store(Protocol):
     async def tasks(self, wanted: TaskFilter) -> tuple[int, list[Task]]:
         """How many fit, and a page of them, newest first. Child tasks are left out: they are with their parents."""
 
+    async def counts(self) -> dict[Status, int]:
+        """Of those that are no child tasks."""
+
     async def children(self, task_id: TaskId) -> list[Task]:
         """Tasks that items of this one started."""
 

@@ -47,6 +47,11 @@ class SqlTasks:
             total = await connection.scalar(select(func.count()).select_from(tasks).where(on_top)) or 0
         return total, await self._tasks(page.limit(wanted.limit).offset(wanted.offset))
 
+    async def counts(self) -> dict[Status, int]:
+        on_top = select(tasks.c.status, func.count()).where(tasks.c.parent_task_id.is_(None)).group_by(tasks.c.status)
+        async with self._engine.connect() as connection:
+            return {status: times for status, times in await connection.execute(on_top)}
+
     async def children(self, task_id: TaskId) -> list[Task]:
         of_task = select(*OF_TASK).where(tasks.c.parent_task_id == task_id)
         return await self._tasks(of_task.order_by(tasks.c.task_id))

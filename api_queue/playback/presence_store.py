@@ -62,6 +62,10 @@ class RedisPresence:
         pairs = [line.partition(" ") for line in await self._redis.call("ZRANGEBYSCORE", PRESENT, "-inf", until_ms)]
         return [(QueueName(queue), DeviceId(device_id)) for queue, _, device_id in pairs]
 
+    async def heard(self, since_ms: int) -> int:
+        """How many devices were heard of since then."""
+        return int(await self._redis.call("ZCOUNT", PRESENT, since_ms, "+inf"))
+
     async def gone(self, until_ms: int) -> None:
         await self._redis.call("ZREMRANGEBYSCORE", PRESENT, "-inf", until_ms)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from api_queue.drivers.redis import end_task
 from api_queue.events import Event
 from api_queue.parts import Parts
 from api_queue.queues.sources import QueueSources
@@ -23,10 +24,12 @@ _log = structlog.get_logger()
 async def run_conductor(settings: Settings) -> None:
     parts = Parts(settings)
     lease = parts.lease("conductor", CONDUCTOR_LEASE_MS)
+    telling = asyncio.create_task(parts.reporter(lease.figures).run(), name="reporter")
     try:
         while not await lease.lead(partial(_conduct, parts)):
             _log.warning("the conductor's lease was lost")
     finally:
+        await end_task(telling)
         await parts.close()
 
 

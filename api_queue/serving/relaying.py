@@ -1,6 +1,11 @@
 """The relay: what happened in every queue goes to MQTT."""
 
+import asyncio
+from collections.abc import Callable, Iterator
+
 from api_queue.drivers.mqtt import Publisher
+from api_queue.drivers.redis import end_task
+from api_queue.formats.figures import Figure
 from api_queue.parts import Parts
 from api_queue.settings import Settings
 from api_queue.stream import relay
@@ -9,20 +14,39 @@ from api_queue.stream.store import RedisEventLog, RedisRelayStore
 
 async def run_relay(settings: Settings) -> None:
     parts = Parts(settings)
-    status = f"{settings.mqtt_prefix}/status"
+    lease = parts.lease("relay", relay.LEASE_MS)
+    line = _Line(settings)
+    telling = asyncio.create_task(parts.reporter(lease.figures, parts.lag.figures, line.figures).run(), name="reporter")
     try:
         await relay.run(
             relay.RelayParts(
-                lease=parts.lease("relay", relay.LEASE_MS),
+                lease=lease,
                 log=RedisEventLog(parts.redis),
                 store=RedisRelayStore(parts.redis),
                 source=parts.sources,
                 library=parts.library,
-                connect=lambda on_connect: Publisher(settings.mqtt_url, status, on_connect=on_connect),
+                connect=line.open,
                 clock=parts.clock,
                 settings=settings,
+                lag=parts.lag,
                 others=parts.room_topics,
             )
         )
     finally:
+        await end_task(telling)
         await parts.close()
+
+
+class _Line:
+    """To the broker, while this relay leads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url, self._status = settings.mqtt_url, f"{settings.mqtt_prefix}/status"
+        self._publisher: Publisher | None = None
+
+    def open(self, on_connect: Callable[[], None]) -> Publisher:
+        self._publisher = Publisher(self._url, self._status, on_connect=on_connect)
+        return self._publisher
+
+    def figures(self) -> Iterator[Figure]:
+        yield Figure("broker_connected", float(self._publisher is not None and self._publisher.connected.is_set()))

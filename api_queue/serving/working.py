@@ -32,6 +32,7 @@ async def run_worker(settings: Settings) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_lead(parts), name="worker-upkeep")
             tasks.create_task(_sweep_exports(parts), name="exports-sweep")
+            tasks.create_task(parts.reporter().run(), name="reporter")
             tasks.create_task(parts.message_desk.run(), name="tracklist-requests")
             if parts.settings.library_watch == "on":
                 tasks.create_task(_watch(parts), name="library-watch")

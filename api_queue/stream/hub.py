@@ -1,12 +1,13 @@
 """Server-Sent Events of one worker: each change is read once, encoded once and written to everyone who listens."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
 from api_queue.errors import ApiQueueError, Unavailable, UnknownQueue
 from api_queue.events import Event
+from api_queue.formats.figures import Figure
 from api_queue.stream import wire
 from api_queue.stream.follower import Follower
 from api_queue.stream.listener import Listener
@@ -82,6 +83,10 @@ class Hub:
         if not audience:
             del self._audiences[subscription]
             self._leave_rooms(subscription)
+
+    def figures(self) -> Iterator[Figure]:
+        yield Figure("sse_clients", sum(map(len, self._audiences.values())))
+        yield Figure("sse_slow_clients", len(self._slow))
 
     def close(self) -> None:
         """Ends every line; the readers come back, to another worker."""

@@ -1,11 +1,12 @@
 """One leader among many processes, elected in Redis."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 
 from api_queue.drivers.redis import Redis
 from api_queue.errors import LeaseLost, Unavailable
+from api_queue.formats.figures import Figure
 
 
 class Lease:
@@ -14,6 +15,7 @@ class Lease:
     def __init__(self, redis: Redis, name: str, holder: str, ttl_ms: int) -> None:
         """`holder` must differ for every process and every start of it."""
         self._redis = redis
+        self._name = name
         self._keys = (f"lease:{{{name}}}", f"lease:{{{name}}}:fence")
         self._holder = holder
         self._ttl_ms = ttl_ms
@@ -28,6 +30,9 @@ class Lease:
     def held(self) -> bool:
         """By this process's own monotonic clock, counted from before Redis was asked: never longer than Redis says."""
         return asyncio.get_running_loop().time() < self._held_until_s
+
+    def figures(self) -> Iterator[Figure]:
+        yield Figure("leads", float(self.held), {"role": self._name})
 
     def check(self) -> None:
         if not self.held:

@@ -18,6 +18,7 @@ from api_queue.settings import Settings
 from api_queue.stream import wire
 from api_queue.stream.fenced import FencedPublisher, Message
 from api_queue.stream.follower import Follower
+from api_queue.stream.lag import Lag
 from api_queue.stream.lease import Lease
 from api_queue.stream.models import (
     NO_QUEUES,
@@ -54,6 +55,7 @@ class RelayParts:
     connect: Connect
     clock: Clock
     settings: Settings
+    lag: Lag
     others: OtherTopics | None = None
 
 
@@ -91,6 +93,7 @@ class Leadership:
         finally:
             with suppress(ApiQueueError, TimeoutError):
                 await self._flush()
+            self._parts.lag.give_up()
 
     async def names(self) -> list[QueueName]:
         """Everybody may subscribe, so nothing of a member's own queue is published."""
@@ -100,14 +103,17 @@ class Leadership:
         return None if is_personal(queue) else await self._parts.store.acknowledged(queue)
 
     async def _deliver(self, queue: QueueName, events: list[Event]) -> None:
+        self._parts.lag.begin(queue, events)
         if queue not in NO_QUEUES:
             self._retained.mark(queue)
         await self._publisher.publish_in_order([message for event in events for message in _messages(event)])
         if not await self._parts.store.acknowledge(queue, events[-1].event_id, self._parts.lease.fence):
             raise LeaseLost
+        self._parts.lag.end(queue)
 
     async def _broken(self, queue: QueueName) -> None:
         """The broker was away for longer than the stream reaches back: readers see a gap in `rev`."""
+        self._parts.lag.skip(queue)
         if queue in NO_QUEUES:  # dropped on purpose where tasks are removed, and nothing of it is retained
             return
         _log.warning("events were dropped before they were published", queue=queue)

@@ -8,7 +8,8 @@ There is no way round a block.
 import asyncio
 import math
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
@@ -24,6 +25,7 @@ from api_queue.errors import (
     SiteBlocked,
     SiteBusy,
 )
+from api_queue.formats.figures import Figure
 from api_queue.tracklists.fetch import NoReply, Reply, SiteClient, target_of
 from api_queue.tracklists.robots import READ_BYTES, Robots
 from api_queue.tracklists.turns import Ending, Turns
@@ -75,6 +77,10 @@ class Visits:
         self._client = client
         self._turns = turns
         self._chance = chance
+        self._outcomes: Counter[str] = Counter()
+
+    def figures(self) -> Iterator[Figure]:
+        return (Figure("site_requests_total", times, {"outcome": each}) for each, times in self._outcomes.items())
 
     @asynccontextmanager
     async def visit(self, patience_s: float, by: str = "") -> AsyncIterator["Visit"]:
@@ -84,7 +90,8 @@ class Visits:
         Raises SiteBusy when it would begin later than the caller wants to wait, SiteAway, SiteBlocked.
         """
         deadline_s = asyncio.get_running_loop().time() + patience_s
-        visit = Visit(f"{by}:{secrets.token_hex(8)}", self._client, self._turns, self._chance, deadline_s)
+        who = f"{by}:{secrets.token_hex(8)}"
+        visit = Visit(who, self._client, self._turns, self._chance, deadline_s, self._outcomes)
         try:
             await visit.wait()
             yield visit
@@ -93,12 +100,21 @@ class Visits:
 
 
 class Visit:
-    def __init__(self, who: str, client: SiteClient, turns: Turns, chance: Random, deadline_s: float) -> None:
+    def __init__(
+        self,
+        who: str,
+        client: SiteClient,
+        turns: Turns,
+        chance: Random,
+        deadline_s: float,
+        outcomes: Counter[str],
+    ) -> None:
         self.who = who
         self._client = client
         self._turns = turns
         self._chance = chance
         self._deadline_s = deadline_s
+        self._outcomes = outcomes
         self._gap_s = client.manners.delay_s
 
     async def get(self, url: str, read: Callable[[str], T], form: Mapping[str, str] | None = None) -> Answer[T]:
@@ -204,6 +220,7 @@ class Visit:
         return fault
 
     async def _end(self, ending: Ending, pause_s: float = 0.0) -> int:
+        self._outcomes[ending.outcome] += 1
         return await self._turns.end(self.who, ending, round(max(pause_s, self._gap_s) * 1000), self._turn_ms)
 
     @property

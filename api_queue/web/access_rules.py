@@ -28,6 +28,7 @@ _NEEDS: Final[dict[Access, str]] = {
     "device": "a device of this queue or its host",
     "crew": "the host, a helper or a screen of this queue",
     "key": "a program with an API key, or an admin",
+    "watcher": "an admin of this server, or a program that may read its figures",
     "author": "a member of this server, a host, or a program that may order tracklists",
     "singer": "whoever is in the room; what is for its host or the owner of an item, for them",
 }

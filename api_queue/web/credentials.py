@@ -8,6 +8,7 @@ from sanic.response import BaseHTTPResponse
 
 from api_queue.errors import BadCredential
 from api_queue.web.identity import Presented
+from api_queue.web.programs import KEY_PREFIX
 
 SESSION: Final = "session_id"
 ACCESS: Final = "access_token"
@@ -25,9 +26,13 @@ def presented(request: Request, address: str) -> Presented:
 
 
 def presented_by_program(request: Request, address: str) -> Presented:
-    """An API key is all that counts; without one there may be an admin's token."""
+    """An API key is all that counts; without one there may be an admin's token. Some programs send bearers only."""
     api_key = request.headers.get(API_KEY)
-    return Presented(None, None, address, api_key) if api_key else presented(request, address)
+    if api_key:
+        return Presented(None, None, address, api_key)
+    found = presented(request, address)
+    key_as_bearer = found.bearer is not None and found.bearer.startswith(KEY_PREFIX)
+    return Presented(None, None, address, found.bearer) if key_as_bearer else found
 
 
 @lru_cache(4096)  # the same browsers come again

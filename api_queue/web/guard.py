@@ -12,6 +12,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.response import BaseHTTPResponse
 from sanic_routing.route import Route
 
+from api_queue.drivers.disk import Disk
 from api_queue.errors import (
     BadCredential,
     MissingApiKey,
@@ -33,18 +34,19 @@ from api_queue.web.finishing import finish_writes
 from api_queue.web.headers import Cors, harden
 from api_queue.web.idempotency import Idempotency
 from api_queue.web.identity import Caller, IdentityResolver, Presented
-from api_queue.web.load import Load
+from api_queue.web.load import Load, runs_the_party
 from api_queue.web.methods import methods_of
 from api_queue.web.operation import Operation
 from api_queue.web.private_queues import PersonalQueues, PrivateQueues, names_private
-from api_queue.web.programs import TRACKLIST_ORDERS
+from api_queue.web.programs import METRICS, TRACKLIST_ORDERS
 from api_queue.web.rate_limits import Limiter
+from api_queue.web.reception import Reception
 from api_queue.web.singers import drop_kksid, singer
 
 #: Larger bodies are refused while they arrive.
 BODY_LIMIT_BYTES: Final = 64 * 1024
 #: Where an API key is looked at.
-_OF_PROGRAMS: Final = frozenset({"key", "author"})
+_OF_PROGRAMS: Final = frozenset({"key", "author", "watcher"})
 #: JSON that keeps to ASCII, as many clients send it, writes a character in up to three times its bytes.
 _ASCII_JSON: Final = 3
 _log = structlog.get_logger()
@@ -69,6 +71,7 @@ def setup_guard(app: Sanic[Any, Any], table: AccessTable, keepers: Doorkeepers, 
     """Nothing is served before each route has its rule."""
     setup_connections(app, settings)
     guard = Guard(keepers, settings, app.ctx.load)
+    app.ctx.reception = guard.reception
     app.config.REQUEST_MAX_SIZE = BODY_LIMIT_BYTES
     app.register_middleware(guard.on_request, "request")
     app.register_middleware(guard.on_response, "response")
@@ -83,6 +86,8 @@ class Guard:
     def __init__(self, keepers: Doorkeepers, settings: Settings, load: Load) -> None:
         self.rules: dict[tuple[str, str], Rule] = {}
         self._load = load
+        self.reception = Reception(settings)
+        self._disk = Disk(settings.data, settings.disk_kept_free_mb << 20)
         self._keepers = keepers
         self._proxies = networks(settings.trusted_proxies)
         self._cross_site = CrossSiteCheck(settings.public_url, settings.cors_origins)
@@ -92,6 +97,7 @@ class Guard:
         self._large_bytes = BODY_LIMIT_BYTES + _ASCII_JSON * settings.messages_max_bytes
 
     async def on_request(self, request: Request) -> HTTPResponse | None:
+        self.reception.begin(request)
         request.ctx.secure = is_secure(request, self._proxies)
         if request.method == "OPTIONS":
             methods = methods_of(request)
@@ -113,6 +119,8 @@ class Guard:
         if private:
             await self._private.admit(request, caller)
         _authorise(request, rule, caller)
+        if rule.writes and not runs_the_party(rule):
+            self._disk.demand_room()
         await self._read_what_is_left(request, rule, route)
         if rule.queue_in_body:
             await self._private.admit_by_body(request, caller)
@@ -182,6 +190,7 @@ class Guard:
 
     async def on_response(self, request: Request, response: BaseHTTPResponse) -> None:
         self._load.leave(request)
+        self.reception.end(request, response)
         harden(response)
         self._cors.permit(request, response)
         _set_session(request, response)
@@ -225,6 +234,8 @@ def _authorise(request: Request, rule: Rule, caller: Caller) -> None:
     if role in rule.may:
         if rule.access == "author" and role == "program":
             caller.program.demand(TRACKLIST_ORDERS, "write")
+        if rule.access == "watcher":
+            caller.program.demand(METRICS, "read")
         return
     if rule.access == "key" and not caller.signed_in:  # a guest's session is not what is missing
         raise MissingApiKey

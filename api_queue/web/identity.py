@@ -20,13 +20,15 @@ Access = Literal[
     "crew",
     "key",
     "author",
+    "watcher",
     "singer",
 ]
 """What a route asks for. `public`: nothing, credentials are not even looked at. `open`: anybody, but what they present
 must be good. `guest`: anybody, who gets a session when they bring none. `member`: who has a queue of their own.
 `crew`: who shows guests the way in. `key`: a program, by its API key; what it may do with which queue of messages its
 handler asks (`Caller.program`). `author`: a member, the host of any queue, or a program that may order tracklists
-(`TRACKLIST_ORDERS`). `singer`: anybody, by the cookies of KaraKara's clients (`singers.py`); the handler asks."""
+(`TRACKLIST_ORDERS`). `watcher`: an admin, or a program that may read `METRICS`. `singer`: anybody, by the cookies of
+KaraKara's clients (`singers.py`); the handler asks."""
 
 MAY: Final[dict[Access, frozenset[Role]]] = {
     "public": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
@@ -41,6 +43,7 @@ MAY: Final[dict[Access, frozenset[Role]]] = {
     "crew": frozenset({"screen", "helper", "host", "admin"}),
     "key": frozenset({"program", "admin"}),
     "author": frozenset({"program", "member", "host", "admin"}),
+    "watcher": frozenset({"program", "admin"}),
     "singer": frozenset({"guest", "member", "helper", "host", "admin", "speaker", "screen"}),
 }
 

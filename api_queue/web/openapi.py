@@ -32,6 +32,7 @@ TAGS: Final = {
     "messages": "Queues of messages for programs, as PyQueue Server and Amazon SQS have them.",
     "karakara": "What the clients of KaraKara ask for: a room of theirs is a queue of ours.",
     "accounts": "Logging in, the tokens of a queue, and what an API key may.",
+    "monitoring": "How the server is, for its admins and their Prometheus.",
     "web": "Pages, this description, and whether the server is well.",
 }
 _PARAMETERS: Final = {
@@ -241,7 +242,7 @@ def _body(shape: type[msgspec.Struct]) -> Json:
 def _security(rule: Rule) -> list[Json]:
     if rule.access == "public":
         return []
-    if rule.access in {"key", "author"}:
+    if rule.access in {"key", "author", "watcher"}:
         return _PROGRAM
     if rule.access == "singer":
         return _SINGER

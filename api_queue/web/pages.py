@@ -108,6 +108,13 @@ async def jobs(_request: Request) -> HTTPResponse:
     return page("jobs")
 
 
+@bp.get("/status")
+@Operation(media_type=_HTML)
+async def status(_request: Request) -> HTTPResponse:
+    """The page that says how the server is."""
+    return page("status")
+
+
 @bp.get("/tracklists")
 @Operation(media_type=_HTML)
 async def tracklists(_request: Request) -> HTTPResponse:

@@ -16,6 +16,10 @@ ALL_QUEUES: Final = "*"
 MESSAGE_QUEUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 #: The queue of messages to which tracklists are ordered; who may send there may order them here too.
 TRACKLIST_ORDERS: Final = "tracklist_search_queue"
+#: No queue of messages: who may READ it may look at the figures and the health of the server.
+METRICS: Final = "metrics"
+#: What the keys that we make begin with.
+KEY_PREFIX: Final = "aqk_"
 #: What follows the name of a queue in that of its dead letters.
 DEAD: Final = ".dead"
 

@@ -50,6 +50,11 @@ class Reception:
         if self.lines:
             self.lines.add(line_of(request, response.status, seconds))
 
+    def close(self) -> None:
+        """With the worker."""
+        if self.lines:
+            self.lines.write()
+
 
 def _writes_lines(settings: Settings) -> bool:
     if settings.log_level not in {"debug", "info"}:

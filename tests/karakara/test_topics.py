@@ -74,6 +74,7 @@ async def relaying(parts: Parts, url: str) -> AsyncIterator[None]:
         connect=lambda on_connect: Publisher(url, "api_queue/status", on_connect=on_connect),
         clock=parts.clock,
         settings=parts.settings,
+        lag=parts.lag,
         others=parts.room_topics,
     )
     task = asyncio.create_task(relay.run(made))

@@ -23,6 +23,7 @@ from api_queue.errors import BrokerAway, Unavailable
 from api_queue.settings import Settings
 from api_queue.stream import models, relay
 from api_queue.stream.hub import Hub
+from api_queue.stream.lag import Lag
 from api_queue.stream.lease import Lease
 from api_queue.stream.relay import RelayParts
 from api_queue.stream.store import RedisEventLog, RedisRelayStore
@@ -75,6 +76,7 @@ def parts_of(redis: Redis, queues: Queues, url: str) -> RelayParts:
         connect=connecting(url),
         clock=SystemClock(),
         settings=Settings(),
+        lag=Lag(SystemClock()),
     )
 
 
