@@ -28,13 +28,18 @@ class Durability:
         self._disk = Disk(folder, ROOM_BYTES)
         self._socket = socket_path
         self._wanted: Fsync = wanted
+        self._failed = False
         self._ending = threading.Event()
 
-    def appendfsync(self) -> Fsync:
-        return self._wanted if self._disk.has_room() else "everysec"
+    def begin(self) -> Fsync:
+        """What Redis starts with. One that a failed disk has ended is started again for those who read."""
+        self._failed = not self._disk.is_writable()
+        return self._due()
+
+    def _due(self) -> Fsync:
+        return self._wanted if not self._failed and self._disk.has_room() else "everysec"
 
     def watch(self, program: Program) -> None:
-        """What it starts with is what `appendfsync` said; from here on it follows that."""
         if self._wanted != "everysec":
             threading.Thread(target=self._follow, args=(program,), name="durability", daemon=True).start()
 
@@ -44,7 +49,8 @@ class Durability:
     def _follow(self, program: Program) -> None:
         told: tuple[int | None, Fsync] | None = None
         while not self._ending.wait(LOOK_S):
-            due = (program.pid, self.appendfsync())
+            self._failed = self._failed and not self._disk.is_writable()
+            due = (program.pid, self._due())
             if due != told and ask(self._socket, "CONFIG", "SET", "appendfsync", due[1]) == b"+OK\r\n":
                 told = due
 

@@ -73,7 +73,7 @@ class EmbeddedRedis:
             "dir": str(self._folder),
             "save": "",
             "appendonly": "yes",
-            "appendfsync": self._durability.appendfsync(),
+            "appendfsync": self._durability.begin(),
             # The log in plain commands: any other version, Redis or Valkey, can go on from it.
             "aof-use-rdb-preamble": "no",
             "loglevel": "warning",

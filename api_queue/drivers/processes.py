@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 
@@ -109,7 +110,7 @@ class Program:
         with self._spawning:
             if self._stopping.is_set():
                 return None
-            with self._log.open("ab") as log:
+            with self._open_log() as log:
                 self._child = subprocess.Popen(  # noqa: S603 - our own command, and no shell reads it
                     _with_parent(self._command()),
                     stdin=subprocess.DEVNULL,
@@ -120,6 +121,13 @@ class Program:
                     start_new_session=True,  # Ctrl-C in the terminal is for us; we stop them last
                 )
             return self._child
+
+    def _open_log(self) -> BinaryIO:
+        """What it says is lost where the disk takes nothing any more; that is no reason not to start it."""
+        try:
+            return self._log.open("ab")
+        except OSError:
+            return Path(os.devnull).open("ab")
 
     def _first_child_ended(self) -> bool:
         return self._child is not None and self._child.poll() is not None
