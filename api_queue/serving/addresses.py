@@ -8,19 +8,29 @@ from api_queue.errors import StartRefused
 #: Connections that wait for a worker: with Sanic's 100, ten thousand screens take 50 s to come back.
 BACKLOG = 4096
 
+#: Of each connection, in the kernel, beside what is on its way: else 4 MB wait there for a client that reads nothing.
+#: As fast as without a bound, since what is on its way does not count.
+UNSENT_BYTES = 256 * 1024
+#: Without a byte taken or acknowledged, though some wait: whoever is on the other end has gone, or stopped reading.
+#: Linux alone would wait for a quarter of an hour, and for a client that lives without end.
+UNTAKEN_MS = 60_000
+
 #: TEST-NET-1 of RFC 5737: to be routed like the internet, and never to be answered.
 _SOMEWHERE_ELSE = ("192.0.2.1", 9)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Shared by all workers. Clients that come before them wait in the backlog."""
+    """Shared by all workers. Clients that come before them wait in the backlog. Connections inherit its bounds."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         fault = str(error.strerror).partition(" (while")[0]  # Python says the address once more
         why = f"{fault}; set another with --port, or 0 for any free one"
         raise StartRefused(reason=f"The address {authority(host, port)} cannot be had: {why}.") from None
+    for option, value in ((socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES), (socket.TCP_USER_TIMEOUT, UNTAKEN_MS)):
+        listener.setsockopt(socket.IPPROTO_TCP, option, value)
+    return listener
 
 
 def is_loopback(host: str) -> bool:

@@ -1,13 +1,25 @@
 """Where we listen, and what others call that."""
 
+import errno
+import select
 import socket
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api_queue.errors import StartRefused
-from api_queue.serving.addresses import BACKLOG, authority, is_loopback, listen, name_for_others
+from api_queue.serving import addresses
+from api_queue.serving.addresses import (
+    BACKLOG,
+    UNSENT_BYTES,
+    UNTAKEN_MS,
+    authority,
+    is_loopback,
+    listen,
+    name_for_others,
+)
 
 
 def test_any_free_port_is_a_real_one() -> None:
@@ -35,6 +47,35 @@ def test_an_address_of_another_machine_cannot_be_had() -> None:
 
 def test_a_whole_party_may_come_back_at_once() -> None:
     assert BACKLOG >= 4000
+
+
+def accepted(unread: socket.socket, listener: socket.socket) -> socket.socket:
+    unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)  # or its kernel takes more and more of it
+    unread.connect(listener.getsockname())
+    connection, _ = listener.accept()
+    connection.setblocking(False)
+    return connection
+
+
+def test_little_waits_in_the_kernel_for_who_reads_nothing() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.socket() as unread, accepted(unread, listener) as connection:
+        taken = 0
+        with suppress(BlockingIOError):
+            while True:
+                taken += connection.send(bytes(4096))
+    assert taken < 2 * UNSENT_BYTES
+
+
+def test_who_takes_nothing_for_long_is_given_up_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "UNTAKEN_MS", 300)
+    with listen("127.0.0.1", 0) as listener, socket.socket() as unread, accepted(unread, listener) as connection:
+        with suppress(BlockingIOError):
+            while True:
+                connection.send(bytes(4096))
+        ended = select.poll()
+        ended.register(connection, select.POLLERR)
+        assert ended.poll(30_000)
+        assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ETIMEDOUT
 
 
 @pytest.mark.parametrize(
