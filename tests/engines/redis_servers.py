@@ -19,6 +19,8 @@ from tests.tools import needs
 START_S: Final = 60
 MASTERS: Final = 3
 SENTINELS: Final = 3
+#: Of what Sentinel watches.
+REPLICAS: Final = 2
 SLOTS: Final = 16384
 NAME: Final = "the-party"
 #: Longer than a busy machine keeps a server waiting. A test that wants a failover shortens it.
@@ -67,7 +69,10 @@ class Cluster:
     """Three masters, and of each of them a replica at the same place of the other list."""
 
     def __init__(self, folder: Path, parts: ExitStack) -> None:
-        options = ("cluster-enabled yes", f"cluster-node-timeout {CALM_MS}", "repl-diskless-sync-delay 0")
+        options = (
+            *("cluster-enabled yes", f"cluster-node-timeout {CALM_MS}"),
+            *("cluster-require-full-coverage no", "repl-diskless-sync-delay 0"),
+        )
         self.servers = [
             Server(folder / f"node-{number}", f"cluster-port {free_port()}", *options) for number in range(2 * MASTERS)
         ]
@@ -107,20 +112,19 @@ class Cluster:
 
 
 class Sentinels:
-    """A master, its replica, and three that watch them."""
+    """A master, two replicas, and three that watch them."""
 
     def __init__(self, folder: Path, parts: ExitStack) -> None:
         self.master = Server(folder / "master", "repl-diskless-sync-delay 0")
-        parts.callback(self.master.kill)
-        self.replica = Server(folder / "replica", f"replicaof 127.0.0.1 {self.master.port}")
-        parts.callback(self.replica.kill)
-        self.servers = [self.master, self.replica]
+        following = f"replicaof 127.0.0.1 {self.master.port}"
+        self.replicas = [Server(folder / f"replica-{number}", following) for number in range(REPLICAS)]
         watched = f"sentinel monitor {NAME} 127.0.0.1 {self.master.port} 2"
         calm = f"sentinel down-after-milliseconds {NAME} {CALM_MS}"
         self.sentinels = [Server(folder / f"sentinel-{number}", watched, calm) for number in range(SENTINELS)]
-        for sentinel in self.sentinels:
-            parts.callback(sentinel.kill)
-        _until(lambda: _follows(self.replica), "a replica that follows")
+        self.servers = [self.master, *self.replicas]
+        for server in (*self.servers, *self.sentinels):
+            parts.callback(server.kill)
+        _until(lambda: all(map(_follows, self.replicas)), "replicas that follow")
         _until(lambda: all(map(_sees_all, self.sentinels)), "sentinels that know all")
 
     @property
@@ -154,9 +158,9 @@ def _follows(server: Server) -> bool:
 
 
 def _sees_all(sentinel: Server) -> bool:
-    """That one replica follows, and two others watch with it."""
+    """Who follows, and who watches with it."""
     replicas, others = sentinel.ask("SENTINEL", "REPLICAS", NAME), sentinel.ask("SENTINEL", "SENTINELS", NAME)
-    return (len(replicas), len(others)) == (1, SENTINELS - 1)
+    return (len(replicas), len(others)) == (REPLICAS, SENTINELS - 1)
 
 
 def _until(true: Callable[[], bool], what: str) -> None:
