@@ -1,5 +1,6 @@
 """Events as SSE chunks and MQTT payloads: the one place that writes their names and ids."""
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,8 +19,15 @@ def delta(event: Event, positions: Positions | None = None) -> bytes:
 
 
 def snapshot(snapshot: Snapshot, positions: Positions | None = None) -> bytes:
-    event_id = snapshot.event_id if positions is None else composite_id(positions)
-    return sse.chunk(sse.frame("snapshot", snapshot.data, event_id))
+    """Of one queue alone it is the same bytes for all who come meanwhile: a thousand hold them once."""
+    if positions is None:
+        return _snapshot(snapshot)
+    return sse.chunk(sse.frame("snapshot", snapshot.data, composite_id(positions)))
+
+
+@lru_cache(maxsize=4)  # as many rooms as somebody joins at the same moment
+def _snapshot(snapshot: Snapshot) -> bytes:
+    return sse.chunk(sse.frame("snapshot", snapshot.data, snapshot.event_id))
 
 
 def reset(queue: QueueName, reason: str, *, several: bool) -> bytes:

@@ -14,7 +14,6 @@ from api_queue.serving import addresses
 from api_queue.serving.addresses import (
     BACKLOG,
     UNSENT_BYTES,
-    UNTAKEN_MS,
     authority,
     is_loopback,
     listen,
