@@ -21,6 +21,7 @@ FIGURES: Mapping[str, str] = {
     "media": "3. Music",
     "messages": "4. Messages",
     "search": "5. Search",
+    "search_postgres": "5. Search in PostgreSQL",
     "scan": "5. Scan",
     "startup": "6. Start and rest",
     "cue": "7. CUE sheets",

@@ -82,10 +82,10 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         url = url_of("", Path(folder))
         upgrade(url)
-        return asyncio.run(_measure(url, made_up_library(TRACKS)))
+        return asyncio.run(measure(url, made_up_library(TRACKS)))
 
 
-async def _measure(url: str, tracks: Sequence[Track]) -> list[Row]:
+async def measure(url: str, tracks: Sequence[Track]) -> list[Row]:
     engine = connect(url)
     store = SqlStore(engine)
     try:

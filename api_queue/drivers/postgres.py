@@ -11,6 +11,7 @@ from api_queue.errors import DatabaseAway, DiskFull
 _SESSION: Final = {
     "application_name": "api_queue",
     "jit": "off",  # compiling takes longer than any statement of ours
+    "random_page_cost": "1.1",  # a library is in memory: else a search reads all of it rather than an index
     "lock_timeout": "10s",  # as long as a writer of SQLite waits for another one
     "idle_in_transaction_session_timeout": "60s",  # a machine that is gone lets go of its locks
 }
