@@ -28,6 +28,9 @@ export class Refusal extends Error {
 const NO_NETWORK = { code: "offline", detail: "No connection to the party. Check your Wi-Fi and try again." };
 const STRANGE = { code: "strange", detail: "The server gave an answer that makes no sense; try again in a moment." };
 
+/** How often a page comes again by itself, before it says that the server has too much to do. */
+const PATIENCE = 3;
+
 export const get = (path, options) => call("GET", path, undefined, options);
 export const post = (path, body = {}, options = {}) => call("POST", path, body, options);
 export const put = (path, body, options) => call("PUT", path, body, options);
@@ -49,12 +52,22 @@ async function call(method, path, body, { signal, key, rev, token, keepalive } =
   const credentials = token ? "omit" : "same-origin";
   const request = { method, headers, signal, keepalive, credentials, cache: "no-store" };
   if (body !== undefined) request.body = isText ? body : JSON.stringify(body);
-  const first = await send(path, request);
+  const first = await sendInTime(path, request);
   // After the end of a party the answer has dropped the session's cookie: sent again, it is a new guest's.
   const again = !token && (first.code === "session_ended" || (mayBeStale(first, path) && (await refresh())));
   if (!again) return first.value();
   if (key) headers["Idempotency-Key"] = randomKey();
   return (await send(path, request)).value();
+}
+
+/** A server that has too much to do says when to come again, and has done nothing: then the page waits, some times. */
+async function sendInTime(path, request) {
+  for (let times = 0; ; times++) {
+    const answer = await send(path, request);
+    if (answer.code !== "overloaded" || times === PATIENCE) return answer;
+    await new Promise((done) => setTimeout(done, answer.retryAfter * 1000));
+    request.signal?.throwIfAborted();
+  }
 }
 
 async function send(path, request) {
@@ -70,6 +83,7 @@ async function send(path, request) {
   return {
     status: response.status,
     code: body?.code,
+    retryAfter: body?.retry_after ?? 0,
     value() {
       if (!response.ok) throw new Refusal(response.status, body ?? STRANGE);
       return body;

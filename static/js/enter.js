@@ -30,7 +30,7 @@ export async function reached(ask) {
     } catch (error) {
       if (error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
       link(false);
-      await new Promise((done) => setTimeout(done, wait));
+      await new Promise((done) => setTimeout(done, Math.max(wait, (error.facts?.retry_after ?? 0) * 1000)));
     }
   }
 }
