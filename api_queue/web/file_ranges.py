@@ -44,10 +44,14 @@ _REFUSALS: Final = {
 
 
 class FileSender:
-    def __init__(self, clock: Clock, offload: Literal["", "nginx"], write_timeout_s: float) -> None:
+    def __init__(
+        self, clock: Clock, offload: Literal["", "nginx"], write_timeout_s: float, data: Path | None = None
+    ) -> None:
+        """`data` is the folder that nobody but us can read: what is in it we send ourselves."""
         self._clock = clock
         self._offload = offload
         self._write_timeout_s = write_timeout_s
+        self._data = data
 
     async def send(
         self, request: Request, path: Path, content_type: str, headers: Mapping[str, str] = _NONE
@@ -56,7 +60,7 @@ class FileSender:
 
         `headers` stand over ours, as a Cache-Control does where the file may be kept.
         """
-        if self._offload == "nginx":
+        if self._offload == "nginx" and not (self._data and path.is_relative_to(self._data)):
             return _by_nginx(path, content_type, headers)
         with _opened(path) as fd:
             file = _describe(fd, content_type)
