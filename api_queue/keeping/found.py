@@ -19,6 +19,6 @@ class Found:
         """On the disk when this returns: only then it may be taken away."""
         self.path.parent.mkdir(mode=0o700, exist_ok=True)
         with open(self.path, "ab", opener=private) as file:
-            file.write(msgspec.json.encode({"what": what, "where": where, "content": content}) + b"\n")
+            file.write(msgspec.json.encode({"what": what, "where": where, "content": content}, enc_hook=str) + b"\n")
             file.flush()
             os.fsync(file.fileno())

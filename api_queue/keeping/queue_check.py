@@ -77,16 +77,15 @@ class QueueCheck:
             await self._mend(name, of_queue)
 
     async def _mend(self, name: QueueName, codes: set[str]) -> None:
-        if "queue_remains" in codes:
-            return await self._put_away(name)
-        if "queue_gone" in codes:
+        if codes & {"queue_remains", "queue_gone"}:
+            await self._put_away(name)
             await self._redis.call("SREM", NAMES, name)
-            return None
+            return
         if "queue_unlisted" in codes:
             await self._redis.call("SADD", NAMES, name)
         if codes - {"queue_unlisted"}:
             await self._write_anew(name)
-        return None
+        return
 
     async def _put_away(self, name: QueueName) -> None:
         for kept in await self._keys.read(every(name)):
@@ -97,8 +96,7 @@ class QueueCheck:
     async def _write_anew(self, name: QueueName) -> None:
         """Again where somebody has changed the queue meanwhile: then it is another list."""
         for _ in range(_TRIES):
-            keys = await self._read(name)
-            await self._put_defaults(name, keys)
+            await self._put_defaults(name, await self._read(name))
             keys = await self._read(name)
             right = sound(keys, _settings(keys).order)
             if not list(faults(keys, right)):

@@ -17,8 +17,8 @@ from api_queue.types import MessageQueueName, QueueName
 
 #: What our keys begin with. An operator's Redis may hold other things, which are neither saved nor touched.
 OURS: Final = (
-    *("accounts", "answer", "d", "jobs", "keeping", "lease", "m", "media", "messages", "q", "rate", "relay"),
-    *("tracklist", "tracks"),
+    *("accounts", "answer", "d", "jobs", "keeping", "lease", "m", "media", "messages", "monitoring", "q", "rate"),
+    *("relay", "site", "tracklist", "tracks"),
 )
 #: The lists of names: read after what they name, since a queue is listed before it is made.
 LISTS: Final = (QUEUES, MESSAGE_QUEUES)

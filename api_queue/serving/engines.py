@@ -17,9 +17,9 @@ def engines(settings: Settings) -> Iterator[Settings]:
     data folder while nobody serves it. Raises StartRefused.
     """
     settings = replace(settings, data=settings.data.resolve())
+    refuse_unfinished(settings.data)
     if not (settings.sql_url or (settings.data / "api_queue.sqlite").exists()):
         raise StartRefused(reason=f"There is no server's data in {settings.data}; name its folder with --data.")
-    refuse_unfinished(settings.data)
     settings = replace(settings, sql_url=url_of(settings.sql_url, settings.data))
     if settings.redis_url:
         yield settings

@@ -61,9 +61,10 @@ def put_back(settings: Settings, folder: Path, *, over: bool) -> None:
     """Raises StartRefused."""
     try:
         with _bar() as progress:
-            manifest, aside = restore(settings, folder, progress, over=over)
+            manifest, report, aside = restore(settings, folder, progress, over=over)
     except OSError as error:
         raise StartRefused(reason=f"The restore was given up: {error.strerror} ({error.filename}).") from None
+    _show(report, repair=True)
     replaced = f" What was there before is in {aside}: delete it when all is well." if aside else ""
     on_stdout().print(f"Back as of {iso(manifest.taken_at_ms)}: {_what(manifest)}. Start the server.{replaced}")
 
@@ -77,16 +78,19 @@ def check(settings: Settings, *, repair: bool) -> int:
         served = is_served(working.data)
         mqtt_url = settings.mqtt_url or (running_url(working.data) if served else None)
         report, found = asyncio.run(_examine(working, mqtt_url, repair=repair))
-    console = on_stdout()
+    _show(report, repair=repair)
+    if found.path.exists():
+        on_stdout().print(f"What could not be made again was put into {found.path}.")
+    on_stdout().print(_verdict(report))
+    return 1 if report.standing else 0
+
+
+def _show(report: Report, *, repair: bool) -> None:
     for finding in report.mended:
-        console.print(f"mended   {_line(finding)}")
+        on_stdout().print(f"mended   {_line(finding)}")
     for finding in report.standing:
         hint = f" --repair {finding.repair}." if finding.repair and not repair else ""
-        console.print(f"found    {_line(finding)}{hint}")
-    if found.path.exists():
-        console.print(f"What could not be made again was put into {found.path}.")
-    console.print(_verdict(report))
-    return 1 if report.standing else 0
+        on_stdout().print(f"found    {_line(finding)}{hint}")
 
 
 async def _examine(settings: Settings, mqtt_url: str | None, *, repair: bool) -> tuple[Report, Found]:

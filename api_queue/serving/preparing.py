@@ -13,7 +13,7 @@ from api_queue.jobs.models import TaskId
 from api_queue.keeping.redis_keys import RedisKeys
 from api_queue.parts import Parts
 from api_queue.queues.settings import Order
-from api_queue.serving.resuming import resume_sessions
+from api_queue.serving.resuming import mend_queues, resume_sessions, told
 from api_queue.settings import Settings
 from api_queue.types import QueueName
 
@@ -21,14 +21,18 @@ _log = structlog.get_logger()
 
 
 class Prepared(NamedTuple):
-    """`admin_code` is the admin's one-time code, if one is due."""
+    """`admin_code` is the admin's one-time code, if one is due. `resumed` says what there was before, '' if nothing."""
 
     admin_code: str | None
     scan: TaskId
+    resumed: str
 
 
-async def prepare(settings: Settings, *, own_redis: bool) -> Prepared:
-    """Before the workers start: what they begin with, the sessions as they go on, the demo's tokens and the scan."""
+async def prepare(settings: Settings, *, own_redis: bool, cut_off: bool = False) -> Prepared:
+    """Before the workers start: what they begin with, the sessions as they go on, the demo's tokens and the scan.
+
+    `cut_off`: the server before in this data folder did not end by itself.
+    """
     parts = Parts(settings)
     try:
         if await RedisKeys(parts.redis).unfinished():
@@ -39,13 +43,16 @@ async def prepare(settings: Settings, *, own_redis: bool) -> Prepared:
             await parts.tokens.add_demo_admin()
         else:
             await parts.tokens.refuse_demo_admin()
-        if settings.queues_start and not await parts.queues.queues():
+        known = await parts.queues.queues()
+        if settings.queues_start and not known:
             order: Order = "fifo" if settings.profile == "demo" else "fair"
             await parts.queues.ensure(QueueName(settings.queues_start), settings.queues_start.capitalize(), order)
-        await resume_sessions(parts, own_redis=own_redis)
+        mended = await mend_queues(parts) if cut_off else None
+        queues = await resume_sessions(parts, own_redis=own_redis)
+        resumed = await told(parts, queues, mended) if known and own_redis else ""
         is_known = settings.profile == "demo" or await parts.tokens.has_admin()
         scan = await parts.library_keeper.scan_at_start()
-        return Prepared(None if is_known else await parts.tokens.new_code(), scan.task_id)
+        return Prepared(None if is_known else await parts.tokens.new_code(), scan.task_id, resumed)
     finally:
         await parts.close()
 
@@ -70,8 +77,6 @@ def refusing_faults() -> Iterator[None]:
     except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
         reason = f"The database cannot be used: {getattr(error, 'orig', error)}."
         raise StartRefused(reason=reason) from error
-    except DatabaseAway as error:
-        raise StartRefused(reason=f"The database cannot be used: {error.__cause__}.") from None
     except DatabaseAway as error:
         raise StartRefused(reason=f"The database cannot be used: {error.__cause__}.") from None
     except Unavailable:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import inspect
 
@@ -14,6 +14,9 @@ from api_queue.errors import StartRefused
 from api_queue.keeping import databases
 from api_queue.keeping import manifest as manifests
 from api_queue.keeping.backup import Progress, name_of
+from api_queue.keeping.checks import checks
+from api_queue.keeping.findings import Report, examine
+from api_queue.keeping.found import Found
 from api_queue.keeping.manifest import Manifest, sync_folder
 from api_queue.keeping.redis_keys import RedisKeys
 from api_queue.keeping.restore import Restore, newest
@@ -26,10 +29,16 @@ _LOCK: Final = "lock"
 _ASIDE: Final = "replaced-"
 
 
-def restore(settings: Settings, folder: Path, progress: Progress, *, over: bool) -> tuple[Manifest, Path | None]:
-    """What was put back, and where that is which was there before. Raises StartRefused, and has changed nothing then
-    unless it says so.
-    """
+class Restored(NamedTuple):
+    """What was put back, what `check` said of it, and where that is which was there before."""
+
+    manifest: Manifest
+    report: Report
+    aside: Path | None
+
+
+def restore(settings: Settings, folder: Path, progress: Progress, *, over: bool) -> Restored:
+    """Raises StartRefused."""
     settings = replace(settings, data=settings.data.resolve())
     source = newest(folder)
     manifest = manifests.read(source)
@@ -38,8 +47,8 @@ def restore(settings: Settings, folder: Path, progress: Progress, *, over: bool)
         _refuse_other_data(settings, over=over)
         asyncio.run(_refuse_engines(settings, manifest, over=over))
         with _new_data(settings) as new, _redis(new, lock) as with_redis:
-            asyncio.run(_put_back(with_redis, source, manifest, progress))
-        return manifest, _swap(settings.data, manifest)
+            report = asyncio.run(_put_back(with_redis, source, manifest, progress))
+        return Restored(manifest, report, _swap(settings.data, manifest))
 
 
 def _verify(source: Path, manifest: Manifest, progress: Progress) -> None:
@@ -119,10 +128,12 @@ def _redis(settings: Settings, lock: int) -> Iterator[Settings]:
             yield with_redis
 
 
-async def _put_back(settings: Settings, source: Path, manifest: Manifest, progress: Progress) -> None:
+async def _put_back(settings: Settings, source: Path, manifest: Manifest, progress: Progress) -> Report:
     parts = Parts(settings)
     try:
         await Restore(parts, source, manifest, progress).put_back()
+        found = Found(settings.data, parts.clock.now_ms())
+        return await examine(checks(parts, found, None), repair=True, pause_s=0)
     finally:
         await parts.close()
 

@@ -20,7 +20,7 @@ from sanic.worker.loader import AppLoader
 from sanic.worker.manager import WorkerManager
 
 from api_queue.accounts.api_key_sources import configured_keys
-from api_queue.drivers.embedded_redis import EmbeddedRedis
+from api_queue.drivers.embedded_redis import EmbeddedRedis, running_url
 from api_queue.drivers.mqtt_broker import EmbeddedBroker
 from api_queue.drivers.sql import url_of
 from api_queue.errors import StartRefused
@@ -28,7 +28,7 @@ from api_queue.logs import configure_logs
 from api_queue.migrations import upgrade
 from api_queue.serving import welcome
 from api_queue.serving.addresses import BACKLOG, authority, is_loopback, listen, name_for_others
-from api_queue.serving.data_folder import locked
+from api_queue.serving.data_folder import locked, refuse_unfinished
 from api_queue.serving.forking import ENDING
 from api_queue.serving.preparing import Prepared, knows_music, prepare, refusing_faults
 from api_queue.serving.roles import run_role, web_worker
@@ -49,9 +49,11 @@ def serve(settings: Settings) -> None:
     with ExitStack() as parts:
         with _interruptible():
             lock = parts.enter_context(locked(settings.data))
+            refuse_unfinished(settings.data)
             listener = parts.enter_context(listen(settings.host, settings.port))
             settings = _with_addresses(settings, listener)
             own_redis = not settings.redis_url
+            cut_off = own_redis and running_url(settings.data / "redis") is not None  # whoever wrote it has died
             if own_redis:
                 settings = _with_redis(settings, parts, lock)
             broker_url = settings.mqtt_url
@@ -59,9 +61,10 @@ def serve(settings: Settings) -> None:
                 settings, broker_url = _with_broker(settings, parts)
         if settings.mdns == "on":
             parts.enter_context(_announced(settings))
-        prepared = _prepare(settings, own_redis=own_redis)
+        prepared = _prepare(settings, own_redis=own_redis, cut_off=cut_off)
         show_scan_beside(settings, prepared.scan)
-        _run_sanic(settings, broker_url, listener, partial(welcome.show, settings, prepared.admin_code))
+        welcoming = partial(welcome.show, settings, prepared.admin_code, prepared.resumed)
+        _run_sanic(settings, broker_url, listener, welcoming)
 
 
 def _refuse_unfit(settings: Settings) -> None:
@@ -137,11 +140,11 @@ def _announced(settings: Settings) -> AbstractContextManager[None]:
     return announced(settings.public_url, settings.mdns_interfaces)
 
 
-def _prepare(settings: Settings, *, own_redis: bool) -> Prepared:
+def _prepare(settings: Settings, *, own_redis: bool, cut_off: bool) -> Prepared:
     """Tables, and what they begin with."""
     with refusing_faults():
         upgrade(settings.sql_url)
-        return asyncio.run(prepare(settings, own_redis=own_redis))
+        return asyncio.run(prepare(settings, own_redis=own_redis, cut_off=cut_off))
 
 
 # -- Sanic -----------------------------------------------------------------------------------------------------

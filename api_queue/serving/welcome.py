@@ -17,8 +17,10 @@ from api_queue.tracks.walk import music_roots
 _MQTT_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 
 
-def show(settings: Settings, admin_code: str | None) -> None:
-    """`admin_code` is a secret: it goes to a terminal, or to a file that only its owner reads, and to no log."""
+def show(settings: Settings, admin_code: str | None, resumed: str = "") -> None:
+    """`admin_code` is a secret: it goes to a terminal, or to a file that only its owner reads, and to no log. `resumed`
+    says what was there before.
+    """
     guests = f"{settings.public_url}/queue/{settings.queues_start}/" if settings.queues_start else settings.public_url
     is_terminal = sys.stdout.isatty()
     lines = [
@@ -28,6 +30,8 @@ def show(settings: Settings, admin_code: str | None) -> None:
         f"Next:    {_next(settings)}",
         ready_line(settings),  # for programs that wait for it
     ]
+    if resumed:
+        lines.insert(0, f"Resumed: {resumed}")
     if is_terminal:
         lines.insert(0, f"{LINE_ANEW}{_qr_code(guests)}")
     # In one piece: else the progress line of the scan, which has a thread of its own, would stand amid the code.
