@@ -33,20 +33,20 @@ def _row(size: int, kind: Kind) -> Row:
         token, tracks = queue_with_tracks(live, QUEUE)
         server = live.web if kind is Kind.SSE else live.broker
         before_kb = server.pss_kb()
-        with _room(kind, size, server.port) as pipe:
+        with room(kind, size, server.port) as pipe:
             memory_kb, cpu_s = server.pss_kb() - before_kb, server.cpu_s()
-            late_ms = [_late_ms(live, token, tracks[0], number, pipe) for number in range(ROUNDS)]
+            late = [late_ms(live, token, tracks[0], number, pipe) for number in range(ROUNDS)]
             cpu_s = server.cpu_s() - cpu_s
     return {
         "readers": f"{size} {kind.name}",
-        "last_has_it_after_ms": round(median(late_ms)),
-        "worst_round_ms": round(max(late_ms)),
+        "last_has_it_after_ms": round(median(late)),
+        "worst_round_ms": round(max(late)),
         "kb_per_reader": round(memory_kb / size, 1),
         "cpu_us_per_reader_and_event": round(cpu_s / ROUNDS / size * 1e6, 1),
     }
 
 
-def _late_ms(live: Live, token: str, track: str, number: int, pipe: Connection) -> float:
+def late_ms(live: Live, token: str, track: str, number: int, pipe: Connection) -> float:
     time.sleep(PAUSE_S)
     wish = {"track_id": track, "performer_name": marker(number)}
     call(f"{live.url}/queue/{QUEUE}/items", wish, token=token)
@@ -55,7 +55,7 @@ def _late_ms(live: Live, token: str, track: str, number: int, pipe: Connection) 
 
 
 @contextmanager
-def _room(kind: Kind, size: int, port: int) -> Iterator[Connection]:
+def room(kind: Kind, size: int, port: int) -> Iterator[Connection]:
     ours, theirs = multiprocessing.Pipe()
     args = (kind, QUEUE, size, port, theirs)
     process = multiprocessing.get_context("spawn").Process(target=listen, args=args, daemon=True)
