@@ -76,17 +76,16 @@ def test_the_state_is_where_systemd_or_xdg_say(monkeypatch: pytest.MonkeyPatch, 
     assert options._state_folder() == Path("/var/lib/speaker")
 
 
-def test_the_unit_of_systemd_starts_it_as_it_can_be_started() -> None:
+@pytest.mark.parametrize(
+    ("where", "server"), [("--discover", None), ("--server http://party.local:8000", "http://party.local:8000")]
+)
+def test_the_unit_of_systemd_starts_it_as_it_can_be_started(where: str, server: str | None) -> None:
     unit = (ROOT / "config/systemd/api-queue-speaker.service").read_text()
-    lines = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and not line.startswith("#"))
-    given = {"%H": "kitchen", **dict(pair.split("=", 1) for pair in lines["Environment"].split())}
-    words = [given.get(word.strip("${}"), word) for word in lines["ExecStart"].split()]
+    command = next(line for line in unit.splitlines() if line.startswith("ExecStart="))
+    given = {"$WHERE": where, "${QUEUE}": "party", "%H": "kitchen", "${OUTPUT}": "auto"}
+    for variable, value in given.items():
+        command = command.replace(variable, value)
 
-    asked = _parser().parse_args(words[words.index("speaker") :])
+    asked = _parser().parse_args(command.split()[1:])
 
-    assert (asked.server, asked.queue, asked.name, asked.output) == (
-        given["SERVER"],
-        given["QUEUE"],
-        "kitchen",
-        given["OUTPUT"],
-    )
+    assert (asked.server, asked.discover, asked.queue, asked.name) == (server, not server, "party", "kitchen")
