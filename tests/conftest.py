@@ -19,7 +19,7 @@ from tests.engines.redis import a_redis
 from tests.house import House, a_house, furnish
 from tests.live import WRITTEN
 
-pytest_plugins = ("tests.order", "tests.watched", "tests.engines.left_out")
+pytest_plugins = ("tests.order", "tests.watched", "tests.engines.left_out", "tests.engines.one_slot")
 
 #: Where files are memory. What is killed in a test is a process, never the machine, so that no test needs a disk to
 #: be written to; waiting for one is a quarter of the time that all of them take.

@@ -20,7 +20,7 @@ from api_queue.errors import Unavailable
 Address = tuple[str, int]
 
 #: They have no key: each node that has slots is asked, and one's reply is given.
-_OF_ALL: Final = frozenset(("PING", "SCRIPT", "FLUSHALL", "CONFIG", "CLIENT"))
+_OF_ALL: Final = frozenset(("PING", "SCRIPT", "FLUSHALL", "CONFIG", "CLIENT", "TIME"))
 #: Where a key stands, if not behind the name.
 _KEY_AT: Final = {"EVALSHA": 3, "EVAL": 3}
 #: Before each further try of what a node refused and did not run: a slot moves in milliseconds, a vote takes a second.

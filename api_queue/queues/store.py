@@ -30,6 +30,7 @@ from api_queue.queues.models import (
     Shift,
     Whose,
 )
+from api_queue.queues.names import queue_name
 from api_queue.queues.order import bill, billed_as
 from api_queue.queues.scripts import (
     Scripts,
@@ -73,7 +74,7 @@ class RedisQueues:
         return await self._view(name, "" if first is None else first, "" if last is None else last)
 
     async def _view(self, name: QueueName, first: Argument, last: Argument) -> QueueView:
-        keys = [key(name, part) for part in ("items", "meta", "events", "undo", "lobby", "moves")]
+        keys = [key(queue_name(name), part) for part in ("items", "meta", "events", "undo", "lobby", "moves")]
         read = await self._redis.script("queues/view", keys, (first, last))
         if not read:
             raise UnknownQueue(queue=name)

@@ -75,3 +75,10 @@ async def test_redis_compiles_it_and_knows_it_by_our_hash(redis: Redis, name: st
     script = load(name)
     assert script.sha == hashlib.sha1(script.text.encode()).hexdigest()
     assert await redis.call("SCRIPT", "LOAD", script.text) == script.sha
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_names_no_key_of_its_own(name: str) -> None:
+    """What it touches comes as KEYS, so that a Cluster sends it where they are; a channel is everywhere."""
+    named = re.findall(r"""redis\.p?call\('(?!PUBLISH|XINFO)\w+', *['"]""", load(name).text)
+    assert named == []

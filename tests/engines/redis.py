@@ -5,7 +5,6 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,10 @@ from tests.engines.redis_servers import Cluster, Sentinels
 #: Which one; "" is the embedded server.
 KIND: Final = os.environ.get("TEST_REDIS", "")
 _KINDS: Final[dict[str, type[Cluster] | type[Sentinels]]] = {"cluster": Cluster, "sentinel": Sentinels}
-_seen: set[Path] = set()
+#: Servers of tests are at most so many at once; then the first one's Redis is another's.
+MOST: Final = 4
+#: By data folder.
+_taken: dict[Path, Cluster | Sentinels] = {}
 
 
 @contextmanager
@@ -34,18 +36,17 @@ def a_redis(folder: Path) -> Iterator[str]:
 
 
 def environment(data: Path) -> dict[str, str]:
-    """What a server that a test starts has to know. An empty Redis is that of a new data folder; one at a time."""
+    """What a server that a test starts has to know: an empty Redis for a new data folder, else the one that it had."""
     if not KIND:
         return {}
-    if data.resolve() not in _seen:
-        _empty(_of_servers())
-        _seen.add(data.resolve())
-    return {"API_QUEUE_REDIS_URL": _of_servers().url}
+    data = data.resolve()
+    if data not in _taken:
+        _taken[data] = _start() if len(_taken) < MOST else _taken.pop(next(iter(_taken)))
+        _empty(_taken[data])
+    return {"API_QUEUE_REDIS_URL": _taken[data].url}
 
 
-@cache
-def _of_servers() -> Cluster | Sentinels:
-    """Beside that of the tests in our own process, which empty theirs."""
+def _start() -> Cluster | Sentinels:
     parts = ExitStack()
     atexit.register(parts.close)
     return _KINDS[KIND](Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="redis-"))), parts)

@@ -95,6 +95,11 @@ class Cluster:
         """Its place in `masters`."""
         return int(self.masters[0].ask("CLUSTER", "KEYSLOT", key)) // _SHARE
 
+    def replica_has_all(self, number: int) -> None:
+        """Waits until it has what its master has."""
+        pair = (self.masters[number], self.replicas[number])
+        _until(lambda: len({each.ask("INFO", "replication")["master_repl_offset"] for each in pair}) == 1, "a copy")
+
     def _meet(self) -> None:
         first, *others = self.servers
         for epoch, server in enumerate(self.masters, 1):

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from api_queue.drivers.redis import Redis, connect
 from api_queue.errors import Unavailable
 from tests.engines.keys import keys_like
+from tests.engines.party import WHOLE_AGAIN_S, a_party
 from tests.engines.redis_servers import Cluster, Server
+from tests.live import Watch
 
 NOW = 1_700_000_000_000
 #: One key for each master.
@@ -58,11 +61,6 @@ async def test_a_node_that_forgot_its_scripts_is_taught_and_runs_them_once(clust
     # Then each gave it once
     assert {cluster.master_of(f"rate:{{{key}}}") for key in KEYS} == {0, 1, 2}
     assert sorted(waits) == [0] * 3 + [1000] * 57
-
-
-async def test_keys_of_two_nodes_in_one_script_are_refused(redis: Redis) -> None:
-    with pytest.raises(Exception, match="hash to the same slot"):
-        await redis.script("stream/lease", ["a", "b"], ["me", 1000])
 
 
 async def test_what_is_published_at_one_node_is_heard_at_all(redis: Redis) -> None:
@@ -185,3 +183,25 @@ async def test_without_any_node_a_call_is_unavailable() -> None:
     with pytest.raises(Unavailable):
         await redis.call("GET", "a")
     await redis.close()
+
+
+# -- a whole house on it: last, since a master dies ------------------------------------------------------------
+
+
+async def test_a_party_goes_on_when_the_master_that_has_it_dies(cluster: Cluster, tmp_path: Path) -> None:
+    # Given a party that plays, and a replica that has all of it
+    async with a_party(tmp_path, f'url = "{cluster.url}"\n') as party:
+        for _ in range(5):
+            await party.add()
+        await party.play()
+        await party.is_whole()
+        number = cluster.master_of("q:{party}:items")
+        cluster.fail_after(1000)
+        await asyncio.to_thread(cluster.replica_has_all, number)
+        # When its master dies
+        cluster.masters[number].kill()
+        # Then a guest who adds gets the song within seconds, and nothing that was answered is lost or doubled
+        watch = Watch()
+        await party.add()
+        assert watch.seconds < WHOLE_AGAIN_S
+        await party.is_whole()

@@ -62,6 +62,13 @@ async def test_an_add_says_what_waits_before_it(store: RedisQueues) -> None:
     assert (answer.ahead, answer.ahead_ms, answer.uneven) == (2, 90_000, False)
 
 
+@pytest.mark.parametrize("name", ["", "}x", "{}", "Party"])
+async def test_what_cannot_be_a_name_names_no_queue(store: RedisQueues, name: str) -> None:
+    """Nor keys, which would be in several slots of a Cluster: `{}` is no hash tag."""
+    with pytest.raises(UnknownQueue):
+        await store.queue(QueueName(name))
+
+
 async def test_each_change_is_one_revision_and_one_event(store: RedisQueues, redis: Redis) -> None:
     before = (await store.queue(X)).rev
     item = an_item()
