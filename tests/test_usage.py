@@ -18,8 +18,8 @@ from api_queue.serving import forking, roles, serve
 from api_queue.settings import Settings
 
 WORDS = (
-    "serve relay conductor work scan backup restore check token account key messages karakara speaker drill chaos simulate "
-    "settings version"
+    "serve relay conductor work scan backup restore check token account key messages karakara speaker drill chaos "
+    "simulate settings version"
 )
 COMMANDS = WORDS.split()
 

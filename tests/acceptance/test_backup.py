@@ -1,0 +1,117 @@
+"""The commands as an operator gives them, beside a server that 50 guests add to, and with a kill at any moment."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.live import LiveServer, live_server, until
+from tests.serving import NO_TLS
+
+GENEROUS = {"API_QUEUE_RATE_ADDRESS_PER_MINUTE": "100000", "API_QUEUE_RATE_ADDS_PER_MINUTE": "100000"}
+
+
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    arguments = [sys.executable, "-m", "api_queue", *words]
+    return subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+
+def begun(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
+    arguments = [sys.executable, "-m", "api_queue", *words]
+    return subprocess.Popen(arguments, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def a_track(server: LiveServer) -> str:
+    with server.client() as client:
+        found: dict[str, Any] = client.get("/queue/party/tracks.json", follow_redirects=True).json()
+    return next(iter(found))
+
+
+def listed(server: LiveServer) -> list[str]:
+    """The ids of the items."""
+    with server.client() as client:
+        return [item["id"] for item in client.get("/queue/party/queue.json").json()["items"]]
+
+
+@contextmanager
+def guests_adding(server: LiveServer, track: str, answered: list[str]) -> Iterator[None]:
+    """Fifty of them, one after the other, until the end."""
+    ended = threading.Event()
+
+    def add() -> None:
+        with httpx.Client(base_url=server.url, timeout=20, verify=NO_TLS) as client:
+            number = 0
+            while not ended.is_set():
+                number = (number + 1) % 50
+                cookies = {"Cookie": f"session_id=guest-number-{number:012}"}
+                body = {"track_id": track, "performer_name": f"Guest {number}"}
+                answer = client.post("/queue/party/", json=body, headers=cookies)
+                if answer.status_code == 201:
+                    answered.append(answer.json()["id"])
+                ended.wait(0.01)
+
+    adding = threading.Thread(target=add)
+    adding.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        adding.join()
+
+
+def test_a_backup_under_load_is_a_server_on_a_new_machine(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    answered: list[str] = []
+    with live_server(old, environment=GENEROUS) as server:
+        with guests_adding(server, a_track(server), answered):
+            until(lambda: len(answered) > 10, "ten adds")
+            before = list(answered)
+            saved = command(old, "backup", str(tmp_path / "saved"), "--keep", "3")
+        whole = listed(server)
+        server.end(signal.SIGKILL)
+    assert saved.returncode == 0, saved.stderr
+    assert "It holds keys and the hashes of passwords" in saved.stdout
+    restored = command(new, "restore", str(tmp_path / "saved"))
+    assert restored.returncode == 0, restored.stderr
+    with live_server(new) as server:
+        items = listed(server)
+        assert set(before) <= set(items) <= set(answered)
+        assert items == [each for each in whole if each in set(items)]
+        resumed = f"Resumed: 1 queue, {len(items)} songs wait; nothing that was answered is lost.\n"
+        assert resumed in server.out.read_text()
+        checked = command(new, "check")
+    assert (checked.returncode, checked.stdout) == (0, "All is well.\n")
+
+
+def test_whoever_is_killed_while_saving_or_restoring_leaves_nothing_half(tmp_path: Path, furnished: Path) -> None:
+    saved, new = tmp_path / "saved", tmp_path / "new"
+    shutil.copytree(furnished, tmp_path / "data")
+    saving = begun(tmp_path, "backup", str(saved))
+    kill_when(saving, (saved / "unfinished").exists)
+    refused = command(tmp_path, "restore", str(saved), "--data", str(new))
+    assert (refused.returncode, refused.stderr) == (1, f"There is no backup in {saved}.\n")
+    assert command(tmp_path, "backup", str(saved)).returncode == 0
+    assert not (saved / "unfinished").exists()
+
+    restoring = begun(tmp_path, "restore", str(saved), "--data", str(new))
+    kill_when(restoring, (new / "restoring" / "redis").exists)
+    started = command(tmp_path, "serve", "--data", str(new), "--port", "0")
+    assert started.returncode == 1
+    assert started.stderr.endswith(f"A restore into {new} did not end: begin it again, with --over.\n")
+    again = command(tmp_path, "restore", str(saved), "--data", str(new), "--over")
+    assert again.returncode == 0, again.stderr
+
+
+def kill_when(process: "subprocess.Popen[bytes]", is_true: Callable[[], bool]) -> None:
+    until(lambda: is_true() or process.poll() is not None, "the moment", 60)
+    process.kill()
+    assert process.wait(20) == -signal.SIGKILL
