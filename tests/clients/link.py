@@ -9,7 +9,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 #: Of one packet.
 PACKET_BYTES = 1460
@@ -78,13 +78,16 @@ class Link:
 
 @asynccontextmanager
 async def a_link(url: str, road: Road = Road()) -> AsyncIterator[Link]:
-    """To the server at `url`, on a free port of this machine."""
+    """To the server at `url`, which may be a Redis on a socket, on a free port of this machine."""
     there = urlsplit(url)
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if link.is_cut:
             return writer.transport.abort()
-        far_reader, far_writer = await asyncio.open_connection(there.hostname, there.port)
+        if there.scheme == "unix":
+            far_reader, far_writer = await asyncio.open_unix_connection(unquote(there.path))
+        else:
+            far_reader, far_writer = await asyncio.open_connection(there.hostname, there.port)
         ends = {writer, far_writer}
         link.open |= ends
         try:
