@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from api_queue.accounts.shared_keys import share_keys
-from api_queue.errors import DatabaseAway, StartRefused, Unavailable
+from api_queue.errors import DatabaseAway, DiskFailing, DiskFull, StartRefused, Unavailable
 from api_queue.jobs.models import TaskId
 from api_queue.keeping.redis_keys import RedisKeys
 from api_queue.parts import Parts
@@ -77,7 +77,7 @@ def refusing_faults() -> Iterator[None]:
     except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
         reason = f"The database cannot be used: {getattr(error, 'orig', error)}."
         raise StartRefused(reason=reason) from error
-    except DatabaseAway as error:
+    except (DatabaseAway, DiskFailing, DiskFull) as error:
         raise StartRefused(reason=f"The database cannot be used: {error.__cause__}.") from None
     except Unavailable:
         raise StartRefused(reason="Redis does not answer; look at redis_url.") from None

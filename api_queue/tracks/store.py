@@ -85,7 +85,7 @@ class SqlStore:
                 await retell(connection, touched)
 
     async def learn_words(self) -> None:
-        async with writing(self._engine, "tracks") as connection:
+        async with writing(self._engine, "vocabulary") as connection:
             await index_of(connection).learn_words(connection)
 
 

@@ -71,7 +71,7 @@ _LEARN: Final = text(
         SELECT ' ' || word || ' ' AS term FROM ts_stat('SELECT words FROM track_words')
         WHERE char_length(word) >= 3 AND NOT starts_with(word, :tag) AND word !~ '^[a-z]{2}.{3}[0-9]{7}$'
     ), forgotten AS (
-        DELETE FROM track_vocabulary WHERE term NOT IN (SELECT term FROM known)
+        DELETE FROM track_vocabulary WHERE NOT EXISTS (SELECT FROM known WHERE known.term = track_vocabulary.term)
     )
     INSERT INTO track_vocabulary (term, grams)
     SELECT term, array_to_tsvector(ARRAY(SELECT substr(term, i, 3) FROM generate_series(1, char_length(term) - 2) AS i))
