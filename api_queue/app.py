@@ -155,7 +155,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> "Sanic[Any, An
 
 def _watch(app: "Sanic[Any, Any]", parts: WebParts) -> None:
     """After the guard, which counts what is asked of this worker."""
-    app.ctx.reporter = parts.reporter(app.ctx.reception.traffic.figures, app.ctx.load.figures, parts.hub.figures)
+    counted = (app.ctx.reception.traffic.figures, app.ctx.load.figures, app.ctx.connections.figures, parts.hub.figures)
+    app.ctx.reporter = parts.reporter(*counted)
     app.ctx.monitor = parts.monitor(app.ctx.reporter)
     app.ctx.health = parts.health(app.ctx.monitor)
     app.ctx.stats = parts.stats(app.ctx.monitor)

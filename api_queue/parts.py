@@ -30,6 +30,9 @@ from api_queue.drivers.lua import load_all
 from api_queue.drivers.process_name import own_name
 from api_queue.drivers.redis import Redis, connect
 from api_queue.formats.figures import Figure
+from api_queue.home_assistant.presses import Presses
+from api_queue.home_assistant.topics import HomeTopics
+from api_queue.home_assistant.wire import Topics
 from api_queue.jobs.delivery import Courier
 from api_queue.jobs.feed import TaskFeed
 from api_queue.jobs.redis_store import RedisTaskEvents, RedisWorkers
@@ -115,6 +118,8 @@ from api_queue.stream.discovery import Discovery
 from api_queue.stream.hub import Hub
 from api_queue.stream.lag import Lag
 from api_queue.stream.lease import Lease
+from api_queue.stream.models import OtherTopics
+from api_queue.stream.others import Several
 from api_queue.stream.sources import Sources
 from api_queue.stream.store import RedisEventLog
 from api_queue.tracklists.batch_tasks import BatchTasks
@@ -720,9 +725,30 @@ class Parts:
         return RoomTopics(self.queue_store, self.variants, *told, self.clock)
 
     @cached_property
+    def other_topics(self) -> OtherTopics:
+        return Several([each for each in (self.room_topics, self.home_topics) if each is not None])
+
+    @cached_property
     def moving_over(self) -> MovingOver:
         adding = AddService(self.queue_store, self.tracks, self.clock, lambda *_: (), Unlimited(), self.chance)
         return MovingOver(self.queues, adding, SongNames(SqlStore(self.engine)), self.clock)
+
+    # -- Home Assistant ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def home_topics(self) -> HomeTopics | None:
+        """None: it finds nothing here."""
+        if self.settings.mqtt_discovery == "off":
+            return None
+        return HomeTopics(self.queue_store, self.tracks.some, self.settings)
+
+    @cached_property
+    def presses(self) -> Presses | None:
+        """None: it has no buttons."""
+        if self.settings.mqtt_discovery != "buttons":
+            return None
+        topics = Topics(self.settings.mqtt_prefix, self.settings.mqtt_discovery_prefix)
+        return Presses(self.commands, self.audit, topics)
 
     # -- monitoring --------------------------------------------------------------------------------------------
 

@@ -64,6 +64,14 @@ class Settings:
     mqtt_ws_port: Port = _key(9001, "MQTT over websocket port of the embedded broker; 0 takes any free one.")
     mqtt_prefix: str = _key("api_queue", "First part of every topic.")
     mqtt_public_url: str = _key("", "Websocket address of your own broker, as browsers reach it.")
+    mqtt_discovery: Literal["off", "sensors", "buttons"] = _key(
+        "off", "Whether Home Assistant finds the queues by MQTT, and whether it may press play, stop, skip and close."
+    )
+    mqtt_discovery_queues: tuple[str, ...] = _key((), "Queues that it finds; empty takes all that last.")
+    mqtt_discovery_prefix: str = _key("homeassistant", "Where Home Assistant looks for them.")
+    mqtt_discovery_password: str = _key(
+        "", "Password of `home_assistant` at the embedded broker; needed for buttons.", secret=True
+    )
     mqtt_republish_s: Seconds = _key(300.0, "Seconds after which all retained state is published again.")
 
     queues_guest: Literal["off", "demo", "on"] = _key("on", "Which queues guests may make: none, demo, transient too.")

@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import socket
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,15 @@ topic read #
 
 user {publisher}
 topic readwrite #
+
+# It reads everything too, presses the buttons of queues, and says that it is there.
+user {home}
+topic read #
+topic write {prefix}/queue/+/press
+topic write {discovery}/status
 """
+#: Home Assistant's login.
+HOME: Final = "home_assistant"
 
 #: What guests may do and cost, the same for every listener; times are seconds.
 RULES: Final = """\
@@ -53,11 +62,29 @@ def find_binary() -> str | None:
     return shutil.which("mosquitto", path=f"{os.environ.get('PATH', os.defpath)}:{_SBIN}")
 
 
-def write_configuration(folder: Path, host: str, port: int, ws_port: int, login: tuple[str, str]) -> Path:
-    """`login` is the publisher's name and password. What is written only its own user can read."""
+@dataclass(frozen=True)
+class Logins:
+    """Who may say something. Without a password there is no Home Assistant."""
+
+    publisher: str
+    password: str = field(repr=False)
+    home_password: str = field(default="", repr=False)
+    prefix: str = "api_queue"
+    discovery: str = "homeassistant"
+
+    def passwords(self) -> str:
+        home = _hashed(HOME, self.home_password) if self.home_password else ""
+        return _hashed(self.publisher, self.password) + home
+
+    def rules(self) -> str:
+        return ACL.format(publisher=self.publisher, home=HOME, prefix=self.prefix, discovery=self.discovery)
+
+
+def write_configuration(folder: Path, host: str, port: int, ws_port: int, logins: Logins) -> Path:
+    """What is written only its own user can read."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(folder / "mosquitto.passwd", _hashed(*login))
-    _write(folder / "mosquitto.acl", ACL.format(publisher=login[0]))
+    _write(folder / "mosquitto.passwd", logins.passwords())
+    _write(folder / "mosquitto.acl", logins.rules())
     return _write(folder / "mosquitto.conf", _configuration(folder, host, port, ws_port))
 
 

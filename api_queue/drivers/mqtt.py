@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 import aiomqtt
@@ -33,6 +33,16 @@ _log = structlog.get_logger()
 _library_log = logging.Logger("aiomqtt", logging.CRITICAL)
 
 
+class Ear(Protocol):
+    """Who is told what others publish."""
+
+    @property
+    def filter(self) -> str: ...
+
+    def hear(self, topic: str, payload: bytes) -> None:
+        """Never waits. Each message comes once, as long as the connection lasts."""
+
+
 class Publisher:
     """`async with Publisher(url, "api_queue/status") as publisher: await publisher.publish(...)`
 
@@ -41,10 +51,13 @@ class Publisher:
     them again whenever `connections` has grown; `on_connect` is called then, from the event loop.
     """
 
-    def __init__(self, url: str, status_topic: str, *, on_connect: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, url: str, status_topic: str, *, on_connect: Callable[[], None] = lambda: None, ear: Ear | None = None
+    ) -> None:
         self._options = connection_options(url)
         self._options["identifier"] = _client_id(url, status_topic)
         self._status_topic = status_topic
+        self._ear = ear
         self._on_connect = on_connect
         self._client: aiomqtt.Client | None = None
         self._lost: asyncio.Future[None] | None = None
@@ -108,12 +121,19 @@ class Publisher:
         async with aiomqtt.Client(**self._options, will=will) as client:
             client.pending_calls_threshold = 10_000
             await _send(client, self._status_topic, ONLINE, retain=True, qos=1)
+            if self._ear:
+                await client.subscribe(self._ear.filter, qos=1, timeout=ACK_TIMEOUT_S)
             self._take(client)
             try:
-                async for _ in client.messages:  # nothing is subscribed: this waits for the end
-                    pass
+                async for message in client.messages:  # until the end, whether or not something is subscribed
+                    self._hear(message)
             finally:
                 self._drop()
+
+    def _hear(self, message: aiomqtt.Message) -> None:
+        """What is retained was said to somebody before us."""
+        if self._ear and not message.retain and isinstance(message.payload, bytes):
+            self._ear.hear(message.topic.value, message.payload)
 
     def _take(self, client: aiomqtt.Client) -> None:
         self._client = client

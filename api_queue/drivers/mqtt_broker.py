@@ -37,13 +37,16 @@ class BrokerProcess:
 def prepare_broker(settings: Settings, data_dir: Path) -> BrokerProcess:
     """Choose the broker and the ports, make a login for this start, write what the broker reads."""
     binary = _mosquitto_binary(settings)
+    _refuse_unheard_buttons(settings, binary)
     host = settings.host
     port, ws_port = _ports(host, settings.mqtt_port, settings.mqtt_ws_port)
     password = secrets.token_urlsafe(32)
     command: tuple[str, ...]
     if binary:
         folder = data_dir.resolve() / "mqtt"
-        conf = mosquitto.write_configuration(folder, host, port, ws_port, (PUBLISHER, password))
+        at_home = (settings.mqtt_discovery_password, settings.mqtt_prefix, settings.mqtt_discovery_prefix)
+        logins = mosquitto.Logins(PUBLISHER, password, *at_home)
+        conf = mosquitto.write_configuration(folder, host, port, ws_port, logins)
         name, command, env = "mosquitto", (binary, "-c", str(conf)), {}
     else:
         name, command = "announcer", _announcer(host, port, ws_port)
@@ -60,6 +63,19 @@ def _mosquitto_binary(settings: Settings) -> str | None:
     if binary is None and settings.mqtt_embedded == "mosquitto":
         raise StartRefused(reason="There is no Mosquitto: install the package mosquitto, or use the announcer.")
     return binary
+
+
+def _refuse_unheard_buttons(settings: Settings, binary: str | None) -> None:
+    """Rather than offer some that do nothing."""
+    if settings.mqtt_discovery != "buttons":
+        return
+    if not settings.mqtt_discovery_password:
+        raise StartRefused(reason="Home Assistant's buttons need a login at the broker: set mqtt_discovery_password.")
+    if binary is None:
+        raise StartRefused(
+            reason="Home Assistant's buttons need Mosquitto: install the package mosquitto, set mqtt_url to a broker "
+            "of your own, or mqtt_discovery to sensors."
+        )
 
 
 def _announcer(host: str, port: int, ws_port: int) -> tuple[str, ...]:

@@ -48,9 +48,13 @@ class SqlTasks:
         return total, await self._tasks(page.limit(wanted.limit).offset(wanted.offset))
 
     async def counts(self) -> dict[Status, int]:
-        on_top = select(tasks.c.status, func.count()).where(tasks.c.parent_task_id.is_(None)).group_by(tasks.c.status)
+        on_top = (
+            select(tasks.c.status, func.count().label("times"))
+            .where(tasks.c.parent_task_id.is_(None))
+            .group_by(tasks.c.status)
+        )
         async with self._engine.connect() as connection:
-            return {status: times for status, times in await connection.execute(on_top)}
+            return {row.status: row.times for row in await connection.execute(on_top)}
 
     async def children(self, task_id: TaskId) -> list[Task]:
         of_task = select(*OF_TASK).where(tasks.c.parent_task_id == task_id)

@@ -14,6 +14,7 @@ CATALOGUE: Final[Mapping[str, Metric]] = {
     "request_seconds": Metric("histogram", "Seconds until the answer began, by method and route."),
     "refusals_total": Metric("counter", "Answers that refuse, by the code of the error (docs/errors.md)."),
     "requests_in_hand": Metric("gauge", "Requests that a worker has not answered yet."),
+    "connections_refused_total": Metric("counter", "Connections that were turned away: too many, or no files left."),
     "sse_clients": Metric("gauge", "Who listens to server-sent events."),
     "sse_slow_clients": Metric("gauge", "Those of them who do not take what is sent."),
     "redis_seconds": Metric("histogram", "Seconds until Redis had answered a command or a script."),

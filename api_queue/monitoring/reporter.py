@@ -6,10 +6,14 @@ import socket
 from collections.abc import Sequence
 from contextlib import suppress
 
+import structlog
+
 from api_queue.drivers.clock import Clock
 from api_queue.errors import Unavailable
 from api_queue.monitoring.models import EVERY_S, Snapshot, SnapshotStore, Source
 from api_queue.monitoring.process_figures import process_figures
+
+_log = structlog.get_logger()
 
 
 class Reporter:
@@ -34,16 +38,23 @@ class Reporter:
         )
 
     async def run(self) -> None:
-        """Until it is cancelled; then it takes its figures along."""
+        """Until it is cancelled; then it takes its figures along. No fault of it ends a process."""
         try:
             await self._take_name()
             while True:
-                with suppress(Unavailable):
-                    await self._store.leave(self.snapshot())
+                await self._leave()
                 await asyncio.sleep(EVERY_S)
         finally:
             with suppress(Unavailable):
                 await self._store.forget(self._host, self._name)
+
+    async def _leave(self) -> None:
+        try:
+            await self._store.leave(self.snapshot())
+        except Unavailable:
+            pass
+        except Exception:
+            _log.exception("figures could not be told")
 
     async def _take_name(self) -> None:
         """That of one which has died is free, though its figures are still there."""

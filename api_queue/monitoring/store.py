@@ -1,5 +1,6 @@
 """Snapshots in Redis: one field of one HASH for each process. Whoever reads them drops those of the dead."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -22,7 +23,8 @@ class RedisSnapshots:
         await self._redis.call("HSET", _KEY, _field(snapshot.host, snapshot.process), _encode(snapshot))
 
     async def all(self, now_ms: int) -> list[Snapshot]:
-        found = [_decode(text) for text in await self._redis.call("HVALS", _KEY)]
+        said: Iterable[str] = await self._redis.call("HVALS", _KEY)
+        found = [snapshot for snapshot in map(_read, said) if snapshot is not None]
         gone = [each for each in found if now_ms - each.at_ms >= GONE_MS]
         for each in gone:
             await self.forget(each.host, each.process)
@@ -30,6 +32,14 @@ class RedisSnapshots:
 
     async def forget(self, host: str, process: str) -> None:
         await self._redis.call("HDEL", _KEY, _field(host, process))
+
+
+def _read(text: str) -> Snapshot | None:
+    """None: it is of another version, whose process may still run beside us."""
+    try:
+        return _decode(text)
+    except msgspec.DecodeError:
+        return None
 
 
 def _field(host: str, process: str) -> str:

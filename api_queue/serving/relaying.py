@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 
-from api_queue.drivers.mqtt import Publisher
+from api_queue.drivers.mqtt import Ear, Publisher
 from api_queue.drivers.redis import end_task
 from api_queue.formats.figures import Figure
 from api_queue.parts import Parts
@@ -15,7 +15,8 @@ from api_queue.stream.store import RedisEventLog, RedisRelayStore
 async def run_relay(settings: Settings) -> None:
     parts = Parts(settings)
     lease = parts.lease("relay", relay.LEASE_MS)
-    line = _Line(settings)
+    line = _Line(settings, parts.presses)
+    pressing = asyncio.create_task(parts.presses.run(), name="presses") if parts.presses else None
     telling = asyncio.create_task(parts.reporter(lease.figures, parts.lag.figures, line.figures).run(), name="reporter")
     try:
         await relay.run(
@@ -29,23 +30,26 @@ async def run_relay(settings: Settings) -> None:
                 clock=parts.clock,
                 settings=settings,
                 lag=parts.lag,
-                others=parts.room_topics,
+                others=parts.other_topics,
             )
         )
     finally:
         await end_task(telling)
+        if pressing:
+            await end_task(pressing)
         await parts.close()
 
 
 class _Line:
     """To the broker, while this relay leads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, ear: Ear | None) -> None:
+        self._ear = ear
         self._url, self._status = settings.mqtt_url, f"{settings.mqtt_prefix}/status"
         self._publisher: Publisher | None = None
 
     def open(self, on_connect: Callable[[], None]) -> Publisher:
-        self._publisher = Publisher(self._url, self._status, on_connect=on_connect)
+        self._publisher = Publisher(self._url, self._status, on_connect=on_connect, ear=self._ear)
         return self._publisher
 
     def figures(self) -> Iterator[Figure]:

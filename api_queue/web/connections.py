@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from api_queue.errors import ApiQueueError, Overloaded, TooManyConnections
+from api_queue.formats.figures import Figure
 from api_queue.settings import Settings
 from api_queue.web.client_address import is_one_of, networks
 from api_queue.web.identity import Caller
@@ -39,6 +40,9 @@ class Connections:
         self._streams: Counter[str] = Counter()
         self._said_s = -_SAID_AGAIN_S
         self.refused = 0
+
+    def figures(self) -> Iterator[Figure]:
+        yield Figure("connections_refused_total", self.refused)
 
     def enter(self, address: str, file: int) -> None:
         """`file`: its number, which is the lowest that was free. Raises Overloaded or TooManyConnections."""

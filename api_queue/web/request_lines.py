@@ -52,7 +52,7 @@ def line_of(request: Request, status: int, seconds: float) -> Line:
         "status": status,
         "ms": round(seconds * 1000, 2),
         "request_id": request.ctx.request_id,
-        "role": caller.highest_role if caller else None,
+        "role": (caller.highest_role if caller.grants else "guest") if caller else None,
         "who": caller.guest_id if caller else None,
         "level": "info",
         "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),

@@ -49,7 +49,7 @@ def test_what_is_written_is_for_its_own_user_and_holds_no_password(embedded: Emb
 def test_our_rules_are_those_that_we_give_to_others() -> None:
     given = _options((CONFIG / "mosquitto.conf").read_text())
     assert set(_options(mosquitto.RULES)) <= set(given)
-    assert _options(mosquitto.ACL.format(publisher=PUBLISHER)) == _options((CONFIG / "mosquitto.acl").read_text())
+    assert _options(mosquitto.Logins(PUBLISHER, "").rules()) == _options((CONFIG / "mosquitto.acl").read_text())
 
 
 def test_the_configuration_that_we_give_to_others_works(tmp_path: Path) -> None:
