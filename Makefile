@@ -31,6 +31,9 @@ check: $(VENV)/tested ## Look for faults without running anything: style, types,
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/shellcheck .ci/run config/install-pi.sh tests/config/boot.sh
+	$(BIN)/hadolint Dockerfile
+	PUBLIC_URL=- MQTT_PASSWORD=- $(BIN)/docker-compose --file config/compose.yaml --profile postgres config --quiet
 
 fix: $(VENV)/tested ## Mend what of the style can be mended
 	$(BIN)/ruff check --fix .

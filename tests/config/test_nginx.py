@@ -80,7 +80,7 @@ def with_ports(folder: Path, server: int, broker: int, plain: int, tls: int) -> 
         "listen 443 ": f"listen 127.0.0.1:{tls} ",
         "127.0.0.1:8000": f"127.0.0.1:{server}",
         "127.0.0.1:9001": f"127.0.0.1:{broker}",
-        "/etc/nginx/api_queue": f"{folder}/api_queue",
+        "/etc/nginx/certificates/": f"{folder}/",
         "/mnt/Music/": f"{SONGS}/",
     }
     text = CONFIG
@@ -165,7 +165,6 @@ async def test_the_music_is_sent_by_nginx(site: Site) -> None:
         past = await speaker.get(address, headers={"Range": "bytes=99999999-"})
         inside = await speaker.get(f"/_media{SONG}")
     assert (part.status_code, part.content) == (206, SONG.read_bytes()[1000:2000])
-    assert "accept-ranges" in part.headers
     assert (past.status_code, inside.status_code) == (416, 404)
 
 
