@@ -52,6 +52,7 @@ class Backup:
                 shutil.rmtree(draft, ignore_errors=True)
                 raise
             sync_folder(self._folder)
+            await RedisKeys(self._parts.redis).note_backup(manifest.taken_at_ms)
             for old in backups(self._folder)[: -keep if keep else 0]:
                 shutil.rmtree(old)
         return target, manifest

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote
 
 from sqlalchemy import make_url
 
@@ -24,7 +24,8 @@ _NAMES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def dialect(settings: Settings) -> str:
-    return make_url(url_of(settings.sql_url, settings.data)).get_backend_name()
+    """As SQLAlchemy calls it. A URL of several hosts is none that it can read."""
+    return url_of(settings.sql_url, settings.data).partition(":")[0].partition("+")[0]
 
 
 def sqlite_file(settings: Settings) -> Path:
@@ -134,7 +135,8 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> None:
 
 def _without_password(sql_url: str) -> tuple[str, str]:
     """As libpq takes it, and the password apart."""
-    parts = urlsplit(sql_url)
-    login, at, hosts = parts.netloc.rpartition("@")
+    _, _, rest = sql_url.partition("://")
+    authority, slash, database = rest.partition("/")
+    login, at, hosts = authority.rpartition("@")
     user, _, password = login.partition(":")
-    return urlunsplit(parts._replace(scheme="postgresql", netloc=f"{user}{at}{hosts}")), unquote(password)
+    return f"postgresql://{user}{at}{hosts}{slash}{database}", unquote(password)

@@ -24,6 +24,10 @@ OURS: Final = (
 LISTS: Final = (QUEUES, MESSAGE_QUEUES)
 #: Stands while a restore is not complete.
 UNFINISHED: Final = "keeping:unfinished"
+#: When the newest backup was taken, ms since 1970: for who watches over the server.
+_BACKED_UP: Final = "keeping:backed_up_at_ms"
+#: What is of this moment alone, or of this Redis.
+_PASSED_OVER: Final = frozenset({UNFINISHED, _BACKED_UP, "monitoring:snapshots"})
 _TAGGED: Final = re.compile(r"(\w+):\{([^{}]+)\}")
 #: Parts of a key that one script writes: a few milliseconds of Redis. Even, so that pairs stay together.
 _SLICE: Final = 4000
@@ -68,6 +72,9 @@ class RedisKeys:
         """A restore began to write here, and did not end."""
         return bool(await self._redis.call("EXISTS", UNFINISHED))
 
+    async def note_backup(self, taken_at_ms: int) -> None:
+        await self._redis.call("SET", _BACKED_UP, taken_at_ms)
+
     async def begin(self) -> None:
         await self._redis.call("SET", UNFINISHED, 1)
 
@@ -85,7 +92,7 @@ class RedisKeys:
         """Names of keys that are ours; one may come twice."""
         async for keys in self._redis.keys(pattern):
             for key in keys:
-                if key.partition(":")[0] in OURS and key != UNFINISHED:
+                if key.partition(":")[0] in OURS and key not in _PASSED_OVER:
                     yield key
 
 

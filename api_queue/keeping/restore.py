@@ -50,6 +50,7 @@ class Restore:
         file = self._source / redis_file.NAME
         await redis_file.load(keys, file, now_ms, lambda *how: self._progress("Queues", *how))
         await self._pause_sessions()
+        await keys.note_backup(self._manifest.taken_at_ms)
         await keys.end()
 
     def _put_databases(self) -> None:
