@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Any
 
 import structlog
 from sanic.worker.constants import ProcessState
@@ -46,10 +47,12 @@ class Supervision:
         self._told: set[int] = set()
         self._backoffs: defaultdict[str, Backoff] = defaultdict(Backoff)
         self._due_s: dict[int, float] = {}
+        self._start_again = manager.restart
 
     def take_over(self) -> None:
         """In `main_process_ready`, before the manager starts anything, with ENDING blocked in all threads."""
         self._manager.wait_for_ack = self._wait_until_ready  # type: ignore[method-assign]  # see the module's text
+        self._manager.restart = self._restart  # type: ignore[assignment, method-assign]
         for number in ENDING:  # multiprocessing unblocks them when it has to start its resource tracker again
             signal.signal(number, self._on_signal)
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
@@ -116,6 +119,20 @@ class Supervision:
             if self._due_s[pid] <= now_s:
                 self._due_s[pid] = math.inf  # asked once; the next one has another pid
                 self._manager.monitor_publisher.send(f"{process.name}:")
+
+    def _restart(self, process_names: list[str], **how: Any) -> None:
+        """In the manager's thread. The fork server may die meanwhile: there is another one at the next try."""
+        while not self._ending:
+            try:
+                self._start_again(process_names, **how)
+            except (OSError, EOFError) as error:
+                _log.warning("a process could not be started", processes=process_names, reason=repr(error))
+            else:
+                return
+            for process in (*self._manager.transient_processes, *self._manager.durable_processes):
+                if process.name in process_names:
+                    process.set_state(ProcessState.FAILED, force=True)  # else it may not be started again
+            time.sleep(TICK_S)
 
     def _dead(self) -> Iterator[WorkerProcess]:
         final = (ProcessState.FAILED, ProcessState.COMPLETED)

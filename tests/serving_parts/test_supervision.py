@@ -31,6 +31,10 @@ class Process:
     def _current_process(self) -> "Process":
         return self
 
+    def set_state(self, state: ProcessState, *, force: bool) -> None:
+        assert force
+        self.state = state
+
     def is_alive(self) -> bool:
         return self.alive
 
@@ -45,10 +49,24 @@ class Process:
 class Manager:
     processes: list[Process]
     sent: list[str | None] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
+
+    def restart(self, process_names: list[str], **_how: object) -> None:
+        """As Sanic does it, and multiprocessing where the fork server is not there."""
+        for process in self.processes:
+            if process.name in process_names and process.state in {ProcessState.FAILED, ProcessState.COMPLETED}:
+                process.state = ProcessState.STARTING
+                if self.faults:
+                    raise self.faults.pop(0)
+                process.state = ProcessState.STARTED
 
     @property
     def transient_processes(self) -> list[Process]:
         return self.processes
+
+    @property
+    def durable_processes(self) -> list[Process]:
+        return []
 
     @property
     def monitor_subscriber(self) -> "Manager":
@@ -228,6 +246,27 @@ def test_one_that_dies_does_not_hold_up_another(later: Callable[[float], None]) 
     watch._restart_the_dead()
     # Then it does not have to wait for that
     assert manager.sent == ["web:"]
+
+
+def test_what_could_not_be_started_is_tried_again_at_once(no_waiting: list[float]) -> None:
+    # Given one that died with the fork server, which dies again while it is started, three times
+    process = Process("relay", 7, ProcessState.FAILED)
+    watch, manager = watching(process)
+    manager.faults = [EOFError("unexpected EOF"), ConnectionRefusedError(), BrokenPipeError()]
+    # When the manager does what the watch has asked for / Then it goes on, and the process is there
+    with capture_logs() as logs:
+        watch._restart(["relay"], reloaded_files="")
+    assert process.state is ProcessState.STARTED
+    assert [line["processes"] for line in logs] == [["relay"]] * 3
+    assert no_waiting == [supervision.TICK_S] * 3
+
+
+def test_who_ends_us_ends_the_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch, manager = watching(Process("relay", 7, ProcessState.FAILED))
+    manager.faults = [EOFError("unexpected EOF")] * 2
+    monkeypatch.setattr(time, "sleep", lambda _seconds: watch._on_signal(signal.SIGTERM, None))
+    watch._restart(["relay"])
+    assert len(manager.faults) == 1
 
 
 # -- ending ----------------------------------------------------------------------------------------------------
