@@ -103,6 +103,7 @@ class Chaos:
         found = [f"screen {n}: {gap}" for n, each in enumerate(told) for gap in judge.gaps(each)]
         return Verdict(
             blows=self._blows,
+            ended=system.ended,
             answers=self._wishes.outcomes,
             repeated=self._wishes.repeated,
             longest_s=self._longest_s,

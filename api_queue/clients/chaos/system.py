@@ -37,7 +37,7 @@ _LOOK_S: Final = 0.02
 
 
 class System:
-    """`folder` is where it lives, and what it leaves nothing of."""
+    """`folder` is where it lives, and what it leaves nothing of. `ended`: how often the server has by itself."""
 
     def __init__(self, folder: Path, workers: int) -> None:
         self.port, self.mqtt_port = free_port(), free_port()
@@ -53,6 +53,7 @@ class System:
             "API_QUEUE_RATE_CONTROL_PER_MINUTE": _UNLIMITED,
         }
         self._server = Program("server", folder, words, variables)
+        self.ended = 0
 
     async def start(self) -> None:
         """Whoever is killed may keep its data folder for a moment: an init tries again. Raises StartRefused."""
@@ -94,11 +95,17 @@ class System:
     async def _one_of(self, part: Part, draw: float) -> int:
         try:
             async with asyncio.timeout(_BACK_S):
-                while not (pids := self._pids(part)):  # noqa: ASYNC110 - of another program
+                while not (pids := self._pids(part)):
+                    await self._look_after()
                     await asyncio.sleep(_LOOK_S)
         except TimeoutError:
             raise StartRefused(reason=f"The part {part} did not come back within {_BACK_S:g} s.") from None
         return pids[min(int(draw * len(pids)), len(pids) - 1)]
+
+    async def _look_after(self) -> None:
+        if not self._server.runs:
+            self.ended += 1
+            await self.start()
 
     def _pids(self, part: Part) -> list[int]:
         return [pid for name, pid in sorted(self._server.processes.items()) if name.startswith(_NAMES[part])]

@@ -13,9 +13,12 @@ _MOST: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`blows` by their names; `answers` by their outcomes. `apart`: who shows something else than GET."""
+    """`blows` by their names; `answers` by their outcomes. `ended`: how often the server has by itself, and was started
+    again. `apart`: who shows something else than GET.
+    """
 
     blows: Counter[str]
+    ended: int
     answers: Counter[Outcome]
     repeated: int
     longest_s: float
@@ -44,6 +47,7 @@ class Verdict:
 def lines(verdict: Verdict) -> Iterator[str]:
     """As people read it."""
     yield f"blows: {', '.join(f'{name} {count}' for name, count in sorted(verdict.blows.items()))}"
+    yield f"the server ended by itself: {verdict.ended} times"
     answers = ", ".join(f"{outcome} {count}" for outcome, count in sorted(verdict.answers.items()))
     yield f"changes: {answers}; {verdict.repeated} were asked for again; at most {verdict.longest_s:.1f} s between two"
     yield f"screens: {verdict.events} events on {verdict.connections} connections, {verdict.resets} resets"

@@ -33,6 +33,7 @@ async def test_whatever_is_killed_nothing_that_was_answered_is_lost(tmp_path: Pa
     found = await after(SHORT, log)
     assert found.misses == (), "\n".join((log.read_text(), *lines(found)))
     assert found.blows.total() == len(list(plan(SHORT.seed, SHORT.kills)))
+    assert found.ended == 0
     assert found.answers["done"] > SHORT.guests
     assert found.connections > SHORT.screens
     # And nothing of it stays

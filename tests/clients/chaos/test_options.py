@@ -32,6 +32,7 @@ def verdict(**found: tuple[str, ...]) -> Verdict:
     nothing: dict[str, tuple[str, ...]] = {"lost": (), "doubled": (), "gaps": (), "apart": ()}
     return Verdict(
         blows=Counter({"kill web": 2}),
+        ended=0,
         answers=Counter({"done": 5, "unknown": 1}),
         repeated=3,
         longest_s=4.25,
@@ -47,6 +48,7 @@ def test_what_was_found_is_said() -> None:
     assert list(lines(verdict()))[-1] == "verdict: passed"
     assert list(lines(verdict(lost=("a song is gone",)))) == [
         "blows: kill web 2",
+        "the server ended by itself: 0 times",
         "changes: done 5, unknown 1; 3 were asked for again; at most 4.2 s between two",
         "screens: 6 events on 2 connections, 0 resets",
         "retained topics equal to GET after 0.5 s",
