@@ -52,6 +52,7 @@ class Party:
             "http://localhost:8000": server.url,
             "-p 1883": f"-p {mqtt.port}",
             ".venv/bin/python": sys.executable,
+            "/mnt/usb": f"{self.folder}",
         }
         if "cookie" in command:
             words |= dict(zip(["FIRST", "SECOND", "ITEM"], self.items(), strict=False))
