@@ -30,7 +30,7 @@ def own_redis(tmp_path: Path) -> Iterator[str]:
 async def test_it_keeps_what_was_answered_and_throws_nothing_away(own_redis: str) -> None:
     redis = connect(own_redis)
     for name, value in (("appendfsync", "always"), ("maxmemory-policy", "noeviction"), ("save", ""), ("port", "0")):
-        assert await redis.call("CONFIG", "GET", name) == {name.encode(): value.encode()}
+        assert await redis.call("CONFIG", "GET", name) == {name: value}
     await redis.close()
 
 
