@@ -8,7 +8,6 @@ from api_queue.drivers.redis import Redis
 from api_queue.errors import Unavailable, UnknownQueue
 from api_queue.stream import hub as hub_module
 from api_queue.stream import listener as listener_module
-from api_queue.stream.follower import PAGE
 from api_queue.stream.hub import Hub
 from api_queue.stream.models import Page
 from api_queue.stream.store import RedisEventLog
@@ -122,35 +121,6 @@ async def test_five_hundred_join_with_one_read_and_hear_the_same_in_order(hub: H
         await queues.change(PARTY)
     await eventually(lambda: screens[-1].revs()[-1] == 51)
     assert all(screen.revs() == list(range(1, 52)) for screen in screens)
-
-
-class Wall(Screen):
-    """Takes nothing: what is written to it waits, as it was written."""
-
-    def __init__(self, *names: str) -> None:
-        super().__init__(*names)
-        self.waiting: list[bytes] = []
-
-    def write(self, chunks: bytes) -> None:
-        self.waiting.append(chunks)
-        self.buffered += len(chunks)
-
-
-async def test_those_who_take_nothing_hold_the_same_bytes_and_no_more_than_their_bound(
-    hub: Hub, queues: Queues
-) -> None:
-    await queues.create(PARTY)
-    walls = await asyncio.gather(*(Wall(PARTY).join(hub) for _ in range(20)))
-    quick = await Screen(PARTY).join(hub)
-    padding = f'"changes":["{"x" * 1000}"]'
-    for _ in range(500):
-        await queues.change(PARTY, fields=padding)
-    await eventually(lambda: quick.revs()[-1] == 501)
-    # Each holds what fills its line, with what was read at once, and after it nothing
-    assert all(wall.buffered < listener_module.FULL_BYTES + PAGE * 1200 for wall in walls)
-    assert all(wall.listener and wall.listener.behind and not wall.listener._held for wall in walls)
-    # And what they hold is there once for all of them
-    assert len({id(chunk) for wall in walls for chunk in wall.waiting}) == len(walls[0].waiting)
 
 
 async def test_a_slow_screen_loses_its_changes_and_starts_anew_when_it_drains(hub: Hub, queues: Queues) -> None:
