@@ -42,8 +42,8 @@ fix: $(VENV)/tested ## Mend what of the style can be mended
 bench: $(VENV)/tested ## Measure, and write bench/RESULTS.md
 	$(BIN)/python -m bench $(ARGS)
 
-fuzz: $(VENV)/tested ## Ten minutes of damaged CUE sheets; ARGS is another number of seconds
-	$(BIN)/python -m tests.fuzz.cue $(or $(ARGS),600)
+fuzz: $(VENV)/tested ## Ten minutes of damaged input for everything that reads any; ARGS is another number of seconds
+	$(BIN)/python -m tests.fuzz.long $(or $(ARGS),600)
 
 drill: $(VENV)/tested ## Ten minutes of killed speakers and servers: is there ever more than one that sounds?
 	@exec $(BIN)/python -m api_queue drill $(ARGS)

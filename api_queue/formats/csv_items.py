@@ -45,8 +45,11 @@ def encode_line(cells: Sequence[object]) -> str:
 
 
 def decode_line(line: str) -> list[str]:
-    """ValueError unless the line has exactly the columns above."""
-    cells = next(csv.reader((line,), strict=True), [])
+    """ValueError unless the line is CSV with exactly the columns above."""
+    try:
+        cells = next(csv.reader((line,), strict=True), [])
+    except csv.Error as error:
+        raise ValueError(f"no line of CSV, {error}: {line!r}") from None
     if len(cells) != len(COLUMNS):
         raise ValueError(f"an item has {len(COLUMNS)} columns, this line {len(cells)}: {line!r}")
     return cells
