@@ -23,7 +23,7 @@ def main() -> None:
     from tests.fuzz.parsers import PARSERS  # noqa: PLC0415 - a fuzzer has to import it itself
 
     share_s = float(seconds) / (len(PARSERS) + 2)
-    turns = [("tests.fuzz.long", name, f"{share_s:.0f}") for name in PARSERS]
+    turns: list[tuple[str, ...]] = [("tests.fuzz.long", name, f"{share_s:.0f}") for name in PARSERS]
     turns += [("tests.fuzz.cue", f"{share_s:.0f}"), ("tests.fuzz.api", f"{max(1, round(share_s / 20) * API_EXAMPLES)}")]
     failed = [turn for turn in turns if subprocess.run([sys.executable, "-m", *turn], check=False).returncode]
     sys.exit(f"failed: {failed}" if failed else 0)

@@ -28,7 +28,7 @@ from api_queue.formats.set_times import read_time
 from api_queue.karakara import queue_file, subtitles
 from api_queue.karakara.guest_packets import GuestPackets
 from api_queue.karakara.settings_wire import RoomSettings, changed
-from api_queue.messages.json_file import decoded
+from api_queue.messages.json_file import decoded, encoded, unused
 from api_queue.queues.blueprint import NewItem
 from api_queue.queues.models import Item
 from api_queue.queues.settings import QueueSettings
@@ -49,6 +49,7 @@ from tests.tracklists.site.pages import old_tracklist, tracklist
 from tests.tracklists.site.searches import results
 from tests.tracks.flacs import song
 
+ORDERS: Final = MessageQueueName("orders")
 MOST_PACKETS: Final = 1 << 20
 TOKENS: Final = AccessTokenReader((b"k" * 32,))
 PROXIES: Final = networks(("10.0.0.0/8", "::1"))
@@ -154,6 +155,10 @@ def _forwarded(header: str) -> None:
     client_address("10.0.0.1", header, PROXIES)
 
 
+def _messages(data: bytes) -> None:
+    decoded(data, ORDERS)
+
+
 def _search(text: str) -> None:
     typed = words(fold(text[:100]))
     corrections(text[:40], [*typed, "slow", "boat"])
@@ -200,8 +205,6 @@ PARSERS: Final[Mapping[str, Parser]] = {
         (encode_line(["track_id", "track_duration", "session_owner", "performer_name", "start_time", "id"]).encode(),),
     ),
     "item_line": Parser(_utf8(Item.from_line), (an_item().as_line().encode(),), (ValueError,)),
-    "messages_file": Parser(
-        lambda data: decoded(data, MessageQueueName("a")), (b'{"queue":"a","messages":[]}',), (ValueError,)
-    ),
+    "messages_file": Parser(_messages, (encoded(unused(ORDERS)),), (ValueError,)),
     "search": Parser(_utf8(_search), ("Zoë slow boat".encode(),)),
 }
