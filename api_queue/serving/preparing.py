@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from api_queue.accounts.shared_keys import share_keys
+from api_queue.drivers.sql import url_of
 from api_queue.errors import DatabaseAway, DiskFailing, DiskFull, StartRefused, Unavailable
 from api_queue.jobs.models import TaskId
 from api_queue.keeping.redis_keys import RedisKeys
@@ -39,6 +40,7 @@ async def prepare(settings: Settings, *, own_redis: bool, cut_off: bool = False)
             raise StartRefused(reason="A restore into this Redis did not end: begin it again, with --over.")
         if not own_redis and await share_keys(parts.keys, parts.redis):
             _log.info("the keys are those of the servers that share this Redis")
+            _warn_of_two_databases(settings)
         if settings.profile == "demo":
             await parts.tokens.add_demo_admin()
         else:
@@ -55,6 +57,12 @@ async def prepare(settings: Settings, *, own_redis: bool, cut_off: bool = False)
         return Prepared(None if is_known else await parts.tokens.new_code(), scan.task_id, resumed)
     finally:
         await parts.close()
+
+
+def _warn_of_two_databases(settings: Settings) -> None:
+    """Tasks are messages in Redis, and rows: each server would take those of the others, and find no rows of them."""
+    if settings.sql_url == url_of("", settings.data):
+        _log.warning("other servers use this Redis, and this one has a database of its own; see sql_url")
 
 
 async def reach(settings: Settings) -> None:
