@@ -17,11 +17,8 @@ from api_queue.migrations import upgrade
 from api_queue.serving import forking, roles, serve
 from api_queue.settings import Settings
 
-WORDS = (
-    "serve relay conductor work scan backup restore check token account key messages karakara speaker drill chaos "
-    "simulate settings version"
-)
-COMMANDS = WORDS.split()
+KEEPING = "serve relay conductor work scan backup restore check"
+COMMANDS = f"{KEEPING} token account key messages karakara speaker drill chaos simulate settings version".split()
 
 
 class Said(NamedTuple):

@@ -1,11 +1,15 @@
 """What becomes of the music when the server is started anew."""
 
+import re
+from dataclasses import replace
+
 import httpx
 import pytest
+from msgspec import structs
 
 from api_queue.queues.session import Session
 from api_queue.serving import resuming
-from api_queue.serving.resuming import resume_sessions
+from api_queue.serving.resuming import mend_queues, resume_sessions, told
 from api_queue.types import QueueName
 from tests.house import House
 from tests.playback.test_sessions import add, claim
@@ -70,3 +74,39 @@ async def test_where_another_server_conducts_nothing_changes(house: House, monke
     await other.release()
     await resume_sessions(house.parts, own_redis=False)
     assert (await session(house)).paused_because == "restart"
+
+
+async def test_what_is_resumed_is_told_in_words(house: House) -> None:
+    async with house.admin() as host:
+        await play(host)
+        await add(host)
+        await claim(host, "kitchen")
+    [queue] = await resume_sessions(house.parts, own_redis=True)
+    said = await told(house.parts, [queue], None)
+    assert re.fullmatch(
+        r'1 queue, 1 song waits; party goes on with ".+" at \d:\d\d; nothing that was answered is lost\.', said
+    )
+    # Without its speaker it waits
+    session = structs.replace(queue.session, state="paused", position_ms=103_900, duration_ms=200_000)
+    paused = structs.replace(queue, session=session)
+    assert ' waits in "' in await told(house.parts, [paused], None)
+    assert " at 1:43;" in await told(house.parts, [paused], None)
+
+
+async def test_after_a_power_cut_queues_are_looked_at_and_mended(house: House) -> None:
+    async with house.admin() as host:
+        await add(host)
+    report = await mend_queues(house.parts)
+    assert (await told(house.parts, [], report)).endswith(" The server had been cut off; its queues are sound.")
+    await house.parts.redis.call("DEL", "q:{party}:counts")
+    report = await mend_queues(house.parts)
+    assert report.standing == []
+    assert (await told(house.parts, [], report)).endswith(
+        " The server had been cut off; mended: party. Look with check."
+    )
+
+
+async def test_a_log_that_is_written_each_second_may_have_lost_one(house: House) -> None:
+    house.parts.settings = replace(house.parts.settings, redis_appendfsync="everysec")
+    assert "nothing that was answered is lost" in await told(house.parts, [], None)
+    assert "at most its last second is lost" in await told(house.parts, [], await mend_queues(house.parts))
