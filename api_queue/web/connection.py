@@ -65,6 +65,18 @@ class Connection(WebSocketProtocol):
             self._began_s = monotonic()
         super().data_received(data)  # type: ignore[no-untyped-call]
 
+    def pause_writing(self) -> None:
+        """Who asks by websocket and takes no answer is not heard until they do: the answer to each ping would wait."""
+        super().pause_writing()  # type: ignore[no-untyped-call]
+        if self.websocket is not None and self.transport:
+            self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()  # type: ignore[no-untyped-call]
+        line, transport = self.websocket, self.transport
+        if line is not None and line.pause_frame_fut is None and transport and not transport.is_closing():
+            transport.resume_reading()
+
     def check_timeouts(self) -> None:
         """Sanic calls it every now and then. Who is late hears so, and is cut off: Sanic would read the rest."""
         http = self.http
