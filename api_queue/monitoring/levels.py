@@ -26,7 +26,10 @@ def answers(took_ms: float) -> Finding:
     return Finding("ok", f"It answers after {took_ms:.1f} ms.")
 
 
-def disk(free_bytes: int, total_bytes: int) -> Finding:
+def disk(free_bytes: int, total_bytes: int, *, writable: bool) -> Finding:
+    if not writable:
+        todo = "Look what the kernel says of it (dmesg); save the data folder to another disk, and start from there."
+        return Finding("bad", "The disk where the data is takes nothing any more.", todo)
     said = f"{free_bytes / (1 << 30):.1f} of {total_bytes / (1 << 30):.1f} GiB are free where the data is."
     todo = "Make room, or move the data folder to a larger disk."
     if free_bytes < FULL_BYTES:

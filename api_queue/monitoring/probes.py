@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api_queue.drivers import sql
 from api_queue.drivers.clock import Clock
+from api_queue.drivers.disk import Disk
 from api_queue.drivers.redis import Redis
 from api_queue.errors import UnknownQueue
 from api_queue.jobs.service import JobService
@@ -61,7 +62,8 @@ class EngineProbes:
 
     async def _of_disk(self) -> Finding:
         usage = await asyncio.to_thread(shutil.disk_usage, self._data)
-        return levels.disk(usage.free, usage.total)
+        writable = await asyncio.to_thread(Disk(self._data, 0).is_writable)
+        return levels.disk(usage.free, usage.total, writable=writable)
 
     async def _of_clock(self) -> Finding:
         """Against the middle of the time that the question took."""

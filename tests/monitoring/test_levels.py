@@ -30,9 +30,13 @@ def test_a_slow_part_wants_to_be_looked_at(ms: float, level: str) -> None:
     assert levels.answers(ms).status == level
 
 
+def test_a_disk_that_takes_nothing_is_bad_however_much_is_free() -> None:
+    assert levels.disk(50 * GIB, 100 * GIB, writable=False).status == "bad"
+
+
 @pytest.mark.parametrize(("free", "level"), [(50 * GIB, "ok"), (GIB - 1, "warn"), ((100 << 20) - 1, "bad")])
 def test_a_disk_is_full_before_nothing_is_left(free: int, level: str) -> None:
-    found = levels.disk(free, 100 * GIB)
+    found = levels.disk(free, 100 * GIB, writable=True)
     assert found.status == level
     assert bool(found.todo) is (level != "ok")
 
