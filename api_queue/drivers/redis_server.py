@@ -124,25 +124,22 @@ class RedisServer:
     async def _exchange(self, connection: Connection, batch: list[_Call]) -> None:
         """One write, then a reply for each. An answer that does not come takes the connection with it."""
         await connection.send_packed_command([packed for _, packed, _ in batch] + self._wait)
-        if self._wait:
-            await self._settle_kept(connection, batch)
-        else:
-            for name, _, future in batch:
-                _settle(future, await self._read(connection, name))
-
-    async def _settle_kept(self, connection: Connection, batch: list[_Call]) -> None:
-        replies = [await self._read(connection, name) for name, _, _ in batch]
-        if await connection.read_response() < self._replicas:
+        kept: list[tuple[asyncio.Future[Any], object]] = []
+        for name, _, future in batch:
+            try:
+                reply = await connection.read_response()
+            except ResponseError as error:
+                reply = error
+            else:
+                reply = self._as_python(name, reply)
+            if self._wait:
+                kept.append((future, reply))
+            else:
+                _settle(future, reply)
+        if self._wait and await connection.read_response() < self._replicas:
             raise RedisConnectionError("too few replicas have it")
-        for (_, _, future), reply in zip(batch, replies, strict=True):
+        for future, reply in kept:
             _settle(future, reply)
-
-    async def _read(self, connection: Connection, name: str) -> Any:
-        try:
-            reply = await connection.read_response()
-        except ResponseError as error:
-            return error
-        return self._as_python(name, reply)
 
     def _as_python(self, name: str, reply: Any) -> Any:
         """As redis-py's own calls answer: a set for SMEMBERS, a dict for HGETALL."""
