@@ -49,7 +49,8 @@ def _raise_ours(context: ExceptionContext) -> None:
     state: str = getattr(context.original_exception, "sqlstate", None) or ""
     if state == _DISK_FULL:
         raise DiskFull(retry_after=_AGAIN_S) from context.original_exception
-    if context.is_disconnect or state.startswith(_AWAY):
+    is_fault = isinstance(context.original_exception, Exception)  # a statement that is cancelled is none
+    if (is_fault and context.is_disconnect) or state.startswith(_AWAY):
         raise DatabaseAway(retry_after=_AGAIN_S) from context.original_exception
 
 

@@ -84,6 +84,25 @@ async def test_a_writer_that_is_cancelled_leaves_nothing_and_lets_the_next_one_i
     assert set(await said(engine)) == {1}
 
 
+async def test_one_that_is_cancelled_in_a_statement_is_cancelled(
+    engine: AsyncEngine, other_engine: AsyncEngine
+) -> None:
+    async def wait_for_the_lock() -> None:
+        async with writing(other_engine, "numbers"):
+            raise AssertionError
+
+    # Given a writer that waits for another one
+    async with writing(engine, "numbers") as connection:
+        waiting = asyncio.create_task(wait_for_the_lock())
+        is_there = select(func.count()).select_from(text("pg_locks")).where(text("NOT granted"))
+        while not await connection.scalar(is_there):
+            pass
+        # When it is cancelled, then that is what it hears, and no fault
+        waiting.cancel()
+        await asyncio.wait([waiting])
+    assert waiting.cancelled()
+
+
 async def test_a_reader_keeps_what_it_began_with(engine: AsyncEngine, other_engine: AsyncEngine) -> None:
     count = select(func.count()).select_from(numbers)
     async with engine.connect() as reader:
