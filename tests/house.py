@@ -24,6 +24,8 @@ from tests.tasks import run_task
 
 #: Nobody is there. A test that needs the site of tracklists names one of its own, and none asks the real one.
 NO_SITE = {"tracklists_base_url": "http://127.0.0.1:1", "tracklists_retries": 0, "tracklists_delay_s": 0.0}
+#: A failed test says what failed, not all that was asked.
+QUIET = {"log_requests": "off"}
 GENEROUS = {"rate_adds_per_minute": 100_000, "rate_address_per_minute": 100_000, "rate_control_per_minute": 100_000}
 
 
@@ -50,7 +52,8 @@ class House:
 
 
 def house_settings(redis_url: str, data: Path, **changes: Any) -> Settings:
-    defaults: dict[str, Any] = {"redis_url": redis_url, "data": data, "library_roots": (), **NO_SITE, **GENEROUS}
+    defaults: dict[str, Any] = {"redis_url": redis_url, "data": data, "library_roots": ()}
+    defaults |= {**NO_SITE, **GENEROUS, **QUIET}
     return Settings(**(defaults | changes))
 
 

@@ -54,7 +54,7 @@ async function logIn(credential) {
 /** To where they came from, else to what they may do. */
 async function goOn(role, queue) {
   const next = new URLSearchParams(location.search).get("next") ?? "";
-  if (/^\/(queue\/[a-z0-9_-]+\/|library$|jobs$|me$)/.test(next)) return location.replace(next);
+  if (/^\/(queue\/[a-z0-9_-]+\/|library$|jobs$|status$|me$)/.test(next)) return location.replace(next);
   if (inPlace) return location.reload();
   if (role === "member") return location.replace("/me");
   if (queue) return location.replace(`/queue/${queue}/${PAGES[role] ?? ""}`);

@@ -58,9 +58,10 @@ function showHealth({ status, components }) {
   fill(byId("parts"), rows, (row) => row.part, makePart, showPart);
 }
 
-const makePart = ({ part }) =>
-  el("li", {}, el("strong", { textContent: part }), el("span", { className: "level" }),
+function makePart({ part }) {
+  return el("li", {}, el("strong", { textContent: part }), el("span", { className: "level" }),
     el("span", { className: "says" }), el("span", { className: "todo" }));
+}
 
 function showPart(node, { status, detail, todo = "" }) {
   node.dataset.status = status;

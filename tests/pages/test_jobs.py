@@ -211,7 +211,7 @@ async def test_the_page_says_when_it_is_offline_and_catches_up(worked: Jobs, sta
     await expect(page.get_by_text("No connection. Trying again…")).to_be_hidden()
 
 
-@pytest.mark.parametrize("path", ["/jobs", "/library"])
+@pytest.mark.parametrize("path", ["/jobs", "/library", "/status"])
 async def test_guests_are_sent_to_the_login_and_brought_back(phone: Device, house: House, path: str) -> None:
     page = await phone.open(house.url + path)
     await expect(page.get_by_role("heading", name="For the admin")).to_be_visible()
