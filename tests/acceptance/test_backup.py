@@ -1,5 +1,6 @@
 """The commands as an operator gives them, beside a server that 50 guests add to, and with a kill at any moment."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -11,10 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.live import LiveServer, live_server, until
 from tests.serving import NO_TLS
 
+OWN = "TEST_SQL" in os.environ or "TEST_REDIS" in os.environ
+pytestmark = pytest.mark.skipif(
+    OWN, reason="of the embedded engines; the others are in tests/keeping and tests/engines"
+)
 GENEROUS = {"API_QUEUE_RATE_ADDRESS_PER_MINUTE": "100000", "API_QUEUE_RATE_ADDS_PER_MINUTE": "100000"}
 
 

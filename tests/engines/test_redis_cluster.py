@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from api_queue.drivers.lua import load_all
 from api_queue.drivers.redis import Redis, connect
 from api_queue.errors import Unavailable
+from api_queue.keeping import redis_file
+from api_queue.keeping.redis_keys import Kept, RedisKeys
 from tests.engines.keys import keys_like
 from tests.engines.party import WHOLE_AGAIN_S, a_party
 from tests.engines.redis_servers import Cluster, Server
@@ -183,6 +186,28 @@ async def test_without_any_node_a_call_is_unavailable() -> None:
     with pytest.raises(Unavailable):
         await redis.call("GET", "a")
     await redis.close()
+
+
+async def test_all_of_it_can_be_saved_and_put_back(redis: Redis, tmp_path: Path) -> None:
+    """From one server into a Cluster and back is the same: a key is a key."""
+    load_all()
+    for name in ("one", "two", "three"):
+        await redis.call("RPUSH", f"q:{{{name}}}:items", "a", "b")
+        await redis.call("XADD", f"q:{{{name}}}:events", "*", "rev", 1)
+        await redis.call("SADD", "q:names", name)
+    keys = RedisKeys(redis)
+    before = sorted([kept async for kept in _kept(keys)], key=lambda kept: kept.key)
+    await redis_file.save(keys, tmp_path, lambda _done, _of: None)
+    await keys.clear()
+    assert await keys_like(redis) == []
+    await redis_file.load(keys, tmp_path / redis_file.NAME, 0, lambda _done, _of: None)
+    assert sorted([kept async for kept in _kept(keys)], key=lambda kept: kept.key) == before
+
+
+async def _kept(keys: RedisKeys) -> AsyncIterator[Kept]:
+    for group in [*await keys.groups(), ("q:names",)]:
+        for kept in await keys.read(group):
+            yield Kept(kept.key, kept.type, kept.ends_at_ms, sorted(kept.values))
 
 
 # -- a whole house on it: last, since a master dies ------------------------------------------------------------
