@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -122,7 +123,8 @@ class Follower:
         if self._group is None:  # not running yet: the first sweep reads everything that is followed
             work.close()
             return None
-        return self._group.create_task(_quietly(work), name=name)
+        # Whose request woke us does not matter: we read for all, and for longer (`logs.request_id`).
+        return self._group.create_task(_quietly(work), name=name, context=Context())
 
     async def _read_until_silent(self, followed: _Followed) -> None:
         """Reads when the bell rings, and until a read that began long enough after it finds nothing."""

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from api_queue import logs
 from api_queue.drivers.redis import Redis
 from api_queue.errors import BrokerAway
 from api_queue.events import Event
@@ -217,3 +218,25 @@ async def test_catch_up_needs_no_bell(log: RedisEventLog, queues: Queues, reader
     await follower.catch_up(PARTY)
     # Then everything is there
     assert reader.revs() == list(range(1, 251))
+
+
+async def test_what_is_read_for_all_is_of_no_request(redis: Redis, queues: Queues) -> None:
+    # Given somebody whose request begins to follow a queue
+    await queues.create(PARTY)
+    seen: list[str] = []
+
+    async def deliver(_queue: QueueName, _events: list[Event]) -> None:
+        seen.append(logs.request_id.get())
+
+    follower = Follower(RedisEventLog(redis), deliver)
+    running = asyncio.create_task(follower.run())
+    try:
+        logs.request_id.set("somebody-1")
+        await asyncio.sleep(0)
+        follower.follow(PARTY, START)
+        # When events come, then no line of the log says that they are that request's
+        await eventually(lambda: bool(seen))
+        assert set(seen) == {""}
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
