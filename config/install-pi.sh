@@ -36,7 +36,10 @@ install_code() {
     [ -x $HOME_OF_CODE/bin/python ] || python3 -m venv $HOME_OF_CODE
     pip="$HOME_OF_CODE/bin/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore"
     echo "Installing api_queue into $HOME_OF_CODE ..."
-    $pip --require-hashes --only-binary :all: --requirement "$HERE/../requirements.lock"
+    if ! cmp --quiet "$HERE/../requirements.lock" $HOME_OF_CODE/requirements.lock; then
+        $pip --require-hashes --only-binary :all: --requirement "$HERE/../requirements.lock"
+        cp "$HERE/../requirements.lock" $HOME_OF_CODE/
+    fi
     $pip --no-deps --no-build-isolation --force-reinstall "$HERE/.."
 }
 
@@ -128,7 +131,7 @@ for part in "$@"; do
     case "$part" in
     server) packages="$packages python3-venv avahi-daemon ffmpeg" ;;
     speaker) packages="$packages python3-venv mpv alsa-utils" ;;
-    screen) packages="$packages cage chromium curl seatd" ;;
+    screen) packages="$packages cage chromium curl seatd xwayland" ;;
     *) refuse "There is no part $part: server, speaker and screen are those that there are." ;;
     esac
 done

@@ -147,6 +147,21 @@ def test_a_worker_that_is_killed_is_started_again_and_ends_when_told(server: Mac
     assert server.shown("api-queue-worker", "Result") == "success"
 
 
+def test_a_screen_shows_the_queue(server: Machine) -> None:
+    """Into memory: there is no monitor here, and no kernel that would have made the groups for one."""
+    for program, package in (("cage", ""), ("chromium", ""), ("Xwayland", "xwayland")):
+        needs(program, package)
+    needs("seatd", places="/usr/sbin")
+    server.run("groupadd", "--force", "render")
+    server.run("cp", "/lib/systemd/system/seatd.service", "/etc/systemd/system/")
+    server.run("cp", "/opt/checkout/config/systemd/api-queue-screen.service", "/etc/systemd/system/")
+    nowhere = "Environment=WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 WLR_RENDERER=pixman LD_LIBRARY_PATH="
+    begins(server, "api-queue-screen", nowhere)
+    shown = re.compile(r'"route":"/queue/<name>/display".*"route":"/queue/<name>/events"', re.DOTALL)
+    until(lambda: shown.search(server.logs()), "it shows the page and hears of changes", 120)
+    as_it_was(server, "api-queue-screen")
+
+
 def test_installed_again_it_keeps_settings_and_uninstalled_it_keeps_data(server: Machine) -> None:
     server.run("sh", "-c", "echo '[rate]' >>/etc/api-queue/api_queue.toml")
     server.run(INSTALLER, "server")
