@@ -9,7 +9,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all: --requirement
 OURS := $(PIP) --no-deps --no-build-isolation --editable .
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command 'make lock'
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix bench fuzz drill lock upgrade hooks
+.PHONY: help run demo test check fix bench fuzz drill chaos lock upgrade hooks
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ fuzz: $(VENV)/tested ## Ten minutes of damaged input for everything that reads a
 
 drill: $(VENV)/tested ## Ten minutes of killed speakers and servers: is there ever more than one that sounds?
 	@exec $(BIN)/python -m api_queue drill $(ARGS)
+
+chaos: $(VENV)/tested ## Kill the processes of a server 500 times under load: is anything that was answered lost?
+	@unset PYTHONDONTWRITEBYTECODE; exec $(BIN)/python -m api_queue chaos $(ARGS)
 
 # What the lock files have stays as it is; `upgrade` sets RENEW.
 lock: $(VENV)/tested ## Write the lock files anew after a change of setup.cfg, and docs/licences.md

@@ -8,7 +8,6 @@ import json
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import aiomqtt
 import httpx
@@ -30,6 +29,15 @@ TAKES_OVER_S = 5.0
 async def pair(emptied_redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pair]:
     async with a_pair(tmp_path_factory.mktemp("pair"), emptied_redis_url) as pair:
         yield pair
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hosts(pair: Pair) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
+    """On the first and on the second, where they logged in: the link of the last start is the one that is good."""
+    async with await pair.second.admin() as there:
+        headers = {"Authorization": there.headers["Authorization"]}
+        async with httpx.AsyncClient(base_url=pair.first.url, headers=headers, timeout=20) as here:
+            yield here, there
 
 
 async def add(guest: httpx.AsyncClient, name: str) -> str:
@@ -57,23 +65,40 @@ async def test_a_guest_of_one_is_the_same_guest_on_the_other(pair: Pair) -> None
         assert repeated[1].headers["Idempotency-Replayed"] == "true"
 
 
-async def test_a_login_an_address_of_music_and_a_join_code_of_one_are_good_on_the_other(pair: Pair) -> None:
-    async with host_of(pair) as (here, there):
-        # A login
-        me = await here.get("/auth/me")
-        assert (me.status_code, me.json()["role"]) == (200, "admin")
-        # An address of the music, of a device that only the first has met
-        await add(here, "Ana")
-        async with httpx.AsyncClient(base_url=pair.first.url) as client:
-            kitchen = await register(here, client, "kitchen")
-            await choose(there, "kitchen")
-            address = await kitchen.address()
-        music = await there.get(httpx.URL(address).raw_path.decode(), headers={"Range": "bytes=0-3"})
-        assert (music.status_code, music.content) == (206, b"fLaC")
-        # A join code
-        code = (await here.post("/queue/party/join/code")).json()["code"]
-        async with pair.second.guest(3) as guest:
-            assert (await guest.post("/queue/party/join", json={"code": code})).status_code == 200
+async def test_a_login_an_address_of_music_and_a_join_code_of_one_are_good_on_the_other(
+    pair: Pair, hosts: tuple[httpx.AsyncClient, httpx.AsyncClient]
+) -> None:
+    here, there = hosts
+    # A login
+    me = await here.get("/auth/me")
+    assert (me.status_code, me.json()["role"]) == (200, "admin")
+    # An address of the music, of a device that only the first has met
+    await add(here, "Ana")
+    async with httpx.AsyncClient(base_url=pair.first.url) as client:
+        kitchen = await register(here, client, "kitchen")
+        await choose(there, "kitchen")
+        address = await kitchen.address()
+    music = await there.get(httpx.URL(address).raw_path.decode(), headers={"Range": "bytes=0-3"})
+    assert (music.status_code, music.content) == (206, b"fLaC")
+    # A join code
+    code = (await here.post("/queue/party/join/code")).json()["code"]
+    async with pair.second.guest(3) as guest:
+        assert (await guest.post("/queue/party/join", json={"code": code})).status_code == 200
+
+
+async def test_a_file_that_one_has_made_is_sent_by_the_other(
+    hosts: tuple[httpx.AsyncClient, httpx.AsyncClient],
+) -> None:
+    here, there = hosts
+    # The tracks of a queue, to which the first has led
+    led = await here.get("/queue/party/tracks")
+    tracks = await there.get(led.headers["Location"])
+    assert (tracks.status_code, len(tracks.json())) == (200, 10)
+    # An export, whichever of their workers has written it
+    asked = await here.post("/api/queues/tasks", json={"type": "export", "items": [{"queue": "party"}]})
+    assert asked.is_success, asked.text
+    url = await result_of(there, asked.json()["task_id"])
+    assert {(await host.get(url)).status_code for host in hosts} == {200}
 
 
 async def test_one_change_is_seen_on_both_and_published_once(pair: Pair) -> None:
@@ -134,10 +159,10 @@ async def leads(redis: Redis, server: Live, role: str) -> bool:
     return holder is not None and int(holder.split("-")[-2]) in server.server.waits_s()
 
 
-@asynccontextmanager
-async def host_of(pair: Pair) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
-    """On the first and on the second, where they logged in: the link of the last start is the one that is good."""
-    async with await pair.second.admin() as there:
-        headers = {"Authorization": there.headers["Authorization"]}
-        async with httpx.AsyncClient(base_url=pair.first.url, headers=headers, timeout=20) as here:
-            yield here, there
+async def result_of(host: httpx.AsyncClient, task_id: int) -> str:
+    async with asyncio.timeout(20):
+        while True:
+            task = (await host.get(f"/api/queues/tasks/{task_id}")).json()
+            if task["status"] == "completed":
+                return str(task["items"][0]["result"]["url"])
+            await asyncio.sleep(0.05)

@@ -45,9 +45,18 @@ async def a_pair(folder: Path, redis_url: str) -> AsyncIterator[Pair]:
         yield Pair(first, second, broker.port)
 
 
+def _share_files(folder: Path) -> None:
+    """As docs/operating.md says."""
+    (folder / "data").mkdir(parents=True)
+    for name in ("tracks", "exports", "karakara"):
+        made_by_any = folder.parent / "files" / name
+        made_by_any.mkdir(parents=True, exist_ok=True)
+        (folder / "data" / name).symlink_to(made_by_any)
+
+
 @asynccontextmanager
 async def _a_server(folder: Path, environment: dict[str, str]) -> AsyncIterator[Live]:
-    folder.mkdir()
+    _share_files(folder)
     server = LiveServer(folder, "--workers", "1", environment=environment)
     try:
         await asyncio.to_thread(server.wait_until_ready)
