@@ -42,15 +42,9 @@ class Backup:
     async def take(self, keep: int | None = None) -> tuple[Path, Manifest]:
         """Where it is. Of all that are there then the newest `keep` stay, or all. Raises StartRefused, OSError."""
         with _alone(self._folder):
-            draft = self._folder / _DRAFT
-            shutil.rmtree(draft, ignore_errors=True)
-            draft.mkdir(mode=0o700)
-            try:
+            with _draft(self._folder) as draft:
                 manifest = await self._fill(draft)
                 target = draft.rename(self._folder / name_of(manifest.taken_at_ms))
-            except BaseException:
-                shutil.rmtree(draft, ignore_errors=True)
-                raise
             sync_folder(self._folder)
             await RedisKeys(self._parts.redis).note_backup(manifest.taken_at_ms)
             for old in backups(self._folder)[: -keep if keep else 0]:
@@ -115,3 +109,15 @@ def _alone(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             raise StartRefused(reason=f"Another backup into {folder} is under way.") from None
         yield
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    """A new folder, closed to others, that goes where it is not renamed."""
+    draft = folder / _DRAFT
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

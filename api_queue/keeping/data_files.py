@@ -1,6 +1,5 @@
 """The files of the data folder that are saved as they are: everything but what is derived, or saved in another way."""
 
-import hashlib
 import os
 import shutil
 import stat
@@ -9,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from api_queue.keeping.manifest import CHUNK, Saved, private
+from api_queue.keeping.manifest import CHUNK, Saved, fingerprint, private
 from api_queue.settings import Settings
 
 #: Names in the data folder: Redis and SQLite have ways of their own, the broker's state is published anew, previews are
@@ -50,18 +49,13 @@ def _below(path: Path, name: Path) -> Iterator[tuple[str, Path]]:
 def copy(source: Path, folder: Path, name: str) -> Saved | None:
     """None: it has gone meanwhile. On the disk when this returns."""
     target = folder / name
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with source.open("rb") as from_file:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            digest, size = hashlib.sha256(), 0
-            with open(target, "xb", opener=private) as to_file:
-                while chunk := from_file.read(CHUNK):
-                    to_file.write(chunk)
-                    digest.update(chunk)
-                    size += len(chunk)
-                to_file.flush()
-                os.fsync(to_file.fileno())
+        with source.open("rb") as from_file, open(target, "xb", opener=private) as to_file:
+            shutil.copyfileobj(from_file, to_file, CHUNK)
+            to_file.flush()
+            os.fsync(to_file.fileno())
     except FileNotFoundError:
         return None
     shutil.copystat(source, target)
-    return Saved(name, size, digest.hexdigest())
+    return Saved(name, *fingerprint(target))

@@ -80,6 +80,8 @@ def _save_sqlite(file: Path, target: Path) -> bool:
             source.backup(to, pages=-1)
             to.execute("PRAGMA journal_mode = DELETE")  # one file, and none beside it
             damage = [text for (text,) in to.execute("PRAGMA quick_check(1)") if text != "ok"]
+    except sqlite3.OperationalError as error:
+        raise StartRefused(reason=f"The database {file} cannot be copied: {error}.") from None
     except sqlite3.DatabaseError as error:
         damage = [str(error)]
     if damage:

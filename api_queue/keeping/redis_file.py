@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Final
@@ -20,36 +21,34 @@ _TOGETHER: Final = 100
 _decode = msgspec.json.Decoder(Kept).decode
 
 
-class Counts(dict[str, int]):
-    """Of what is saved: `queues`, `songs` that wait, `messages`."""
-
-    def add(self, kept: Kept) -> None:
-        fields = dict(zip(kept.values[::2], kept.values[1::2], strict=True)) if kept.type == "hash" else {}
-        if kept.key.endswith(":meta") and "head" in fields:
-            self._more("queues", 1)
-            self._more("songs", -int(fields["head"]))
-        elif kept.key.startswith("q:") and kept.key.endswith(":items"):
-            self._more("songs", len(kept.values))
-        elif kept.key.startswith("m:") and kept.key.endswith(":facts"):
-            self._more("messages", len(fields))
-
-    def _more(self, what: str, by: int) -> None:
-        self[what] = self.get(what, 0) + by
-
-
-async def save(keys: RedisKeys, folder: Path, done: Callable[[int, int], None]) -> tuple[Saved, Counts]:
-    """`done` hears how many groups of keys are read, and of how many."""
-    digest, size, counts = hashlib.sha256(), 0, Counts()
+async def save(keys: RedisKeys, folder: Path, done: Callable[[int, int], None]) -> tuple[Saved, dict[str, int]]:
+    """The file, and how many `queues`, `songs` that wait and `messages` are in it. `done` hears how many groups of keys
+    are read, and of how many.
+    """
+    digest, size, counts = hashlib.sha256(), 0, Counter[str]()
     with open(folder / NAME, "xb", opener=private) as file:  # noqa: ASYNC230 - nobody else waits in this process
         async for kept in _read(keys, done):
             line = msgspec.json.encode(kept) + b"\n"
             file.write(line)
             digest.update(line)
             size += len(line)
-            counts.add(kept)
+            counts.update(_counted(kept))
         file.flush()
         os.fsync(file.fileno())
     return Saved(NAME, size, digest.hexdigest()), counts
+
+
+def _counted(kept: Kept) -> dict[str, int]:
+    """`head` of a queue's items wait no more."""
+    feature, _, rest = kept.key.partition(":")
+    match feature, rest.rpartition(":")[2]:
+        case "q", "meta" if "head" in kept.values:
+            return {"queues": 1, "songs": -int(kept.values[kept.values.index("head") + 1])}
+        case "q", "items":
+            return {"songs": len(kept.values)}
+        case "m", "facts":
+            return {"messages": len(kept.values) // 2}
+    return {}
 
 
 async def _read(keys: RedisKeys, done: Callable[[int, int], None]) -> AsyncIterator[Kept]:

@@ -94,26 +94,35 @@ def _scores(waiting: Sequence[Item], known: Mapping[str, float]) -> dict[ItemId,
 
 def faults(keys: Keys, right: Sound) -> Iterator[Fault]:
     """None: all agree."""
-    meta, waiting = _pairs(keys, "meta"), right.waiting
-    if right.unreadable:
-        yield Fault("queue_lines", f"{_many(len(right.unreadable), 'line')} of it cannot be read or stand there twice")
-    if list(keys.get("items", ())) != [item.as_line() for item in (*right.over, *waiting)]:
-        yield Fault("queue_list", "the list is not what was played and then what waits, or misses an item of the index")
-    if _pairs(keys, "index") != {item.id: item.as_line() for item in (*right.over, *waiting)}:
-        yield Fault("queue_index", "the index is not that of the list")
+    meta = _pairs(keys, "meta")
+    yield from _of_list(keys, right)
     for field, number in _numbers(right).items():
         if meta.get(field) != str(number):
             yield Fault("queue_sums", f"{field} is {meta.get(field, 'missing')}, and the list says {number}")
-    if _pairs(keys, "counts") != {field: str(count) for field, count in _counts(waiting).items()}:
-        yield Fault("queue_counts", "what is counted of guests, tracks and singers is not what waits")
-    if set(_pairs(keys, "whose")) != {f"{payer}\n{item.id}" for item in waiting for payer in _payers(item)}:
-        yield Fault("queue_whose", "what is listed of guests and singers is not what waits")
-    if _floats(keys, "order") != right.scores or _bands(keys) != _sums(right):
-        yield Fault("queue_order", "the rounds or weights are not those of what waits")
+    yield from _of_what_waits(keys, right)
     if _strays(keys, right):
         yield Fault("queue_strays", "variants or moves are kept of items that are not there")
     yield from _of_session(meta, right)
     yield from _of_events(keys, meta)
+
+
+def _of_list(keys: Keys, right: Sound) -> Iterator[Fault]:
+    lines = {item.id: item.as_line() for item in (*right.over, *right.waiting)}
+    if right.unreadable:
+        yield Fault("queue_lines", f"{_many(len(right.unreadable), 'line')} of it cannot be read or stand there twice")
+    if list(keys.get("items", ())) != list(lines.values()):
+        yield Fault("queue_list", "the list is not what was played and then what waits, or misses an item of the index")
+    if _pairs(keys, "index") != lines:
+        yield Fault("queue_index", "the index is not that of the list")
+
+
+def _of_what_waits(keys: Keys, right: Sound) -> Iterator[Fault]:
+    if _pairs(keys, "counts") != {field: str(count) for field, count in _counts(right.waiting).items()}:
+        yield Fault("queue_counts", "what is counted of guests, tracks and singers is not what waits")
+    if set(_pairs(keys, "whose")) != {f"{payer}\n{item.id}" for item in right.waiting for payer in _payers(item)}:
+        yield Fault("queue_whose", "what is listed of guests and singers is not what waits")
+    if _floats(keys, "order") != right.scores or _bands(keys) != _sums(right):
+        yield Fault("queue_order", "the rounds or weights are not those of what waits")
 
 
 def _of_session(meta: Mapping[str, str], right: Sound) -> Iterator[Fault]:

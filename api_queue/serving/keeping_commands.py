@@ -43,7 +43,7 @@ def take_backup(settings: Settings, folder: Path, keep: int | None) -> None:
         with engines(settings) as working, _bar() as progress:
             where, manifest = asyncio.run(_take(working, folder, keep, progress))
     except OSError as error:
-        raise StartRefused(reason=f"The backup was given up: {error.strerror} ({error.filename}).") from None
+        raise StartRefused(reason=f"The backup was given up: {error}.") from None
     on_stdout().print(f"Saved in {where}: {_what(manifest)}. {_SECRETS}")
 
 
@@ -63,7 +63,7 @@ def put_back(settings: Settings, folder: Path, *, over: bool) -> None:
         with _bar() as progress:
             manifest, report, aside = restore(settings, folder, progress, over=over)
     except OSError as error:
-        raise StartRefused(reason=f"The restore was given up: {error.strerror} ({error.filename}).") from None
+        raise StartRefused(reason=f"The restore was given up: {error}.") from None
     _show(report, repair=True)
     replaced = f" What was there before is in {aside}: delete it when all is well." if aside else ""
     on_stdout().print(f"Back as of {iso(manifest.taken_at_ms)}: {_what(manifest)}. Start the server.{replaced}")
