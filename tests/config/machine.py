@@ -21,6 +21,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NAMESPACES = ("--fork", "--kill-child", "--pid", "--mount-proc", "--mount", "--uts", "--ipc", "--cgroup", "--net")
 SYSTEMD = "/lib/systemd"
+#: Generous: the tests may share their machine. Alone it takes seven.
+INSTALL_TIMEOUT_S = 300
 
 
 class Machine:
@@ -39,7 +41,7 @@ class Machine:
     def run(self, *command: str, check: bool = True) -> str:
         """What it writes."""
         entered = ["nsenter", f"--target={self._first()}", "--all", "--", *command]
-        done = subprocess.run(entered, check=False, capture_output=True, text=True, cwd="/", timeout=120)
+        done = subprocess.run(entered, check=False, capture_output=True, text=True, cwd="/", timeout=INSTALL_TIMEOUT_S)
         assert not check or done.returncode == 0, f"{command}: {done.stdout}{done.stderr}{self.logs()}"
         return done.stdout
 

@@ -58,7 +58,7 @@ def server(machine: Machine) -> Machine:
     """It serves."""
     machine.systemctl("reset-failed")
     machine.systemctl("start", "api-queue")
-    until(lambda: get(machine, "/ready"), "the server is ready", 60)
+    until(lambda: get(machine, "/ready"), "the server is ready", 120)
     return machine
 
 
@@ -101,7 +101,7 @@ def test_a_server_that_is_killed_is_started_again_and_has_lost_nothing(server: M
     server.run("kill", "-KILL", first)
     # Then another one serves the same queue
     until(lambda: server.shown("api-queue", "MainPID") not in ("0", first), "another server")
-    until(lambda: get(server, "/ready"), "it is ready", 60)
+    until(lambda: get(server, "/ready"), "it is ready", 120)
     assert get(server, "/queue/party/items")["total"] == 1
 
 
@@ -130,7 +130,7 @@ def test_a_wrong_command_line_is_not_tried_again(machine: Machine) -> None:
 
 
 def test_a_speaker_finds_the_server_of_its_network(server: Machine) -> None:
-    until(lambda: "its code is" in server.logs(), "it asks to be let in", 60)
+    until(lambda: "its code is" in server.logs(), "it asks to be let in", 120)
     server.systemctl("stop", "api-queue-speaker")
     assert server.shown("api-queue-speaker", "Result") == "success"
 
