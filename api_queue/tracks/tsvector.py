@@ -1,11 +1,11 @@
 """The library's full text in PostgreSQL: `tsvector`s of words as they are, for which no dictionary is asked.
 
-Two of each track, since an index does not know in which column a word stands: `named` has title and artist, `words` all
-that there is. So nothing but a phrase has to be looked up in the rows that the index finds.
+An index does not know where in a text a word stands. So words of title and artist are in it twice, the second time
+behind a sign, and a question is answered by the index alone, but for phrases.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import count
+from itertools import chain, count
 from typing import Final
 
 from sqlalchemy import (
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    and_,
     cast,
     delete,
     func,
@@ -40,9 +39,7 @@ index: Final = Table(
     "track_words",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("named", TSVECTOR, nullable=False),
     Column("words", TSVECTOR, nullable=False),
-    Index("ix_track_words_named", "named", postgresql_using="gin"),
     Index("ix_track_words_words", "words", postgresql_using="gin"),
 )
 #: Words that correct misspelt ones; `grams` are each three letters in a row, spaces at both ends among them.
@@ -54,6 +51,8 @@ vocabulary: Final = Table(
     Index("ix_track_vocabulary_grams", "grams", postgresql_using="gin"),
 )
 
+#: Begins the second one of a word in title and artist; nobody can type it.
+_NAMED: Final = "\ue001"
 #: Of title, artist, album, anything else. Words of two of them are never beside each other.
 _WEIGHTS: Final = "ABCD"
 _APART: Final = 10
@@ -69,7 +68,7 @@ _LEARN: Final = text(
     """
     WITH known AS (
         SELECT ' ' || word || ' ' AS term FROM ts_stat('SELECT words FROM track_words')
-        WHERE char_length(word) >= 3 AND NOT starts_with(word, :tag) AND word !~ '^[a-z]{2}.{3}[0-9]{7}$'
+        WHERE char_length(word) >= 3 AND left(word, 1) NOT IN (:tag, :named) AND word !~ '^[a-z]{2}.{3}[0-9]{7}$'
     ), forgotten AS (
         DELETE FROM track_vocabulary WHERE NOT EXISTS (SELECT FROM known WHERE known.term = track_vocabulary.term)
     )
@@ -83,21 +82,22 @@ _LEARN: Final = text(
 class TsVector:
     """full_text.FullText."""
 
-    number = index.c.number
+    #: `+ 0`: else PostgreSQL looks at all tracks in their order, and so at texts that cost more than it thinks.
+    number: ColumnElement[int] = index.c.number + 0
 
     async def put(self, connection: AsyncConnection, rows: Sequence[Row]) -> None:
-        await insert_rows(connection, insert(index), [(row.number, *_vectors(row)) for row in rows])
+        await insert_rows(connection, insert(index), [(row.number, _vector(row)) for row in rows])
 
     async def drop(self, connection: AsyncConnection, numbers: Sequence[int]) -> None:
         if numbers:
             await connection.execute(delete(index).where(index.c.number.in_(numbers)))
 
     async def learn_words(self, connection: AsyncConnection) -> None:
-        await connection.execute(_LEARN, {"tag": TAG})
+        await connection.execute(_LEARN, {"tag": TAG, "named": _NAMED})
         await connection.execute(text("ANALYZE track_words, track_vocabulary, tracks"))
 
     def hits(self, question: Question) -> Select[int]:
-        return select(index.c.number).where(_found(question, index.c.words))
+        return select(index.c.number).where(index.c.words.bool_op("@@")(_query(_said(question))))
 
     def rank(self, question: Question) -> ColumnElement[float]:
         return _rank(_RANK, question)
@@ -112,11 +112,11 @@ class TsVector:
         return found.order_by(likeness.desc(), vocabulary.c.term).limit(most)
 
 
-def _vectors(row: Row) -> tuple[str, str]:
+def _vector(row: Row) -> str:
     places = count(1)
     texts = [list(_placed(part, weight, places)) for weight, part in zip(_WEIGHTS, row[1:5], strict=True)]
-    named, others = texts[0] + texts[1], texts[2] + texts[3]
-    return " ".join(named), " ".join([*named, *others, *map(_quoted, row.tags)])
+    named = (f"'{_NAMED}{placed[1:]}" for placed in texts[0] + texts[1])
+    return " ".join([*chain(*texts), *named, *map(_quoted, row.tags)])
 
 
 def _placed(words: Sequence[str], weight: str, places: Iterator[int]) -> Iterator[str]:
@@ -126,24 +126,25 @@ def _placed(words: Sequence[str], weight: str, places: Iterator[int]) -> Iterato
         next(places)
 
 
-def _quoted(word: str) -> str:
+def _quoted(word: str, sign: str = "") -> str:
     """A word has letters, numbers and signs of scripts only, so that nothing in it ends the quotes."""
-    return f"'{word[:_LETTERS_MAX]}'"
+    return f"'{sign}{word[:_LETTERS_MAX]}'"
 
 
 # -- what is asked ---------------------------------------------------------------------------------------------
 
 
-def _found(question: Question, column: ColumnElement[str]) -> ColumnElement[bool]:
+def _said(question: Question, sign: str = "") -> str:
+    """In the language of a `tsquery`; `sign` stands before each word."""
     match question:
         case AnyOf(phrases):
-            return column.bool_op("@@")(_query(_any_of(phrases)))
+            return _any_of(phrases, sign)
         case AllOf(parts):
-            return and_(*(_found(part, column) for part in parts))
+            return "(" + " & ".join(_said(part, sign) for part in parts) + ")"
         case Named(part):
-            return _found(part, index.c.named)
+            return _said(part, _NAMED)
         case Except(wanted, unwanted):
-            return and_(_found(wanted, column), ~_found(unwanted, column))
+            return f"({_said(wanted, sign)} & !{_said(unwanted, sign)})"
 
 
 def _rank(weights: ColumnElement[Sequence[float]], question: Question) -> ColumnElement[float]:
@@ -170,12 +171,13 @@ def _phrases(question: Question) -> Iterator[Phrase]:
             yield from _phrases(part)
 
 
-def _any_of(phrases: Sequence[Phrase]) -> str:
-    return " | ".join(map(_phrase, phrases))
+def _any_of(phrases: Sequence[Phrase], sign: str = "") -> str:
+    return "(" + " | ".join(_phrase(phrase, sign) for phrase in phrases) + ")"
 
 
-def _phrase(phrase: Phrase) -> str:
-    return "(" + " <-> ".join(map(_quoted, phrase.words)) + ":*" * phrase.unfinished + ")"
+def _phrase(phrase: Phrase, sign: str) -> str:
+    words = (_quoted(word, sign) for word in phrase.words)
+    return "(" + " <-> ".join(words) + ":*" * phrase.unfinished + ")"
 
 
 def _grams(piece: str) -> str:

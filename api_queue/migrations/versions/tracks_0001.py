@@ -56,7 +56,6 @@ def tsvector() -> None:
     op.create_table(
         "track_words",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("named", TSVECTOR, nullable=False),
         sa.Column("words", TSVECTOR, nullable=False),
     )
     op.create_table(
@@ -64,5 +63,5 @@ def tsvector() -> None:
         sa.Column("term", sa.Text(collation="C"), primary_key=True),
         sa.Column("grams", TSVECTOR, nullable=False),
     )
-    for table, column in (("track_words", "named"), ("track_words", "words"), ("track_vocabulary", "grams")):
+    for table, column in (("track_words", "words"), ("track_vocabulary", "grams")):
         op.create_index(f"ix_{table}_{column}", table, [column], postgresql_using="gin")
