@@ -16,7 +16,7 @@ from api_queue.clients.programs import below, lives
 from api_queue.clients.transcript import Transcript
 from tests.tools import needs
 
-SHORT = Options(kills=10, guests=20, screens=3, patience_s=2, seed=4)
+SHORT = Options(kills=10, guests=10, screens=2, patience_s=1, seed=4)
 
 
 async def after(options: Options, log: Path) -> Verdict:
