@@ -26,8 +26,6 @@ POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
 
 @dataclass
 class Server:
-    """A request has 0.2 s to arrive."""
-
     port: int = 0
     wires: list[asyncio.StreamWriter] = field(default_factory=list)
 
@@ -61,11 +59,11 @@ class Wire:
 
 
 @asynccontextmanager
-async def a_server(**changes: Any) -> AsyncIterator[Server]:
+async def a_server(most: int = 2, request_s: float = 30, idle_s: float = 30) -> AsyncIterator[Server]:
     app: Sanic[Any, Any] = Sanic("connection", configure_logging=False)
     setup_errors(app)
-    setup_connections(app, Settings(**changes))
-    app.config.REQUEST_TIMEOUT = app.config.KEEP_ALIVE_TIMEOUT = 0.2
+    setup_connections(app, Settings(load_connections_per_address=most))
+    app.config.REQUEST_TIMEOUT, app.config.KEEP_ALIVE_TIMEOUT = request_s, idle_s
 
     @app.route("/", methods=["GET", "POST"])
     async def hello(request: Request) -> HTTPResponse:
@@ -81,7 +79,14 @@ async def a_server(**changes: Any) -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
-    async with a_server(load_connections_per_address=2) as server:
+    async with a_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def hurried() -> AsyncIterator[Server]:
+    """A request has 0.2 s to arrive."""
+    async with a_server(request_s=0.2) as server:
         yield server
 
 
@@ -103,8 +108,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("begin", [b"GET / HTTP/1.1\r\nX-Slow: ", POST])
-async def test_a_request_that_drips_in_is_given_up(server: Server, begin: bytes) -> None:
-    wire = await server.connect()
+async def test_a_request_that_drips_in_is_given_up(hurried: Server, begin: bytes) -> None:
+    wire = await hurried.connect()
     wire.writer.write(begin)
     dripping = asyncio.create_task(drip(wire))
     answer = await wire.heard()
@@ -115,8 +120,8 @@ async def test_a_request_that_drips_in_is_given_up(server: Server, begin: bytes)
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_nor_is_the_rest_of_what_was_refused_waited_for(server: Server) -> None:
-    wire = await server.connect()
+async def test_nor_is_the_rest_of_what_was_refused_waited_for(hurried: Server) -> None:
+    wire = await hurried.connect()
     assert b" 405 " in await wire.ask(POST.replace(b"POST", b"PUT"))
     dripping = asyncio.create_task(drip(wire))
     assert await wire.ended()
@@ -131,16 +136,17 @@ async def test_one_that_comes_in_pieces_within_its_time_is_answered(server: Serv
     assert b" 200 " in await wire.ask(GET[20:])
 
 
-async def test_who_asks_one_thing_after_the_other_is_not_late(server: Server) -> None:
-    wire = await server.connect()
+async def test_who_asks_one_thing_after_the_other_is_not_late(hurried: Server) -> None:
+    wire = await hurried.connect()
     body = POST + bytes(1000)
     end_s = asyncio.get_running_loop().time() + 0.5
     while asyncio.get_running_loop().time() < end_s:
         assert b'{"bytes":1000}' in await wire.ask(body)
 
 
-async def test_a_connection_on_which_nothing_is_asked_is_closed(server: Server) -> None:
-    assert await (await server.connect()).ended()
+async def test_a_connection_on_which_nothing_is_asked_is_closed() -> None:
+    async with a_server(idle_s=0.2) as server:
+        assert await (await server.connect()).ended()
 
 
 def test_the_real_times_fit_phones_and_proxies() -> None:
@@ -204,7 +210,7 @@ async def test_a_full_table_of_files_refuses_and_the_server_goes_on(monkeypatch:
     with ExitStack() as all_of_them, capture_logs() as lines, few_files():
         for stranger in strangers:
             all_of_them.enter_context(stranger).setblocking(False)
-        async with a_server(load_connections_per_address=100) as server:
+        async with a_server(most=100) as server:
             # Given more connections than there are files
             for stranger in strangers:
                 stranger.connect_ex(("127.0.0.1", server.port))
