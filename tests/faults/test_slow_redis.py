@@ -12,7 +12,7 @@ import pytest
 from api_queue.drivers.redis import Redis
 from tests.acceptance.readers import Screen
 from tests.clients.link import Link, Road, a_link
-from tests.faults.test_disk import add_one, become, waiting
+from tests.faults.party import add_one, adds, become, waiting
 from tests.house import House, a_house
 from tests.playback.test_conductor import conducting
 
@@ -71,7 +71,7 @@ async def test_one_that_is_gone_is_told_at_once_and_all_goes_on_when_it_is_back(
         assert (await guest.get("/health")).status_code == 200
         assert (await guest.get("/ready")).status_code == 503
         link.mend()
-        await become(lambda: _adds(guest), "an add")
+        await become(lambda: adds(guest), "an add")
         await become(lambda: _shows(guest, kept), "the list")
         shown = (await guest.get("/queue/party/items")).json()
         await screen.until(lambda: screen.revs[-1] >= shown["rev"])
@@ -79,7 +79,3 @@ async def test_one_that_is_gone_is_told_at_once_and_all_goes_on_when_it_is_back(
 
 async def _shows(guest: httpx.AsyncClient, first: str) -> bool:
     return (await waiting(guest))[:1] == [first]
-
-
-async def _adds(guest: httpx.AsyncClient) -> bool:
-    return (await add_one(guest)).status_code == 201

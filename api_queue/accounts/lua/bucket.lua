@@ -21,7 +21,9 @@ local function take(key, now_ms, first)
   local known = redis.call('HMGET', key, unpack(fields))
   for n, field in ipairs(fields) do
     local capacity, per_ms = ARGV[first + 3 * n - 2], ARGV[first + 3 * n - 1]
-    local was_ms = math.min(tonumber(known[n] or 0), now_ms + capacity * per_ms) -- later only if the clock was set back
+    local was_ms, empty_ms = tonumber(known[n] or 0), now_ms + capacity * per_ms
+    if was_ms > empty_ms + 60000 then was_ms = 0 end -- the clock was set back; less is how far those of two servers differ
+    was_ms = math.min(was_ms, empty_ms)
     local full_at = math.max(was_ms, now_ms) + per_ms
     longest = math.max(longest, math.ceil(full_at - capacity * per_ms - now_ms))
     last_full_at = math.max(last_full_at, full_at)
