@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Table, func, or_, select, update
+from sqlalchemy import ScalarSelect, Table, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api_queue.drivers.redis import Redis
@@ -124,13 +124,10 @@ class TaskCheck:
             await connection.execute(update(tasks).where(tasks.c.task_id.in_(wrong)).values(_COUNTED))
 
 
-def _count(status: str | None = None) -> Any:
-    which = (
-        (items.c.task_id == tasks.c.task_id,)
-        if status is None
-        else (items.c.task_id == tasks.c.task_id, items.c.status == status)
-    )
-    return select(func.count()).select_from(items).where(*which).scalar_subquery()
+def _count(status: str | None = None) -> ScalarSelect[int]:
+    """Of a task's items those with this status, or all."""
+    of_task = select(func.count()).select_from(items).where(items.c.task_id == tasks.c.task_id)
+    return (of_task if status is None else of_task.where(items.c.status == status)).scalar_subquery()
 
 
 _COUNTED: Final = {
