@@ -72,13 +72,16 @@ start() {
 
 start_server() {
     prepare_server
+    cp "$HERE"/systemd/api-queue-backup.* $UNITS/
     start api-queue
+    systemctl enable --quiet --now api-queue-backup.timer
     cat <<EOF
 
 The server runs, and starts with this machine: http://$(hostname).local:8000
   the admin's link, good once:  sudo cat $DATA/admin-link
   your music:                   copy FLAC files to $MUSIC; they are found by themselves
   what it says:                 journalctl --unit api-queue --follow
+  backups:                      each night into $DATA-backups, on the same disk; docs/operating.md has better
   its settings:                 $SETTINGS, and then: sudo systemctl restart api-queue
   commands:                     sudo -u $USER_NAME $HOME_OF_CODE/bin/api_queue token list --config $SETTINGS
 EOF
@@ -108,11 +111,10 @@ EOF
 }
 
 uninstall() {
-    for unit in api-queue-screen api-queue-speaker api-queue; do
-        [ -e "$UNITS/$unit.service" ] || continue
-        systemctl disable --quiet --now "$unit"
-        rm -rf "${UNITS:?}/$unit.service" "$UNITS/$unit.service.d"
+    for unit in api-queue-screen api-queue-speaker api-queue-backup.timer api-queue; do
+        ! systemctl --quiet is-enabled "$unit" 2>/dev/null || systemctl disable --quiet --now "$unit"
     done
+    rm -rf "${UNITS:?}"/api-queue*
     systemctl daemon-reload
     rm -rf $HOME_OF_CODE
     echo "api_queue is gone. Still there: the data in $DATA, the settings in $(dirname $SETTINGS), the music in $MUSIC,"
