@@ -206,4 +206,4 @@ def test_a_secret_that_is_set_is_shown_as_set(key: str) -> None:
 
 
 def test_what_holds_a_login_is_a_secret() -> None:
-    assert SECRETS == ["redis_url", "sql_url", "mqtt_url", "api_keys_json"]
+    assert SECRETS == ["redis_url", "sql_url", "mqtt_url", "mqtt_discovery_password", "api_keys_json"]
