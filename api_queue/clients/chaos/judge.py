@@ -12,6 +12,8 @@ from api_queue.types import ItemId
 
 #: Of the clock, or worked out anew by whoever asks.
 _OF_NOW: Final = frozenset({"position", "timestamp_expected"})
+#: After the current item, as `docs/events.md` says.
+_MOST_RETAINED: Final = 500
 _SESSION_OF_NOW: Final = frozenset({"position_ms", "position_at_ms", "updated_at", "revision", "rev", "ts", "type"})
 
 
@@ -129,7 +131,7 @@ def differences(replica: Replica, now: Now) -> Iterator[str]:
 
 def retained_differences(retained: Mapping[str, Any], now: Now) -> Iterator[str]:
     items = retained["items"]
-    come = [item for item in now.items if item["position"] is not None]
+    come = [item for item in now.items if item["position"] is not None and item["position"] <= _MOST_RETAINED]
     if items["rev"] != now.rev or _shown(items["items"]) != _shown(come):
         yield "the list"
     if any(retained["settings"].get(key) != value for key, value in now.settings.items()):

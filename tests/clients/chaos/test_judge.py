@@ -165,3 +165,11 @@ def test_retained_topics_show_what_get_does_of_what_is_to_come() -> None:
     old = retained | {"items": {"rev": 8, "items": [THERE]}}
     assert list(judge.retained_differences(old, at_the_end)) == ["the list"]
     assert list(judge.retained_differences(retained | {"session": {}}, at_the_end)) == ["the session"]
+
+
+def test_of_a_long_list_only_the_beginning_is_retained() -> None:
+    items = [item(str(place), f"guest {place} song 1", place) for place in range(600)]
+    retained = {"items": {"rev": 9, "items": items[:501]}, "settings": {"title": ""}, "session": SESSION}
+    assert list(judge.retained_differences(retained, now(*items))) == []
+    shorter = retained | {"items": {"rev": 9, "items": items[:500]}}
+    assert list(judge.retained_differences(shorter, now(*items))) == ["the list"]
