@@ -22,6 +22,8 @@ from bench.measure import Live, Row, live_server, queue_with_tracks
 from bench.screens import Kind
 
 READING, DEAF = 9_000, 1_000
+#: Connections beside those, at most: the adds'.
+OTHERS = 5
 _PAGE_KB = 4
 #: As /proc/net/tcp has it.
 _ESTABLISHED = "01"
@@ -38,7 +40,8 @@ def _row(deaf: int, seconds: float) -> Row:
         with room(Kind.SSE, READING, live.web.port) as readers, _deaf_ones(deaf, live.web.port):
             looks = list(_party(live, token, tracks[0], readers, seconds))
     late = [look.late_ms for look in looks]
-    gone = [look.after_s for look in looks if look.streams <= READING]
+    left = [max(0, look.streams - READING - OTHERS) for look in looks]
+    gone = [look.after_s for look, deaf_left in zip(looks, left, strict=True) if not deaf_left]
     return {
         "readers": f"{READING} read" + (f", {deaf} do not" if deaf else ""),
         "adds": len(late),
@@ -47,7 +50,7 @@ def _row(deaf: int, seconds: float) -> Row:
         "worst_ms": round(max(late)),
         "web_mb": round((max(look.web_kb for look in looks) - before[0]) / 1024),
         "kernel_mb": round((max(look.kernel_kb for look in looks) - before[1]) / 1024),
-        "deaf_at_end": max(0, looks[-1].streams - READING),
+        "deaf_at_end": left[-1],
         "gone_after_s": round(gone[0]) if deaf and gone else "",
     }
 
@@ -63,11 +66,11 @@ class Look(NamedTuple):
 
 
 def _party(live: Live, token: str, track: str, readers: Connection, seconds: float) -> Iterator[Look]:
-    began_s = time.monotonic()
+    began_s, web = time.monotonic(), live.web
     for number in count():
         late = late_ms(live, token, track, number, readers)
         after_s = time.monotonic() - began_s
-        yield Look(after_s, late, _streams(live), live.web.pss_kb(), _kernel_kb())
+        yield Look(after_s, late, _streams(web.port), web.pss_kb(), _kernel_kb())
         if after_s > seconds:
             break
 
@@ -92,7 +95,8 @@ def _deaf_ones(size: int, port: int) -> Iterator[None]:
         yield
 
 
-def _streams(live: Live) -> int:
+def _streams(port: int) -> int:
     """Connections that the kernel keeps for the server: whoever is cut off without a word does not know of it."""
+    ours = f":{port:04X}"
     lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
-    return sum(own.endswith(f":{live.web.port:04X}") and state == _ESTABLISHED for _, own, _, state, *_ in lines)
+    return sum(own.endswith(ours) and state == _ESTABLISHED for _, own, _, state, *_ in lines)
