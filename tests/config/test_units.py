@@ -160,7 +160,8 @@ def test_a_screen_shows_the_queue(server: Machine) -> None:
     for program, package in (("cage", ""), ("chromium", ""), ("Xwayland", "xwayland")):
         needs(program, package)
     needs("seatd", places="/usr/sbin")
-    server.run("groupadd", "--force", "render")
+    for group in ("input", "render"):
+        server.run("groupadd", "--force", group)
     server.run("cp", "/lib/systemd/system/seatd.service", "/etc/systemd/system/")
     server.run("cp", "/opt/checkout/config/systemd/api-queue-screen.service", "/etc/systemd/system/")
     nowhere = "Environment=WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 WLR_RENDERER=pixman LD_LIBRARY_PATH="
