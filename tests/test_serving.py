@@ -238,5 +238,5 @@ def test_a_worker_that_cannot_start_is_a_refusal(tmp_path: Path) -> None:
     until(lambda: server.processes() or server.process.poll() is not None, "its processes")
     # Then it says so, ends, and leaves none behind
     assert server.process.wait(60) == 1
-    assert "A web worker ended before it was ready" in server.err.read_text()
+    assert "A process could not be started" in server.err.read_text()
     until(lambda: not any(map(lives, server.seen)), "the end of all processes")

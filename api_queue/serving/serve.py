@@ -183,7 +183,7 @@ def _run_sanic(settings: Settings, broker_url: str, listener: socket.socket, whe
     )
     _Manager.serve(primary=app, app_loader=AppLoader(factory=partial(web_worker, settings)))
     if supervision and supervision.failed:
-        raise StartRefused(reason="A web worker ended before it was ready; the log says why.")
+        raise StartRefused(reason="A process could not be started; the log says why.")
 
 
 def _add_roles(manager: WorkerManager, settings: Settings, broker_url: str) -> None:

@@ -28,6 +28,8 @@ MUSIC_TIMEOUT_S = 10.0
 #: Seconds between a stop and the kill of what is still there.
 STOP_TIMEOUT_S = 8.0
 TICK_S = 0.1
+#: Seconds for which a process that cannot be started is tried again. Longer, and it is we who are at fault.
+RESTART_TIMEOUT_S = 10.0
 #: Seconds until a signal that was sent is heard, on a busy machine.
 HEARING_S = 0.5
 
@@ -46,7 +48,8 @@ class Supervision:
         self._ending = False
         self._told: set[int] = set()
         self._backoffs: defaultdict[str, Backoff] = defaultdict(Backoff)
-        self._due_s: dict[int, float] = {}
+        #: By name: of whom that has died, and when the next one is asked for.
+        self._due_s: dict[str, tuple[int | None, float]] = {}
         self._start_again = manager.restart
 
     def take_over(self) -> None:
@@ -112,16 +115,20 @@ class Supervision:
     def _restart_the_dead(self) -> None:
         now_s = time.monotonic()
         for process in self._dead():
-            pid = process.pid
-            if pid not in self._due_s:
-                self._due_s[pid] = now_s + self._backoffs[process.name].delay_s(now_s)
+            pid, due_s = self._due_s.get(process.name, (None, math.inf))
+            if pid != process.pid:
+                due_s = now_s + self._backoffs[process.name].delay_s(now_s)
                 _log.warning("a process ended and is started again", process=process.name, status=process.exitcode)
-            if self._due_s[pid] <= now_s:
-                self._due_s[pid] = math.inf  # asked once; the next one has another pid
+            if due_s <= now_s:
+                due_s = math.inf  # asked once; the next one has another pid
                 self._manager.monitor_publisher.send(f"{process.name}:")
+            self._due_s[process.name] = process.pid, due_s
 
     def _restart(self, process_names: list[str], **how: Any) -> None:
-        """In the manager's thread. The fork server may die meanwhile: there is another one at the next try."""
+        """In the manager's thread. The fork server may die meanwhile: there is another one at the next try. Where none
+        helps (its socket was removed, memory is used up) all of us end: whoever has started us does so again.
+        """
+        deadline = time.monotonic() + RESTART_TIMEOUT_S
         while not self._ending:
             try:
                 self._start_again(process_names, **how)
@@ -129,10 +136,15 @@ class Supervision:
                 _log.warning("a process could not be started", processes=process_names, reason=repr(error))
             else:
                 return
-            for process in (*self._manager.transient_processes, *self._manager.durable_processes):
-                if process.name in process_names:
-                    process.set_state(ProcessState.FAILED, force=True)  # else it may not be started again
+            self._allow_again(process_names)
             time.sleep(TICK_S)
+            if time.monotonic() > deadline and not self._ending:
+                self.failed = self._ending = True
+
+    def _allow_again(self, process_names: list[str]) -> None:
+        for process in (*self._manager.transient_processes, *self._manager.durable_processes):
+            if process.name in process_names:
+                process.set_state(ProcessState.FAILED, force=True)  # else it may not be started again
 
     def _dead(self) -> Iterator[WorkerProcess]:
         final = (ProcessState.FAILED, ProcessState.COMPLETED)

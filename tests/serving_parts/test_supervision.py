@@ -261,6 +261,32 @@ def test_what_could_not_be_started_is_tried_again_at_once(no_waiting: list[float
     assert no_waiting == [supervision.TICK_S] * 3
 
 
+def test_what_cannot_be_started_at_all_ends_the_server(no_waiting: list[float]) -> None:
+    # Given a fork server whose socket was removed with other old files
+    watch, manager = watching(Process("web", 7, ProcessState.FAILED))
+    manager.faults = [FileNotFoundError()] * 1000
+    # When a process is to be started / Then it is not tried for ever, and whoever started us is told
+    watch._restart(["web"])
+    assert watch.failed
+    assert sum(no_waiting) == pytest.approx(supervision.RESTART_TIMEOUT_S, abs=2 * supervision.TICK_S)
+
+
+def test_a_process_with_the_number_of_one_that_died_long_ago_is_started_again(later: Callable[[float], None]) -> None:
+    # Given a server that has run for so long that the numbers of processes come round
+    relay, web = Process("relay", 7, ProcessState.FAILED), Process("web", 8)
+    watch, manager = watching(relay, web)
+    for _ in range(2):
+        watch._restart_the_dead()
+        later(60)
+    # When one dies whose number was another's
+    relay.pid, relay.state = 9, ProcessState.ACKED
+    web.pid, web.state = 7, ProcessState.FAILED
+    for _ in range(2):
+        watch._restart_the_dead()
+        later(60)
+    assert manager.sent == ["relay:", "web:"]
+
+
 def test_who_ends_us_ends_the_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     watch, manager = watching(Process("relay", 7, ProcessState.FAILED))
     manager.faults = [EOFError("unexpected EOF")] * 2
