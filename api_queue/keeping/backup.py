@@ -41,6 +41,7 @@ class Backup:
 
     async def take(self, keep: int | None = None) -> tuple[Path, Manifest]:
         """Where it is. Of all that are there then the newest `keep` stay, or all. Raises StartRefused, OSError."""
+        _refuse_within(self._folder, self._parts.settings.data)
         with _alone(self._folder):
             with _draft(self._folder) as draft:
                 manifest = await self._fill(draft)
@@ -97,6 +98,12 @@ def name_of(taken_at_ms: int) -> str:
     """`2026-11-22T05-13-23.120Z`: a name on any disk."""
     at = datetime.fromtimestamp(taken_at_ms / 1000, UTC).isoformat(timespec="milliseconds")
     return at.replace(":", "-").replace("+00-00", "Z")
+
+
+def _refuse_within(folder: Path, data: Path) -> None:
+    """Each backup would hold those before it."""
+    if folder.resolve().is_relative_to(data.resolve()):
+        raise StartRefused(reason=f"{folder} is in the data folder, and would be lost with it: name another one.")
 
 
 @contextmanager

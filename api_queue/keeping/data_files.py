@@ -27,18 +27,20 @@ def messages_folder(settings: Settings) -> Path:
 
 
 def to_save(settings: Settings) -> Iterator[tuple[str, Path]]:
-    """Each by its path in the backup, and where it is. None of it leads out of its folder."""
+    """Each by its path in the backup, and where it is. Only links that operators put into the data folder itself lead
+    out of it: `tracks` of several servers.
+    """
     for entry in sorted(settings.data.iterdir()):
         name = entry.name
         if name not in {*PASSED_OVER, MESSAGES} and not name.startswith(_REPLACED) and not name.endswith(_DATABASE):
-            yield from _below(entry, Path(name))
-    yield from _below(messages_folder(settings), Path(MESSAGES))
+            yield from _below(entry, Path(name), follow=True)
+    yield from _below(messages_folder(settings), Path(MESSAGES), follow=True)
 
 
-def _below(path: Path, name: Path) -> Iterator[tuple[str, Path]]:
+def _below(path: Path, name: Path, *, follow: bool = False) -> Iterator[tuple[str, Path]]:
     """Only plain files; what is hidden or called a draft is one that is being written."""
     with suppress(FileNotFoundError):
-        mode = path.lstat().st_mode
+        mode = path.stat(follow_symlinks=follow).st_mode
         if stat.S_ISDIR(mode):
             for entry in sorted(path.iterdir()):
                 yield from _below(entry, name / entry.name)
@@ -47,15 +49,16 @@ def _below(path: Path, name: Path) -> Iterator[tuple[str, Path]]:
 
 
 def copy(source: Path, folder: Path, name: str) -> Saved | None:
-    """None: it has gone meanwhile. On the disk when this returns."""
+    """For its owner alone, and as old as it is. None: it has gone meanwhile. On the disk when this returns."""
     target = folder / name
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with source.open("rb") as from_file, open(target, "xb", opener=private) as to_file:
             shutil.copyfileobj(from_file, to_file, CHUNK)
             to_file.flush()
+            about = os.fstat(from_file.fileno())
+            os.utime(to_file.fileno(), ns=(about.st_atime_ns, about.st_mtime_ns))
             os.fsync(to_file.fileno())
     except FileNotFoundError:
         return None
-    shutil.copystat(source, target)
     return Saved(name, *fingerprint(target))

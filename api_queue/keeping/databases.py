@@ -20,6 +20,7 @@ SQLITE: Final = "api_queue.sqlite"
 POSTGRES: Final = "api_queue.pgdump"
 MESSAGES: Final = "messages.sqlite"
 _BUSY_S: Final = 10
+_PASSWORD_IS: Final = "password="  # noqa: S105 - the name of an option
 _NAMES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -136,9 +137,14 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> None:
 
 
 def _without_password(sql_url: str) -> tuple[str, str]:
-    """As libpq takes it, and the password apart."""
+    """As libpq takes it, and the password apart, whether it stands before the host or among the options."""
     _, _, rest = sql_url.partition("://")
-    authority, slash, database = rest.partition("/")
+    place, mark, query = rest.partition("?")
+    authority, slash, database = place.partition("/")
     login, at, hosts = authority.rpartition("@")
     user, _, password = login.partition(":")
-    return f"postgresql://{user}{at}{hosts}{slash}{database}", unquote(password)
+    options = query.split("&")
+    for option in options:
+        password = option.removeprefix(_PASSWORD_IS) if option.startswith(_PASSWORD_IS) else password
+    query = "&".join(option for option in options if not option.startswith(_PASSWORD_IS))
+    return f"postgresql://{user}{at}{hosts}{slash}{database}{mark}{query}", unquote(password)

@@ -30,13 +30,35 @@ async def test_it_says_what_it_holds_and_every_file_is_as_it_says(party: Party, 
     }
 
 
-async def test_only_its_owner_may_read_it(party: Party, backup: Backup) -> None:
+async def test_only_its_owner_may_read_it(party: Party, backup: Backup, tmp_path: Path) -> None:
     load_keys = party.parts.media  # makes a key
     assert load_keys
+    (tmp_path / "data" / "tracks").mkdir(exist_ok=True)
+    (tmp_path / "data" / "tracks" / "a.json").write_text("{}")
+    (tmp_path / "data" / "tracks" / "a.json").chmod(0o644)
     where, _ = await backup.take()
     assert where.stat().st_mode & 0o777 == 0o700
-    assert (where / "keys" / "media").stat().st_mode & 0o777 == 0o600
-    assert {path.stat().st_mode & 0o077 for path in where.iterdir()} == {0}
+    files = {str(path.relative_to(where)): path.stat().st_mode & 0o777 for path in where.rglob("*") if path.is_file()}
+    assert {"keys/media", "tracks/a.json"} <= files.keys()
+    assert set(files.values()) == {0o600}
+
+
+async def test_folders_that_several_servers_share_by_links_are_in_it(
+    party: Party, backup: Backup, tmp_path: Path
+) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "a.json").write_text("{}")
+    (tmp_path / "shared" / "out").symlink_to("/etc/hostname")
+    (tmp_path / "data" / "exports").symlink_to(tmp_path / "shared")
+    where, _ = await backup.take()
+    assert [path.name for path in (where / "exports").iterdir()] == ["a.json"]
+
+
+async def test_none_is_made_in_the_data_folder(party: Party, tmp_path: Path) -> None:
+    within = tmp_path / "data" / "saved"
+    with pytest.raises(StartRefused, match="is in the data folder, and would be lost with it: name another one"):
+        await Backup(party.parts, within, nothing).take()
+    assert not within.exists()
 
 
 async def test_it_holds_no_path_of_the_data_folder(party: Party, backup: Backup, tmp_path: Path) -> None:

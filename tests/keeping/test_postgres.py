@@ -70,6 +70,10 @@ async def test_without_its_programs_a_sentence_says_what_to_install(
         ),
         ("postgresql://ann@a:1,b:2/party", ("postgresql://ann@a:1,b:2/party", "")),
         ("postgresql:///party", ("postgresql:///party", "")),
+        (
+            "postgresql://db/party?user=ann&password=se%40cret&sslmode=require",
+            ("postgresql://db/party?user=ann&sslmode=require", "se@cret"),
+        ),
     ],
 )
 def test_the_password_is_no_argument(sql_url: str, wanted: tuple[str, str]) -> None:
