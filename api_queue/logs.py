@@ -3,9 +3,9 @@
 import io
 import logging
 import sys
-import time
 from contextlib import suppress
 from contextvars import ContextVar
+from time import monotonic
 from typing import Any, Final, TextIO
 
 import structlog
@@ -70,14 +70,24 @@ class BoundedLines(io.TextIOBase):
         self._lines = 0
 
     def write(self, text: str) -> int:
-        if (now_s := int(time.monotonic())) != self._second:
+        """One line."""
+        if self.has_room():
+            self.put(text)
+        return len(text)
+
+    def has_room(self) -> bool:
+        """For one more line in this second. Where there is, whoever asks has to `put` it."""
+        if (now_s := int(monotonic())) != self._second:
             left_out, self._second, self._lines = self._lines - LINES_PER_S, now_s, 0
             if left_out > 0:
-                self._write(f'{{"event":"log lines were left out","lines":{left_out},"level":"warning"}}\n')
+                self.put(f'{{"event":"log lines were left out","lines":{left_out},"level":"warning"}}\n')
         self._lines += 1
-        if self._lines <= LINES_PER_S:
-            self._write(text)
-        return len(text)
+        return self._lines <= LINES_PER_S
+
+    def put(self, text: str) -> None:
+        """Lines for which there was room."""
+        with suppress(OSError):
+            self._file.write(text)
 
     def flush(self) -> None:
         with suppress(OSError):
@@ -85,10 +95,6 @@ class BoundedLines(io.TextIOBase):
 
     def isatty(self) -> bool:
         return self._file.isatty()
-
-    def _write(self, text: str) -> None:
-        with suppress(OSError):
-            self._file.write(text)
 
 
 def _for_a_terminal() -> Processor:

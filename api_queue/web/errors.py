@@ -1,5 +1,6 @@
 """The one table from errors to HTTP: RFC 9457 problem details, whatever raised and wherever."""
 
+from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -7,7 +8,7 @@ from typing import Final
 
 import structlog
 from sanic import HTTPResponse, Request, Sanic
-from sanic.exceptions import PayloadTooLarge, SanicException
+from sanic.exceptions import PayloadTooLarge, RequestCancelled, SanicException
 
 from api_queue import errors
 from api_queue.web.methods import methods_of
@@ -32,6 +33,8 @@ Form = Callable[[int, str, str, Facts], tuple[int, Facts]]
 _NO_OTHERS: Final[Mapping[bytes, Form]] = MappingProxyType({})
 #: Codes of a 401 that asks a program for its key; all others ask for a bearer.
 _ASK_FOR_KEY: Final = frozenset({errors.MissingApiKey.code, errors.BadApiKey.code})
+#: For figures and the log, as nginx has it: nobody hears it, and nothing failed.
+CLIENT_GONE: Final = 499
 #: All that is said about what nobody foresaw.
 INTERNAL: Final = "Something broke on our side; it was written to the log."
 _log = structlog.get_logger()
@@ -43,6 +46,7 @@ def setup_errors(app: Sanic, forms: Mapping[bytes, Form] = _NO_OTHERS) -> None: 
     app.exception(errors.ApiQueueError)(_domain)
     app.exception(PayloadTooLarge)(_too_large)
     app.exception(SanicException)(_sanic)
+    app.exception(CancelledError)(_cancelled)  # type: ignore[arg-type]  # it is one that Sanic hands on all the same
     app.exception(Exception)(_unexpected)
 
 
@@ -84,6 +88,13 @@ def _too_large(request: Request, error: PayloadTooLarge) -> HTTPResponse:
     if request.stream is None or "header" in f"{error}":
         return _sanic(request, error)
     return _domain(request, errors.TooLarge(limit_bytes=request.stream.request_max_size))
+
+
+def _cancelled(request: Request, error: CancelledError) -> HTTPResponse:
+    """Its client hung up; else the server ends, and had no time left for it."""
+    if isinstance(error, RequestCancelled):
+        return HTTPResponse(status=CLIENT_GONE)
+    return _domain(request, errors.Unavailable(retry_after=1))
 
 
 def _unexpected(request: Request, error: Exception) -> HTTPResponse:

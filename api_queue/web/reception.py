@@ -12,7 +12,7 @@ from sanic.response import BaseHTTPResponse
 
 from api_queue import logs
 from api_queue.settings import Settings
-from api_queue.web.request_lines import RequestLines, line_of
+from api_queue.web.request_lines import RequestLines
 from api_queue.web.traffic import Traffic
 
 HEADER: Final = "X-Request-ID"
@@ -48,7 +48,7 @@ class Reception:
         if refused := getattr(context, "refused", ""):
             self.traffic.refused(refused)
         if self.lines:
-            self.lines.add(line_of(request, response.status, seconds))
+            self.lines.add(request, response.status, seconds)
 
     def close(self) -> None:
         """With the worker."""

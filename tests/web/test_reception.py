@@ -1,5 +1,8 @@
 """Each request has an id that answer and log share, is counted, and is one line."""
 
+import asyncio
+import io
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,6 +12,7 @@ import pytest
 import structlog
 from sanic import HTTPResponse, Request, Sanic
 
+from api_queue import logs
 from api_queue.errors import NotReady
 from api_queue.formats.figures import Figure
 from api_queue.logs import configure_logs
@@ -19,6 +23,7 @@ from api_queue.web.identity import Caller
 from api_queue.web.reception import Reception
 from api_queue.web.replies import reply
 from tests.serving import NO_TLS, serving
+from tests.stream.waiting import eventually
 
 SECRET = "aq_abcdefghijkl"
 
@@ -35,15 +40,36 @@ def an_app(reception: Reception) -> "Sanic[Any, Any]":
         structlog.get_logger().info("looking", queue=name)
         return reply({})
 
+    @app.get("/static/<path:path>")
+    async def file(_request: Request, path: str) -> HTTPResponse:
+        return HTTPResponse(status=200 if path == "css/base.css" else 404)
+
     @app.get("/away")
     async def away(_request: Request) -> HTTPResponse:
         raise NotReady(parts=["redis"], named="redis", retry_after=2)
+
+    @app.get("/slow")
+    async def slow(_request: Request) -> HTTPResponse:
+        await asyncio.Event().wait()
+        return reply({})
+
+    @app.get("/broken-off")
+    async def broken_off(_request: Request) -> HTTPResponse:
+        raise asyncio.CancelledError  # as what is not done when the server ends
 
     return app
 
 
 @pytest.fixture
-def reception() -> Reception:
+def stderr(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """That of pytest is another one for each part of a test."""
+    stderr = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    return stderr
+
+
+@pytest.fixture
+def reception(stderr: io.StringIO) -> Reception:
     return Reception(Settings(log_requests="on"))
 
 
@@ -54,10 +80,13 @@ async def client(reception: Reception) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def written(reception: Reception, capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+def written(reception: Reception, stderr: io.StringIO) -> list[dict[str, object]]:
     assert reception.lines is not None
     reception.lines.write()
-    return [msgspec.json.decode(line) for line in capsys.readouterr().err.splitlines()]
+    said = stderr.getvalue().splitlines()
+    stderr.truncate(0)
+    stderr.seek(0)
+    return [msgspec.json.decode(line) for line in said]
 
 
 # -- ids -------------------------------------------------------------------------------------------------------
@@ -98,10 +127,10 @@ async def test_what_is_logged_for_a_request_names_it(
 
 
 async def test_a_line_says_what_was_asked_and_how_it_ended(
-    client: httpx.AsyncClient, reception: Reception, capsys: pytest.CaptureFixture[str]
+    client: httpx.AsyncClient, reception: Reception, stderr: io.StringIO
 ) -> None:
     await client.get(f"/queue/party/items?token={SECRET}", headers={"X-Request-ID": "mine"})
-    (line,) = written(reception, capsys)
+    (line,) = written(reception, stderr)
     assert float(str(line.pop("ms"))) >= 0
     assert str(line.pop("timestamp")).endswith("Z")
     assert line == {
@@ -118,30 +147,56 @@ async def test_a_line_says_what_was_asked_and_how_it_ended(
 
 
 async def test_nothing_secret_and_no_address_is_written(
-    client: httpx.AsyncClient, reception: Reception, capsys: pytest.CaptureFixture[str]
+    client: httpx.AsyncClient, reception: Reception, stderr: io.StringIO
 ) -> None:
     headers = {"Authorization": f"Bearer {SECRET}", "Cookie": f"session_id={SECRET}"}
     await client.get(f"/queue/party/items?code={SECRET}", headers=headers)
     await client.get(f"/{SECRET}")
-    said = f"{written(reception, capsys)}"
+    said = f"{written(reception, stderr)}"
     assert SECRET not in said
     assert "192.0.2.1" not in said
     assert "127.0.0.1" not in said
 
 
 async def test_a_personal_queue_is_not_named(
-    client: httpx.AsyncClient, reception: Reception, capsys: pytest.CaptureFixture[str]
+    client: httpx.AsyncClient, reception: Reception, stderr: io.StringIO
 ) -> None:
     await client.get("/queue/u_abc/items")
-    (line,) = written(reception, capsys)
+    (line,) = written(reception, stderr)
     assert "queue" not in line
 
 
-async def test_lines_come_by_themselves(client: httpx.AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:
-    said = ""
-    while '"event":"request"' not in said:
+async def test_lines_come_by_themselves(client: httpx.AsyncClient, stderr: io.StringIO) -> None:
+    await client.get("/queue/party/items")
+    await eventually(lambda: '"event":"request"' in stderr.getvalue())
+
+
+async def test_only_a_file_of_a_page_that_is_missing_is_worth_a_line(
+    client: httpx.AsyncClient, reception: Reception, stderr: io.StringIO
+) -> None:
+    await client.get("/static/css/base.css")
+    await client.get("/static/css/bass.css")
+    (line,) = written(reception, stderr)
+    assert (line["route"], line["status"]) == ("/static/<path>", 404)
+
+
+async def test_a_storm_does_not_fill_the_disk_with_lines(
+    client: httpx.AsyncClient,
+    reception: Reception,
+    stderr: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logs, "LINES_PER_S", 2)
+    seconds = [7.0]
+    monkeypatch.setattr(logs, "monotonic", lambda: seconds[0])
+    for _ in range(5):
         await client.get("/queue/party/items")
-        said += capfd.readouterr().err
+    assert len(written(reception, stderr)) == 2
+    seconds[0] = 8.0
+    await client.get("/queue/party/items")
+    left_out, line = written(reception, stderr)
+    assert (left_out["event"], left_out["lines"]) == ("log lines were left out", 3)
+    assert line["event"] == "request"
 
 
 @pytest.mark.parametrize(
@@ -190,3 +245,15 @@ async def test_addresses_that_nobody_has_are_one_figure(client: httpx.AsyncClien
 async def test_refusals_are_counted_by_their_code(client: httpx.AsyncClient, reception: Reception) -> None:
     await client.get("/away")
     assert count(list(reception.traffic.figures()), "refusals_total", code="not_ready") == 1
+
+
+async def test_who_hangs_up_is_no_fault_of_ours(client: httpx.AsyncClient, reception: Reception) -> None:
+    with pytest.raises(httpx.ReadTimeout):
+        await client.get("/slow", timeout=0.2)
+    await eventually(lambda: any(reception.traffic.figures()))
+    assert count(list(reception.traffic.figures()), "requests_total", route="/slow", status="499") == 1
+
+
+async def test_who_is_broken_off_by_us_is_told_to_come_again(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/broken-off")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
