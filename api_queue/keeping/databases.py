@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api_queue.drivers.sql import url_of
+from api_queue.drivers.sql import url_of, writing
 from api_queue.errors import StartRefused
 from api_queue.settings import Settings
 
@@ -20,6 +21,9 @@ SQLITE: Final = "api_queue.sqlite"
 POSTGRES: Final = "api_queue.pgdump"
 MESSAGES: Final = "messages.sqlite"
 _BUSY_S: Final = 10
+_OUR_TABLES: Final = text(
+    "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema AND tableowner = current_user"
+)
 _PASSWORD_IS: Final = "password="  # noqa: S105 - the name of an option
 _NAMES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -57,6 +61,16 @@ def check_kind(settings: Settings, saved_as: str) -> None:
         raise StartRefused(reason=f"The backup has a database of {there}, and sql_url names one of {here}.")
 
 
+async def drop_tables(engine: AsyncEngine) -> None:
+    """PostgreSQL's, for which a backup has others: `pg_restore` leaves a table that it does not know, which the next
+    upgrade could not make then. A file of SQLite is replaced whole.
+    """
+    if engine.dialect.name == "postgresql":
+        async with writing(engine) as connection:
+            for name in (await connection.scalars(_OUR_TABLES)).all():
+                await connection.execute(text(f"DROP TABLE {name} CASCADE"))
+
+
 def put_back(settings: Settings, folder: Path, saved_as: str) -> None:
     """Blocks. Raises StartRefused."""
     if saved_as == "sqlite":
@@ -80,7 +94,7 @@ def _save_sqlite(file: Path, target: Path) -> bool:
         ):
             source.backup(to, pages=-1)
             to.execute("PRAGMA journal_mode = DELETE")  # one file, and none beside it
-            damage = [text for (text,) in to.execute("PRAGMA quick_check(1)") if text != "ok"]
+            damage = [line for (line,) in to.execute("PRAGMA quick_check(1)") if line != "ok"]
     except sqlite3.OperationalError as error:
         raise StartRefused(reason=f"The database {file} cannot be copied: {error}.") from None
     except sqlite3.DatabaseError as error:

@@ -43,6 +43,7 @@ class Restore:
         """What is in our part of Redis goes."""
         keys, now_ms = RedisKeys(self._parts.redis), self._parts.clock.now_ms()
         await keys.begin()
+        await databases.drop_tables(self._parts.engine)
         await asyncio.to_thread(self._put_databases)
         await upgrade_database(url_of(self._parts.settings.sql_url, self._parts.settings.data))
         await asyncio.to_thread(self._put_files)

@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from api_queue.drivers.redis import Redis
+from api_queue.drivers.sql import writing
 from api_queue.errors import StartRefused
 from api_queue.keeping import databases
 from api_queue.keeping.backup import Backup
@@ -50,6 +52,28 @@ async def test_its_rows_are_in_another_database_afterwards(redis: Redis, redis_u
         await asyncio.to_thread(
             restore, replace(elsewhere, sql_url="", data=tmp_path / "4"), where, nothing, over=False
         )
+
+
+async def test_what_an_older_backup_does_not_know_is_made_by_the_upgrade_again(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    needs("pg_restore", "postgresql-client")
+    server = postgres_databases()
+    older, newer = server.url(server.copy()), server.url(server.copy())
+    settings = house_settings(redis_url, tmp_path / "data", sql_url=older)
+    settings.data.mkdir()
+    await upgrade_database(older)
+    await upgrade_database(newer)
+    parts = Parts(settings)
+    async with writing(parts.engine) as connection:
+        await connection.execute(text("DROP TABLE track_likes"))
+        await connection.execute(text("DELETE FROM alembic_version WHERE version_num LIKE 'likes%'"))
+    where, _ = await Backup(parts, tmp_path / "saved", nothing).take()
+    await parts.close()
+
+    elsewhere = replace(settings, redis_url="", sql_url=newer, data=tmp_path / "new")
+    restored = await asyncio.to_thread(restore, elsewhere, where, nothing, over=True)
+    assert restored.report.standing == []
 
 
 async def test_without_its_programs_a_sentence_says_what_to_install(
