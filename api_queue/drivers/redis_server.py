@@ -40,8 +40,9 @@ _REPLICAS_MS: Final = 1000
 _SCANNED: Final = "1000"
 #: What passes by itself, or by an operator: the disk is full, memory is, a failover or a start is under way.
 _PASSING = (RedisConnectionError, RedisTimeoutError, OSError, OutOfMemoryError, ReadOnlyError, MasterDownError)
-#: The same where the library has no class for it, and as Redis 6.2 words what stops a script at its first write.
-_PASSING_WORDS = re.compile(r"(?:^MISCONF|^NOREPLICAS|: -(?:MISCONF|NOREPLICAS|READONLY|OOM)) ")
+#: The same where the library has no class for it, BUSY while one script takes seconds and nothing else is run, and as
+#: Redis 6.2 words what stops a script at its first write.
+_PASSING_WORDS = re.compile(r"(?:^BUSY|^MISCONF|^NOREPLICAS|: -(?:MISCONF|NOREPLICAS|READONLY|OOM)) ")
 
 
 class RedisServer:

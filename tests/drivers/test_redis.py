@@ -342,3 +342,25 @@ async def test_a_task_that_is_over_is_left_alone() -> None:
     await task
     await end_task(task)
     assert not task.cancelled()
+
+
+async def until_it_fails(redis: Redis) -> None:
+    async with asyncio.timeout(5):
+        while True:
+            await redis.call("GET", "x")
+
+
+async def test_while_one_script_takes_seconds_others_are_told_to_come_again(redis: Redis, redis_url: str) -> None:
+    other, asks = connect(redis_url), ("CONFIG", "GET", "lua-time-limit")
+    before = await redis.call(*asks)
+    await redis.call("CONFIG", "SET", "lua-time-limit", 50)
+    endless = asyncio.create_task(redis.call("EVAL", "while true do end", 0))
+    try:
+        with pytest.raises(Unavailable):
+            await until_it_fails(other)
+    finally:
+        await other.call("SCRIPT", "KILL")
+        with pytest.raises(ResponseError, match="killed"):
+            await endless
+        await redis.call("CONFIG", "SET", "lua-time-limit", before["lua-time-limit"])
+        await other.close()
