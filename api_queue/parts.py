@@ -773,7 +773,7 @@ class Parts:
 
     @cached_property
     def shared_figures(self) -> SharedFigures:
-        return SharedFigures(self.census, self.task_store, self.site_upkeep, self.clock)
+        return SharedFigures(self.census, self.task_store, self.site_upkeep)
 
     def monitor(self, reporter: Reporter) -> Monitor:
         return Monitor(reporter, self.snapshots, self.shared_figures, self.clock)

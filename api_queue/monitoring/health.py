@@ -7,6 +7,8 @@ from typing import Final, Literal
 import msgspec
 import structlog
 
+from api_queue.errors import Unavailable
+
 Level = Literal["ok", "warn", "bad"]
 #: From best to worst. `warn`: somebody should look; `bad`: guests or screens notice.
 LEVELS: Final[tuple[Level, ...]] = ("ok", "warn", "bad")
@@ -41,11 +43,13 @@ class HealthService:
         try:
             async with asyncio.timeout(self._patience_s):
                 return await check()
-        except Exception as error:  # whatever its library raises
-            _log.debug("a part does not answer", part=part, reason=f"{error}")
-            return Finding(
-                "bad", f"It does not answer within {self._patience_s:g} s.", "Look at the log of the server."
-            )
+        except TimeoutError:
+            return Finding("bad", f"It does not answer within {self._patience_s:g} s.", "Look what its machine does.")
+        except Unavailable:
+            return Finding("warn", "Nobody can tell, since it stands on a part that is away.", "See redis and sql.")
+        except Exception:  # whatever its library raises
+            _log.exception("a part could not be looked at", part=part)
+            return Finding("bad", "It could not be looked at.", "Look at the log of the server.")
 
 
 def worst(findings: Mapping[str, Finding]) -> Level:

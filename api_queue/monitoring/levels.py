@@ -26,6 +26,10 @@ def answers(took_ms: float) -> Finding:
     return Finding("ok", f"It answers after {took_ms:.1f} ms.")
 
 
+def away(detail: str) -> Finding:
+    return Finding("bad", detail, "Look whether it runs and can be reached; the log of the server says why not.")
+
+
 def disk(free_bytes: int, total_bytes: int, *, writable: bool) -> Finding:
     if not writable:
         todo = "Look what the kernel says of it (dmesg); save the data folder to another disk, and start from there."

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -13,7 +13,7 @@ from api_queue.drivers import sql
 from api_queue.drivers.clock import Clock
 from api_queue.drivers.disk import Disk
 from api_queue.drivers.redis import Redis
-from api_queue.errors import UnknownQueue
+from api_queue.errors import Unavailable, UnknownQueue
 from api_queue.jobs.service import JobService
 from api_queue.monitoring import levels
 from api_queue.monitoring.health import Check, Finding
@@ -51,14 +51,10 @@ class EngineProbes:
         }
 
     async def _of_redis(self) -> Finding:
-        began_s = perf_counter()
-        await self._redis.call("PING")
-        return levels.answers((perf_counter() - began_s) * 1000)
+        return await _timed(self._redis.call("PING"))
 
     async def _of_sql(self) -> Finding:
-        began_s = perf_counter()
-        await sql.ping(self._engine)
-        return levels.answers((perf_counter() - began_s) * 1000)
+        return await _timed(sql.ping(self._engine))
 
     async def _of_disk(self) -> Finding:
         usage = await asyncio.to_thread(shutil.disk_usage, self._data)
@@ -75,6 +71,15 @@ class EngineProbes:
     async def _of_backup(self) -> Finding:
         made = await self._redis.call("GET", BACKED_UP)
         return levels.backup(int(made) if made else None, self._clock.now_ms())
+
+
+async def _timed(asked: Awaitable[object]) -> Finding:
+    began_s = perf_counter()
+    try:
+        await asked
+    except Unavailable as error:
+        return levels.away(error.detail)
+    return levels.answers((perf_counter() - began_s) * 1000)
 
 
 class RoleProbes:

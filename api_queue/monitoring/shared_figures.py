@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from api_queue.drivers.clock import Clock
+from api_queue.drivers.clock import steady_ms
 from api_queue.formats.figures import Figure
 from api_queue.jobs.models import Store as TaskStore
 from api_queue.queues.census import Counted, RedisCensus
@@ -19,23 +19,22 @@ FRESH_MS: Final = 5_000
 
 
 class SharedFigures:
-    def __init__(self, census: RedisCensus, tasks: TaskStore, upkeep: SiteUpkeep, clock: Clock) -> None:
+    def __init__(self, census: RedisCensus, tasks: TaskStore, upkeep: SiteUpkeep) -> None:
         self._census = census
         self._tasks = tasks
         self._upkeep = upkeep
-        self._clock = clock
         self._kept: list[Figure] = []
-        self._kept_at_ms = -FRESH_MS
+        self._stale_at_ms = 0
         self._asking = asyncio.Lock()
 
     async def all(self) -> Sequence[Figure]:
         """Those that can be had: what is away has none."""
         async with self._asking:
-            now_ms = self._clock.now_ms()
-            if now_ms - self._kept_at_ms >= FRESH_MS:
+            now_ms = steady_ms()
+            if now_ms >= self._stale_at_ms:
                 parts = await asyncio.gather(self._queues(), self._of_tasks(), self._site(), return_exceptions=True)
                 self._kept = [figure for part in parts if not isinstance(part, BaseException) for figure in part]
-                self._kept_at_ms = now_ms
+                self._stale_at_ms = now_ms + FRESH_MS
         return self._kept
 
     async def _queues(self) -> Iterable[Figure]:

@@ -25,7 +25,8 @@ class RedisSnapshots:
     async def all(self, now_ms: int) -> list[Snapshot]:
         said: Iterable[str] = await self._redis.call("HVALS", _KEY)
         found = [snapshot for snapshot in map(_read, said) if snapshot is not None]
-        gone = [each for each in found if now_ms - each.at_ms >= GONE_MS]
+        # One of a time to come: the clock was set back since, and whoever still runs says so anew.
+        gone = [each for each in found if abs(now_ms - each.at_ms) >= GONE_MS]
         for each in gone:
             await self.forget(each.host, each.process)
         return sorted((each for each in found if each not in gone), key=lambda each: (each.host, each.process))

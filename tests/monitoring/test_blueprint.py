@@ -1,7 +1,9 @@
 """What an operator is told over HTTP, and who may ask."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,9 +11,10 @@ import pytest_asyncio
 
 from api_queue.monitoring.catalogue import CATALOGUE, public_name
 from api_queue.monitoring.health import Finding, HealthService
+from api_queue.parts import Parts
 from api_queue.types import QueueName
 from tests.acceptance.sessions import ALIAS
-from tests.house import House
+from tests.house import House, house_settings
 from tests.monitoring.scraping import families
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -149,9 +152,29 @@ async def test_a_part_that_is_bad_makes_it_503(
     assert answer.status_code == 503
     assert answer.json()["status"] == "bad"
     assert answer.json()["components"] == {
-        "sql": {"status": "bad", "detail": "It does not answer within 2 s.", "todo": "Look at the log of the server."},
+        "sql": {"status": "bad", "detail": "It could not be looked at.", "todo": "Look at the log of the server."},
         "redis": {"status": "ok", "detail": "It is there."},
     }
+
+
+async def test_what_cannot_be_told_without_redis_does_not_hide_that_it_is_away(tmp_path: Path) -> None:
+    parts = Parts(house_settings("unix:///nowhere", tmp_path))
+    try:
+        findings = await parts.health(parts.monitor(parts.reporter())).look()
+    finally:
+        await parts.close()
+    assert {part for part, found in findings.items() if found.status == "bad"} == {"redis"}
+    assert findings["redis"].detail.startswith("A part of the server is away")
+    assert findings["workers"].todo == "See redis and sql."
+
+
+async def test_a_part_that_hangs_is_not_waited_for() -> None:
+    async def hang() -> Finding:
+        await asyncio.Event().wait()
+        return Finding("ok", "Never.")
+
+    findings = await HealthService({"sql": hang}, patience_s=0.01).look()
+    assert findings["sql"].detail == "It does not answer within 0.01 s."
 
 
 # -- counts and lines ------------------------------------------------------------------------------------------

@@ -76,6 +76,12 @@ async def test_the_figures_of_the_dead_do_not_stay(redis: Redis) -> None:
     assert await redis.call("HLEN", "monitoring:snapshots") == 1
 
 
+async def test_nor_do_they_when_the_clock_is_set_back(redis: Redis) -> None:
+    store, hour_ms = RedisSnapshots(redis), 3_600_000
+    await store.leave(a_snapshot("relay", at_ms=2 * hour_ms))
+    assert await names(store, hour_ms) == []
+
+
 async def test_who_takes_the_place_of_a_dead_one_has_its_name(redis: Redis) -> None:
     # Given what a process left that was killed just now
     store, clock = Watched(redis), FakeClock()
