@@ -23,7 +23,7 @@ Address = tuple[str, int]
 _OF_ALL: Final = frozenset(("PING", "SCRIPT", "FLUSHALL", "CONFIG", "CLIENT", "TIME"))
 #: Where a key stands, if not behind the name.
 _KEY_AT: Final = {"EVALSHA": 3, "EVAL": 3}
-#: Before each further try of what a node refused and did not run: a slot moves in milliseconds, a vote takes a second.
+#: Before each try; a node that refused has run nothing. A slot moves in milliseconds, a vote takes a second.
 _PAUSES_S: Final = (0.0, 0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
 #: A node that does not answer within this is passed over while we look for those that have the slots.
 _PATIENCE_S: Final = 1.0
@@ -46,6 +46,8 @@ class RedisCluster:
             return (await asyncio.gather(*(node.ask(command) for node in await self._primaries())))[0]
         slot = _slot_of(command)
         for pause_s in _PAUSES_S:
+            if pause_s:
+                await asyncio.sleep(pause_s)
             try:
                 return await self._ask_owner(slot, command)
             except MovedError as moved:
@@ -53,7 +55,6 @@ class RedisCluster:
             except (TryAgainError, ClusterDownError):
                 pass
             self._recover()
-            await asyncio.sleep(pause_s)
         raise Unavailable(retry_after=1)
 
     async def keys(self, pattern: str) -> AsyncIterator[list[str]]:
@@ -104,15 +105,17 @@ class RedisCluster:
         return self._nodes[address]
 
     async def _learn(self) -> None:
-        """From the first node that says it."""
-        nodes = list(self._nodes.values())
-        for node in random.sample(nodes, len(nodes)):
+        """From the first node that says it: one that is in no Cluster, or no longer, knows of none."""
+        nodes = list(self._nodes.items())
+        for (its_host, _), node in random.sample(nodes, len(nodes)):
             with suppress(Unavailable, ResponseError, TimeoutError):
                 async with asyncio.timeout(_PATIENCE_S):
                     ranges = await node.ask(("CLUSTER", "SLOTS"))
                 for first, last, (host, port, *_), *_ in ranges:
-                    self._owners.update(dict.fromkeys(range(first, last + 1), self._node((host, port))))
-                return
+                    owner = self._node((host or its_host, port))  # one that has met nobody does not know its own
+                    self._owners.update(dict.fromkeys(range(first, last + 1), owner))
+                if ranges:
+                    return
         raise Unavailable(retry_after=1)
 
     def _recover(self) -> None:

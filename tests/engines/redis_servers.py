@@ -6,8 +6,8 @@ They keep nothing on disk and end with us, however we end.
 import socket
 import subprocess
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,6 +100,12 @@ class Cluster:
         pair = (self.masters[number], self.replicas[number])
         _until(lambda: len({each.ask("INFO", "replication")["master_repl_offset"] for each in pair}) == 1, "a copy")
 
+    def agrees(self) -> None:
+        """Waits until all know the same owner of each slot. A slot that is moved before has two, each of which means
+        the other, for ever.
+        """
+        _until(lambda: len({_owners(server) for server in self.servers}) == 1, "all to know who has which slots")
+
     def _meet(self) -> None:
         first, *others = self.servers
         for epoch, server in enumerate(self.masters, 1):
@@ -114,6 +120,22 @@ class Cluster:
             replica.ask("CLUSTER", "REPLICATE", master.ask("CLUSTER", "MYID"))
         _until(lambda: all(map(_is_well, self.servers)), "a Cluster that is well")
         _until(lambda: all(map(_follows, self.replicas)), "replicas that follow")
+
+
+@contextmanager
+def a_node(folder: Path) -> Iterator[Server]:
+    """In no Cluster yet."""
+    server = Server(folder / "node", f"cluster-port {free_port()}", "cluster-enabled yes")
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def make_whole(node: Server) -> None:
+    """A Cluster of one."""
+    node.ask("CLUSTER", "ADDSLOTSRANGE", 0, SLOTS - 1)
+    _until(lambda: _is_well(node), "a Cluster that is well")
 
 
 class Sentinels:
@@ -155,6 +177,12 @@ def _knows_all(server: Server) -> bool:
 def _is_well(server: Server) -> bool:
     info = server.info("CLUSTER", "INFO")
     return (info["cluster_state"], int(info["cluster_slots_ok"])) == ("ok", SLOTS)
+
+
+def _owners(server: Server) -> frozenset[tuple[str, ...]]:
+    """Of each of them its id, how new its claim is, and the slots."""
+    nodes = [line.split() for line in server.ask("CLUSTER", "NODES").splitlines()]
+    return frozenset((node[0], node[6], *(part for part in node[8:] if part[0] != "[")) for node in nodes if node[8:])
 
 
 def _follows(server: Server) -> bool:

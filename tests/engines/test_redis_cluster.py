@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api_queue.drivers import redis_cluster
 from api_queue.drivers.lua import load_all
 from api_queue.drivers.redis import Redis, connect
 from api_queue.errors import Unavailable
@@ -14,7 +15,7 @@ from api_queue.keeping import redis_file
 from api_queue.keeping.redis_keys import Kept, RedisKeys
 from tests.engines.keys import keys_like
 from tests.engines.party import WHOLE_AGAIN_S, a_party
-from tests.engines.redis_servers import Cluster, Server
+from tests.engines.redis_servers import Cluster, Server, a_node, make_whole
 from tests.live import Watch
 
 NOW = 1_700_000_000_000
@@ -101,6 +102,7 @@ class Moving:
         """As far as it has come: what is there already stays."""
         for server in (self.target, self.source, *self.cluster.masters):
             server.ask("CLUSTER", "SETSLOT", self.slot, "NODE", _id(self.target))
+        self.cluster.agrees()
 
     def back(self) -> None:
         self.source, self.target = self.target, self.source
@@ -161,6 +163,23 @@ async def test_a_script_waits_until_its_keys_are_together_again(redis: Redis, mo
     assert await renewing == 1
 
 
+async def test_the_last_wait_is_followed_by_a_try(
+    redis: Redis, moving: Moving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_cluster, "_PAUSES_S", (0.0, 0.5))
+    keys = ["{a}", "{a}:fence"]
+    assert await redis.script("stream/lease", keys, ["me", 100_000]) == 1
+    # Given a script whose keys come together while it waits for the last time
+    moving.begin()
+    moving.move("{a}")
+    renewing = asyncio.create_task(redis.script("stream/lease", keys, ["me", 100_000]))
+    await asyncio.sleep(0.1)
+    moving.move("{a}:fence")
+    # Then it is run
+    assert await renewing == 1
+    moving.end()
+
+
 async def test_a_script_whose_keys_do_not_come_together_is_unavailable(redis: Redis, moving: Moving) -> None:
     keys = ["{a}", "{a}:fence"]
     await redis.script("stream/lease", keys, ["me", 100_000])
@@ -179,6 +198,22 @@ async def test_one_node_that_answers_is_enough_to_find_all(cluster: Cluster) -> 
     redis = connect(f"redis+cluster://127.0.0.1:1,{cluster.replicas[2].host}")
     assert await asyncio.gather(*(redis.call("SET", key, 1) for key in KEYS)) == [True] * 3
     await redis.close()
+
+
+async def test_a_node_that_is_in_no_cluster_is_passed_over(cluster: Cluster, tmp_path: Path) -> None:
+    with a_node(tmp_path) as lonely:
+        for _ in range(6):  # whom it asks first is drawn
+            redis = connect(f"redis+cluster://{lonely.host},{cluster.replicas[2].host}")
+            assert await redis.call("SET", "a", 1)
+            await redis.close()
+
+
+async def test_a_cluster_of_one_node_which_does_not_know_its_own_address(tmp_path: Path) -> None:
+    with a_node(tmp_path) as node:
+        make_whole(node)
+        redis = connect(f"redis+cluster://{node.host}")
+        assert await redis.call("SET", "a", 1)
+        await redis.close()
 
 
 async def test_without_any_node_a_call_is_unavailable() -> None:
