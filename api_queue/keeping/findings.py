@@ -11,12 +11,15 @@ PAUSE_S: Final = 1.0
 
 
 class Finding(Struct, frozen=True):
-    """`where`: the queue, table, file it is about. `repair`: what `--repair` does, '' where it can do nothing."""
+    """`where`: the queue, table, file it is about. `repair`: what `--repair` does, '' where it can do nothing. `seen`:
+    what is wrong, where it may be another wrong each time: then it is on its way.
+    """
 
     code: str
     where: str
     sentence: str
     repair: str = ""
+    seen: str = ""
 
 
 class Check(Protocol):

@@ -1,5 +1,6 @@
 """What the broker keeps for screens that come: whether it is what a GET answers."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -38,13 +39,17 @@ class RetainedCheck:
         topics = [f"{self._prefix}/queue/{name}/{topic}" for topic in TOPICS]
         what = f"The broker keeps another state than we have. All is published anew every {self._republish_s:.0f} s."
         return [
-            Finding("retained", topic, f"{what} If it stays, no relay runs.")
+            Finding("retained", topic, f"{what} If it stays, no relay runs.", seen=_digest(kept.get(topic, b"")))
             for topic, last in zip(topics, TOPICS, strict=True)
             if _state(last, kept.get(topic, b"")) != _state(last, wanted.get(last, "").encode())
         ]
 
     async def mend(self, findings: Sequence[Finding]) -> None:
         """The relay does."""
+
+
+def _digest(payload: bytes) -> str:
+    return hashlib.sha256(payload).hexdigest()
 
 
 def _state(topic: str, payload: bytes) -> object:

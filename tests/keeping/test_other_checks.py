@@ -1,11 +1,13 @@
 """Messages, rows, tasks, files, the machine, the broker: what is wrong is found, what can be mended is."""
 
+import asyncio
 import json
 import os
 import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from api_queue.drivers.embedded_redis import EmbeddedRedis
 from api_queue.drivers.mqtt import Publisher
 from api_queue.drivers.mqtt_broker import EmbeddedBroker, running_url
-from api_queue.drivers.redis import Redis
+from api_queue.drivers.redis import Redis, end_task
 from api_queue.jobs.models import Task
 from api_queue.keeping import file_check
 from api_queue.keeping.checks import checks
@@ -205,6 +207,13 @@ async def test_too_little_room_and_a_wrong_clock_are_told(
 # -- the broker ------------------------------------------------------------------------------------------------
 
 
+async def without_end(publisher: Publisher, topics: Sequence[str]) -> None:
+    for rev in count(1000):
+        for topic in topics:
+            await publisher.publish(f"api_queue/queue/x/{topic}", f'{{"rev": {rev}}}', retain=True)
+        await asyncio.sleep(0.02)
+
+
 async def test_what_the_broker_keeps_is_compared(party: Party, tmp_path: Path) -> None:
     ports = {"mqtt_port": 0, "mqtt_ws_port": 0, "mqtt_embedded": "announcer", "host": "127.0.0.1"}
     broker = EmbeddedBroker(Settings(data=tmp_path, **ports), tmp_path)  # type: ignore[arg-type]
@@ -224,6 +233,10 @@ async def test_what_the_broker_keeps_is_compared(party: Party, tmp_path: Path) -
             await party.add("Bob")
             behind = {finding.where.rpartition("/")[2] for finding in await check.look()}
             assert behind == {"items", "items.csv", "session"}
+            # A relay that is always a moment behind is none that stands still
+            published = asyncio.create_task(without_end(publisher, sorted(behind)))
+            assert codes(await examined(check)) == ([], [])
+            await end_task(published)
     finally:
         broker.stop()
     assert [finding.code for finding in await check.look()] == ["broker"]
