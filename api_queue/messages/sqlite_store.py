@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from api_queue.drivers.sql import connect_here, writing_here
-from api_queue.errors import MessagesAway, MessagesDamaged
+from api_queue.errors import DiskFailing, DiskFull, MessagesAway, MessagesDamaged
 from api_queue.messages import sqlite_verbs as verbs
 from api_queue.messages.models import Info, Message, Page, Take, Taken
 from api_queue.messages.sqlite_tables import hidden, message_of, messages, metadata
@@ -128,6 +128,8 @@ class SqliteMessages:
             raise MessagesAway(reason=error.orig, retry_after=5) from error
         except DatabaseError as error:
             raise MessagesDamaged(file=self._path.name, reason=error.orig) from error
+        except (DiskFull, DiskFailing) as error:
+            raise MessagesAway(reason=error.__cause__, retry_after=5) from error
         except OSError as error:
             raise MessagesAway(reason=error.strerror, retry_after=5) from error
 

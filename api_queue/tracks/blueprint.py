@@ -7,7 +7,6 @@ from urllib.parse import unquote
 
 import msgspec
 from sanic import Blueprint, HTTPResponse, Request
-from sanic.response import ResponseStream, file_stream
 
 from api_queue.errors import BadQuery, NotAnalyzed
 from api_queue.tracks.data_files import DataFiles
@@ -18,6 +17,7 @@ from api_queue.tracks.parts import peaks_of
 from api_queue.tracks.service import TrackService
 from api_queue.tracks.wire import SearchQuery, found_json, full_json, lyrics_json
 from api_queue.types import TrackId
+from api_queue.web.file_ranges import FileSender
 from api_queue.web.identity import Caller
 from api_queue.web.operation import Operation
 from api_queue.web.replies import reply
@@ -26,7 +26,6 @@ from api_queue.web.replies import reply
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 #: A new cover shows a day later at most; until then nobody asks for it at each visit.
 _A_DAY: Final = "public, max-age=86400"
-_CHUNK_BYTES: Final = 256 * 1024
 
 bp = Blueprint("tracks")
 
@@ -88,16 +87,18 @@ async def waveform(request: Request, track_id: str) -> HTTPResponse:
 
 @bp.get("/tracks/data/<file>")
 @Operation(also=(304,))
-async def data(request: Request, file: str) -> HTTPResponse | ResponseStream:
+async def data(request: Request, file: str) -> HTTPResponse | None:
     """All tracks that a queue offers, in one file that never changes."""
     data_files: DataFiles = request.app.ctx.data_files
+    files: FileSender = request.app.ctx.files
     gzipped = "gzip" in request.headers.get("accept-encoding", "")
     path = data_files.path(file.removesuffix(".json"), gzipped=gzipped)
     headers = {"ETag": f'"{path.name}"', "Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
     if _is_known(request, headers):
         return HTTPResponse(None, 304, headers)
-    headers |= {"Content-Length": str(path.stat().st_size)} | ({"Content-Encoding": "gzip"} if gzipped else {})
-    return await file_stream(path, chunk_size=_CHUNK_BYTES, mime_type="application/json", headers=headers)
+    return await files.send(
+        request, path, "application/json", headers | ({"Content-Encoding": "gzip"} if gzipped else {})
+    )
 
 
 def _query(request: Request) -> SearchQuery:

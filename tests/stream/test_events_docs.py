@@ -15,4 +15,4 @@ def test_the_table_of_events_is_the_list_of_events() -> None:
 
 
 def test_every_retained_topic_is_named() -> None:
-    assert set(re.findall(r"^\| `P/queue/X/([a-z.]+)` \| yes ", TEXT, re.MULTILINE)) == set(TOPICS)
+    assert set(re.findall(r"^\| `P/queue/X/([a-z.]+)` \| yes ", TEXT, re.MULTILINE)) == {*TOPICS, "home"}

@@ -6,11 +6,13 @@ import httpx
 import pytest
 from sanic import Request, Sanic
 
+from api_queue.drivers.clock import SystemClock
 from api_queue.playback.like_store import SqlLikes
 from api_queue.tracks.analysis_store import SqlAnalyses
 from api_queue.tracks.blueprint import bp
 from api_queue.tracks.models import EVERYTHING, TagFilter
 from api_queue.web.errors import setup_errors
+from api_queue.web.file_ranges import FileSender
 from api_queue.web.identity import Caller
 from api_queue.web.methods import HeadRouter
 from tests.serving import NO_TLS, serving
@@ -33,6 +35,7 @@ async def client(shelf: Shelf) -> AsyncIterator[httpx.AsyncClient]:
     app = Sanic("tracks", router=HeadRouter(), configure_logging=False)
     app.config.ACCESS_LOG = False
     app.ctx.tracks, app.ctx.data_files = shelf.service, shelf.files
+    app.ctx.files = FileSender(SystemClock(), "", 5)
     app.ctx.analyses, app.ctx.likes = SqlAnalyses(shelf.store._engine), SqlLikes(shelf.store._engine)
     app.on_request(nobody)
     setup_errors(app)
