@@ -748,7 +748,7 @@ class Parts:
         if self.settings.mqtt_discovery != "buttons":
             return None
         topics = Topics(self.settings.mqtt_prefix, self.settings.mqtt_discovery_prefix)
-        return Presses(self.commands, self.audit, topics)
+        return Presses(self.commands, self.audit, topics, self.settings.mqtt_discovery_queues)
 
     # -- monitoring --------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ no relay led is lost, as it is with the button of a lamp that has no power.
 """
 
 import asyncio
+from collections.abc import Collection
 from typing import Final, Protocol
 
 import structlog
@@ -13,6 +14,7 @@ from api_queue.errors import ApiQueueError
 from api_queue.home_assistant.wire import PRESSES, Topics
 from api_queue.queues.commands import QueueCommands
 from api_queue.types import QueueName
+from api_queue.web.personal import is_personal
 
 WHO: Final = "home assistant"
 #: Presses that wait; whoever presses faster than queues change is no finger.
@@ -25,10 +27,13 @@ class Auditor(Protocol):
 
 
 class Presses:
-    def __init__(self, commands: QueueCommands, auditor: Auditor, topics: Topics) -> None:
+    """`chosen`: the queues that it finds; empty are all."""
+
+    def __init__(self, commands: QueueCommands, auditor: Auditor, topics: Topics, chosen: Collection[str] = ()) -> None:
         self._commands = commands
         self._auditor = auditor
         self._topics = topics
+        self._chosen = chosen
         self._waiting: asyncio.Queue[tuple[QueueName, str]] = asyncio.Queue(MOST_WAITING)
 
     @property
@@ -40,6 +45,8 @@ class Presses:
         press, queue = payload[:32].decode(errors="replace"), self._topics.queue_of(topic)
         if press not in PRESSES:
             _log.warning("a press that nobody knows", queue=queue)
+        elif is_personal(queue) or (self._chosen and queue not in self._chosen):
+            _log.warning("a press for a queue that has no buttons", queue=queue)
         elif self._waiting.full():
             _log.warning("presses come too fast", queue=queue)
         else:

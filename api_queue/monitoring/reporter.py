@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Final
 
 import structlog
 
@@ -13,6 +14,8 @@ from api_queue.errors import Unavailable
 from api_queue.monitoring.models import EVERY_S, Snapshot, SnapshotStore, Source
 from api_queue.monitoring.process_figures import process_figures
 
+#: By then who has just begun leads and is connected, and nobody waits for the next time to see that.
+SETTLED_S: Final = 1.0
 _log = structlog.get_logger()
 
 
@@ -41,6 +44,8 @@ class Reporter:
         """Until it is cancelled; then it takes its figures along. No fault of it ends a process."""
         try:
             await self._take_name()
+            await self._leave()
+            await asyncio.sleep(SETTLED_S)
             while True:
                 await self._leave()
                 await asyncio.sleep(EVERY_S)

@@ -97,8 +97,8 @@ async def home(house: House, broker: EmbeddedBroker) -> AsyncIterator[tuple[Home
         yield home, client
 
 
-def shows(home: HomeAssistant, name: str, kind: str = "sensor") -> str | None:
-    return home.state(home.entities("Party")[f"{kind} {name}"])
+def shows(home: HomeAssistant, name: str, kind: str = "sensor", queue: str = "Party") -> str | None:
+    return home.state(home.entities(queue)[f"{kind} {name}"])
 
 
 def _shows(home: HomeAssistant, config: dict[str, Any], state: str) -> bool:
@@ -155,6 +155,17 @@ async def test_only_queues_that_are_chosen_are_found(house: House, broker: Embed
     async with at_home(broker) as (reader, _), relaying(house, broker, mqtt_discovery_queues=("hall",)):
         await eventually(lambda: reader.entities("Hall").keys() == FOUND)
         assert not reader.entities("Bar")
+
+
+async def test_only_of_these_buttons_are_heard(house: House, broker: EmbeddedBroker) -> None:
+    for name in ("bar", "hall"):
+        await house.parts.queues.ensure(QueueName(name), name.title())
+    async with at_home(broker) as (reader, client), relaying(house, broker, mqtt_discovery_queues=("hall",)):
+        await eventually(lambda: reader.entities("Hall").keys() == FOUND)
+        for name in ("bar", "hall"):  # one after the other
+            await client.publish(f"api_queue/queue/{name}/press", "close", qos=1)
+        await eventually(lambda: shows(reader, "Adding songs", "switch", "Hall") == "closed")
+    assert (await house.parts.queues.queue(QueueName("bar"))).settings.accepting
 
 
 async def test_without_buttons_there_are_sensors_alone(house: House, broker: EmbeddedBroker) -> None:
