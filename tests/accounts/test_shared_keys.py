@@ -41,6 +41,22 @@ async def test_the_key_before_the_last_change_goes_with_them(redis: Redis, tmp_p
     assert len(signing_keys(tmp_path / "second")) == 2
 
 
+async def test_a_key_that_one_of_them_gave_up_is_given_up_by_all(redis: Redis, tmp_path: Path) -> None:
+    # Given two servers that have a key and the one before it
+    first, second = tmp_path / "first", tmp_path / "second"
+    rotate(first)
+    await share_keys(first, redis)
+    await share_keys(second, redis)
+    # When the one before is taken away at one of them, as operating.md says, and both start again
+    (first / "jwt.previous").unlink()
+    await redis.call("DEL", "accounts:keys")
+    await share_keys(first, redis)
+    await share_keys(second, redis)
+    # Then neither has it
+    assert len(signing_keys(first)) == 1
+    assert signing_keys(second) == signing_keys(first)
+
+
 async def test_servers_that_start_at_once_agree(redis: Redis, tmp_path: Path) -> None:
     folders = [tmp_path / str(number) for number in range(8)]
     await asyncio.gather(*(share_keys(folder, redis) for folder in folders))
