@@ -8,11 +8,13 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, get_args
 
 import httpx
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -60,8 +62,8 @@ _CHECKS: Final = [
 ]
 
 
-async def faults(house: House, examples: int) -> list[str]:
-    """Of `examples` requests to each operation; the same ones at each call."""
+async def faults(house: House, examples: int, askers: int) -> list[str]:
+    """Of `examples` requests to each operation, each sent by `askers` callers; the same ones at each call."""
     loop = asyncio.get_running_loop()
     async with house.admin() as admin:
         document, known = (await admin.get("/docs/openapi.json")).json(), await _known(admin)
@@ -69,7 +71,8 @@ async def faults(house: House, examples: int) -> list[str]:
     def fresh() -> Callers:
         return asyncio.run_coroutine_threadsafe(_callers(house), loop).result()
 
-    return await asyncio.to_thread(lambda: list(_faults(house.url, document, known, fresh, examples)))
+    inquiry = Inquiry(house.url, known, fresh, examples, askers)
+    return await asyncio.to_thread(lambda: list(inquiry.faults(document)))
 
 
 async def _callers(house: House) -> Callers:
@@ -103,50 +106,65 @@ async def _known(admin: httpx.AsyncClient) -> Known:
     }
 
 
-def _faults(
-    url: str, document: dict[str, Any], known: Known, fresh: Callable[[], Callers], examples: int
-) -> Iterator[str]:
-    load_all_checks()
-    callers: Callers = {}
-    for result in schemathesis.openapi.from_dict(document).get_all_operations():
-        assert isinstance(result, Ok), result
-        operation = result.ok()
-        if operation.path not in ENDLESS:
-            declared = set(document["paths"][operation.path][operation.method]["responses"])
-            callers = callers or fresh()
-            yield from _faults_of(operation, url, declared, known, callers, examples)
-            if operation.method != "get":  # it may have logged them out, or ended the party
-                callers = {}
+class Inquiry:
+    """`fresh` makes callers: some operations log them out, or end the party."""
 
+    def __init__(self, url: str, known: Known, fresh: Callable[[], Callers], examples: int, askers: int) -> None:
+        self._url = url
+        self._known = known
+        self._fresh = fresh
+        self._callers: Callers = {}
+        self._examples = examples
+        self._askers = askers
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
-def _faults_of(
-    operation: "APIOperation[Any, Any, Any, Any]",
-    url: str,
-    declared: set[str],
-    known: Known,
-    callers: Callers,
-    examples: int,
-) -> list[str]:
-    """One of each status."""
-    found: dict[int, str] = {}
+    def faults(self, document: dict[str, Any]) -> Iterator[str]:
+        load_all_checks()
+        self._callers = self._fresh()
+        with self._session:
+            for result in schemathesis.openapi.from_dict(document).get_all_operations():
+                assert isinstance(result, Ok), result
+                operation = result.ok()
+                if operation.path not in ENDLESS:
+                    declared = set(document["paths"][operation.path][operation.method]["responses"])
+                    yield from self._faults_of(operation, declared)
 
-    @settings(
-        max_examples=examples,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.data(), st.sampled_from(sorted(callers)), operation.as_strategy())
-    def ask(data: st.DataObject, role: str, case: "Case[Any]") -> None:
-        _make_real(data, case, known)
-        answer = case.call(base_url=url, headers=dict(callers[role]), timeout=TIMEOUT_S, allow_redirects=False)
-        if fault := _fault(case, answer, declared):
-            found.setdefault(answer.status_code, f"{role}: {answer.status_code}: {fault}")
+    def _faults_of(self, operation: "APIOperation[Any, Any, Any, Any]", declared: set[str]) -> list[str]:
+        """One of each status."""
+        found: dict[int, str] = {}
 
-    ask()
-    return list(found.values())
+        @settings(
+            max_examples=self._examples,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(st.data(), st.permutations(sorted(self._callers)), operation.as_strategy())
+        def ask(data: st.DataObject, roles: list[str], case: "Case[Any]") -> None:
+            _make_real(data, case, self._known)
+            for role in roles[: self._askers]:
+                answer = self._ask(case, role)
+                if fault := _fault(case, answer, declared):
+                    found.setdefault(answer.status_code, f"{role}: {answer.status_code}: {fault}")
+
+        ask()
+        return list(found.values())
+
+    def _ask(self, case: "Case[Any]", role: str) -> Response:
+        answer = case.call(
+            base_url=self._url,
+            session=self._session,
+            headers=dict(self._callers[role]),
+            timeout=TIMEOUT_S,
+            allow_redirects=False,
+        )
+        if case.method != "GET" and answer.status_code < 400:
+            self._callers = self._fresh()
+        return answer
 
 
 def _make_real(data: st.DataObject, case: "Case[Any]", known: Known) -> None:
@@ -178,7 +196,7 @@ async def _long(examples: int) -> list[str]:
         try:
             await furnish(redis.url, furnished)
             async with a_house(redis.url, furnished, Path(folder, "data"), **UNLIMITED) as house:
-                return await faults(house, examples)
+                return await faults(house, examples, askers=len(ROLES) + 3)
         finally:
             redis.stop()
 
