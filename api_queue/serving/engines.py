@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
 
+from api_queue.drivers.durability import ask
 from api_queue.drivers.embedded_redis import EmbeddedRedis, running_url
 from api_queue.drivers.sql import url_of
 from api_queue.errors import StartRefused
@@ -23,11 +26,17 @@ def engines(settings: Settings) -> Iterator[Settings]:
     settings = replace(settings, sql_url=url_of(settings.sql_url, settings.data))
     if settings.redis_url:
         yield settings
-    elif is_served(settings.data) and (url := running_url(settings.data / "redis")):
+    elif is_served(settings.data) and (url := _answering(settings.data / "redis")):
         yield replace(settings, redis_url=url)
     else:
         with locked(settings.data) as lock, own_redis(settings, lock) as settings:
             yield settings
+
+
+def _answering(folder: Path) -> str | None:
+    """The address of a server's Redis. One that was killed has left it there, and its Redis may hold the lock still."""
+    url = running_url(folder)
+    return url if url and ask(Path(unquote(url.removeprefix("unix://"))), "PING") else None
 
 
 @contextmanager

@@ -99,7 +99,7 @@ async def _examine(settings: Settings, mqtt_url: str | None, *, repair: bool) ->
         found = Found(settings.data, parts.clock.now_ms())
         return await examine(checks(parts, found, mqtt_url), repair=repair), found
     except (SQLAlchemyError, OSError, Unavailable) as error:
-        raise StartRefused(reason=f"It cannot be looked at everything: {error}.") from None
+        raise StartRefused(reason=f"It cannot be looked at everything: {f'{error}'.rstrip('.')}.") from None
     finally:
         await parts.close()
 

@@ -14,6 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
+from api_queue.errors import StartRefused
+from api_queue.serving import keeping_commands
+from api_queue.serving.data_folder import is_served
+from tests.house import house_settings
 from tests.live import LiveServer, live_server, until
 from tests.serving import NO_TLS
 
@@ -86,35 +90,34 @@ def test_a_backup_under_load_is_a_server_on_a_new_machine(tmp_path: Path) -> Non
         server.end(signal.SIGKILL)
     assert saved.returncode == 0, saved.stderr
     assert "It holds keys and the hashes of passwords" in saved.stdout
-    restored = command(new, "restore", str(tmp_path / "saved"))
-    assert restored.returncode == 0, restored.stderr
+    keeping_commands.put_back(house_settings("", new / "data"), tmp_path / "saved", over=False)
     with live_server(new) as server:
         items = listed(server)
         assert set(before) <= set(items) <= set(answered)
         assert items == [each for each in whole if each in set(items)]
         resumed = f"Resumed: 1 queue, {len(items)} songs wait; nothing that was answered is lost.\n"
         assert resumed in server.out.read_text()
-        checked = command(new, "check")
-    assert (checked.returncode, checked.stdout) == (0, "All is well.\n")
+        assert keeping_commands.check(house_settings("", new / "data"), repair=False) == 0
 
 
 def test_whoever_is_killed_while_saving_or_restoring_leaves_nothing_half(tmp_path: Path, furnished: Path) -> None:
-    saved, new = tmp_path / "saved", tmp_path / "new"
-    shutil.copytree(furnished, tmp_path / "data")
+    saved = tmp_path / "saved"
+    old, new = house_settings("", tmp_path / "data"), house_settings("", tmp_path / "new")
+    shutil.copytree(furnished, old.data)
     saving = begun(tmp_path, "backup", str(saved))
     kill_when(saving, (saved / "unfinished").exists)
-    refused = command(tmp_path, "restore", str(saved), "--data", str(new))
-    assert (refused.returncode, refused.stderr) == (1, f"There is no backup in {saved}.\n")
-    assert command(tmp_path, "backup", str(saved)).returncode == 0
+    until(lambda: not is_served(old.data), "the end of its Redis")
+    with pytest.raises(StartRefused, match=f"There is no backup in {saved}"):
+        keeping_commands.put_back(new, saved, over=False)
+    keeping_commands.take_backup(old, saved, None)
     assert not (saved / "unfinished").exists()
 
-    restoring = begun(tmp_path, "restore", str(saved), "--data", str(new))
-    kill_when(restoring, (new / "restoring" / "redis").exists)
-    started = command(tmp_path, "serve", "--data", str(new), "--port", "0")
+    restoring = begun(tmp_path, "restore", str(saved), "--data", str(new.data))
+    kill_when(restoring, (new.data / "restoring" / "redis").exists)
+    started = command(tmp_path, "serve", "--data", str(new.data), "--port", "0")
     assert started.returncode == 1
-    assert started.stderr.endswith(f"A restore into {new} did not end: begin it again, with --over.\n")
-    again = command(tmp_path, "restore", str(saved), "--data", str(new), "--over")
-    assert again.returncode == 0, again.stderr
+    assert started.stderr.endswith(f"A restore into {new.data} did not end: begin it again, with --over.\n")
+    keeping_commands.put_back(new, saved, over=True)
 
 
 def kill_when(process: "subprocess.Popen[bytes]", is_true: Callable[[], bool]) -> None:

@@ -167,6 +167,22 @@ async def test_what_a_killed_restore_left_is_not_served_and_can_be_begun_again(b
         assert settings.redis_url
 
 
+async def test_the_redis_of_a_server_that_was_killed_is_waited_for(backup: Backup, tmp_path: Path) -> None:
+    """Its address is there, and it holds the lock until it has ended."""
+    data = tmp_path / "data"
+    (data / "redis").mkdir(exist_ok=True)
+    (data / "redis" / "url").write_text(f"unix://{data}/redis/gone.sock")
+
+    def opened() -> str:
+        with engines(settings_of(data)) as settings:
+            return settings.redis_url
+
+    with locked(data):
+        opening = asyncio.create_task(asyncio.to_thread(opened))
+        await asyncio.sleep(0.1)
+    assert "gone" not in await opening
+
+
 async def test_a_redis_that_was_half_filled_is_neither_served_nor_saved(party: Party, backup: Backup) -> None:
     await RedisKeys(party.parts.redis).begin()
     with pytest.raises(StartRefused, match="did not end"):
