@@ -9,7 +9,7 @@ from redis.asyncio import Connection
 from redis.exceptions import ResponseError
 
 from api_queue.drivers import redis_server as driver
-from api_queue.drivers.redis import Redis, connect, end_task
+from api_queue.drivers.redis import Redis, connect
 from api_queue.drivers.redis_server import BATCH, RedisServer
 from api_queue.errors import Unavailable
 
@@ -314,34 +314,6 @@ async def test_nothing_is_left_behind_by_a_batch(redis: Redis, server: RedisServ
     await asyncio.gather(*(redis.call("PING") for _ in range(300)))
     await turn()
     assert (server._waiting, server._sending) == ([], set())
-
-
-async def test_a_task_that_swallows_its_first_cancellation_is_ended_all_the_same() -> None:
-    cancelled = 0
-
-    async def stubborn() -> None:
-        nonlocal cancelled
-        while cancelled < 2:
-            try:
-                await asyncio.Event().wait()
-            except asyncio.CancelledError:
-                cancelled += 1
-
-    task = asyncio.create_task(stubborn())
-    await turn()
-    async with asyncio.timeout(30):
-        await end_task(task)
-    assert task.done()
-    assert cancelled == 2
-
-
-async def test_a_task_that_is_over_is_left_alone() -> None:
-    async def brief() -> None: ...
-
-    task = asyncio.create_task(brief())
-    await task
-    await end_task(task)
-    assert not task.cancelled()
 
 
 async def until_it_fails(redis: Redis) -> None:
