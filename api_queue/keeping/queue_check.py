@@ -79,19 +79,22 @@ class QueueCheck:
     async def _mend(self, name: QueueName, codes: set[str]) -> None:
         if codes & {"queue_remains", "queue_gone"}:
             await self._put_away(name)
-            await self._redis.call("SREM", NAMES, name)
             return
         if "queue_unlisted" in codes:
             await self._redis.call("SADD", NAMES, name)
         if codes - {"queue_unlisted"}:
             await self._write_anew(name)
-        return
 
     async def _put_away(self, name: QueueName) -> None:
-        for kept in await self._keys.read(every(name)):
+        """Nothing where somebody has made a queue of this name meanwhile."""
+        remains = await self._keys.read(every(name))
+        if key(name, "meta") in {kept.key for kept in remains}:
+            return
+        for kept in remains:
             if kept.key.rpartition(":")[2] not in _OUTLIVES:
                 self._found.keep("queue_remains", name, kept)
                 await self._keys.delete([kept.key])
+        await self._redis.call("SREM", NAMES, name)
 
     async def _write_anew(self, name: QueueName) -> None:
         """Again where somebody has changed the queue meanwhile: then it is another list."""

@@ -150,6 +150,15 @@ async def test_keys_of_no_queue_are_put_away_and_a_name_of_none_is_forgotten(
     assert await examined(check, repair=True) == Report([], [])
 
 
+async def test_a_queue_that_was_made_since_it_was_found_missing_is_left_alone(party: Party, check: QueueCheck) -> None:
+    await party.add("Ana")
+    before = await party.view()
+    for code in ("queue_remains", "queue_gone"):
+        await check.mend([Finding(code, X, "It is not there.", "takes it away")])
+    assert await party.view() == before
+    assert await check.look() == []
+
+
 async def test_a_deleted_queue_is_no_fault(party: Party, check: QueueCheck) -> None:
     await party.add("Ana")
     await party.parts.queues.delete(X)

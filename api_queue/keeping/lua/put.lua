@@ -6,7 +6,7 @@
 local key, kind = KEYS[1], ARGV[1]
 if ARGV[3] == '1' then redis.call('DEL', key) end
 
--- each(verb, wide, write): the values in turns that a call can take, `wide` of them belonging together.
+-- each(wide, write): the values in turns that a call can take, `wide` of them belonging together.
 local function each(wide, write)
   local turn = 1000 * wide
   for at = 4, #ARGV, turn do
