@@ -60,14 +60,14 @@ def engine_of(url: str, replicas: int) -> RedisServer | RedisCluster:
 def _one(parts: SplitResult, replicas: int) -> RedisServer:
     options = parse_url(parts.geturl())
     if parts.scheme != "unix":
-        options["db"] = _database(parts.path)
+        options["db"] = _database(parts.path, options)
     return RedisServer(_client(ConnectionPool(**{**_OPTIONS, **options})), replicas)
 
 
 def _cluster(parts: SplitResult, replicas: int) -> RedisCluster:
-    if _database(parts.path):
-        raise ValueError("a Cluster has no other database")
     options, seeds = _shared_options(parts), _addresses(parts, 6379)
+    if _database(parts.path, options):
+        raise ValueError("a Cluster has no other database")
 
     def node(address: Address) -> RedisServer:
         return RedisServer(_client(ConnectionPool(**options, host=address[0], port=address[1])), replicas)
@@ -87,7 +87,8 @@ def _sentinel(parts: SplitResult, replicas: int) -> RedisServer:
     master, _, database = parts.path.removeprefix("/").partition("/")
     if not master:
         raise ValueError("no master is named")
-    options = {**_shared_options(parts), "db": _database(database)}
+    options = _shared_options(parts)
+    options["db"] = _database(database, options)
     secure = options.pop("connection_class", None) is SSLConnection
     own = {name: options.pop(name) for name in list(options) if name.startswith("sentinel_")}
     tls = {name: value for name, value in options.items() if name.startswith("ssl_")}
@@ -126,5 +127,6 @@ def _addresses(parts: SplitResult, default_port: int) -> list[Address]:
     return [(f"{each.hostname}", each.port or default_port) for each in named]
 
 
-def _database(path: str) -> int:
-    return int(path.removeprefix("/") or 0)
+def _database(path: str, options: Options) -> int:
+    """Of the path, or of `?db=`: redis-py takes either."""
+    return int(path.removeprefix("/") or options.get("db", 0))

@@ -29,6 +29,7 @@ def sentinel_pool_of(url: str) -> SentinelConnectionPool:
     [
         ("redis://box", Connection, {"host": "box", "db": 0}),
         ("redis://ana:p%40ss@box:7000/3", Connection, {"port": 7000, "db": 3, "username": "ana", "password": "p@ss"}),
+        ("redis://box?db=3", Connection, {"host": "box", "db": 3}),
         ("redis://[::1]:7000", Connection, {"host": "::1", "port": 7000}),
         ("rediss://box?ssl_check_hostname=no", SSLConnection, {"host": "box", "ssl_check_hostname": False}),
         ("unix:///run/redis.sock?db=1", UnixDomainSocketConnection, {"path": "/run/redis.sock", "db": 1}),
@@ -69,6 +70,10 @@ def test_what_sentinel_watches() -> None:
     ]
 
 
+def test_a_database_of_what_sentinel_watches_as_an_option() -> None:
+    assert sentinel_pool_of("redis+sentinel://a/party?db=2").connection_kwargs["db"] == 2
+
+
 def test_what_sentinel_watches_over_tls() -> None:
     """The same certificates for Redis and for the sentinels."""
     pool = sentinel_pool_of("rediss+sentinel://a/party?ssl_check_hostname=no")
@@ -92,6 +97,7 @@ def test_what_sentinel_watches_over_tls() -> None:
         "redis+cluster://:secret@",
         "redis+cluster://:secret@a,,b",
         "redis+cluster://:secret@a/1",
+        "redis+cluster://:secret@a?db=1",
         "redis+sentinel://:secret@a,b",
         "redis+sentinel://:secret@a/party/first",
         "redis+sentinel://:secret@/party",
