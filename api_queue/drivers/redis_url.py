@@ -58,7 +58,7 @@ def engine_of(url: str, replicas: int) -> RedisServer | RedisCluster:
 
 
 def _one(parts: SplitResult, replicas: int) -> RedisServer:
-    options = parse_url(parts.geturl())
+    options: Options = {**parse_url(parts.geturl())}
     if parts.scheme != "unix":
         options["db"] = _database(parts.path, options)
     return RedisServer(_client(ConnectionPool(**{**_OPTIONS, **options})), replicas)
