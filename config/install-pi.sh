@@ -111,14 +111,14 @@ EOF
 }
 
 uninstall() {
-    for unit in api-queue-screen api-queue-speaker api-queue-backup.timer api-queue; do
+    for unit in api-queue-screen api-queue-speaker api-queue-worker api-queue-backup.timer api-queue; do
         ! systemctl --quiet is-enabled "$unit" 2>/dev/null || systemctl disable --quiet --now "$unit"
     done
     rm -rf "${UNITS:?}"/api-queue*
     systemctl daemon-reload
     rm -rf $HOME_OF_CODE
-    echo "api_queue is gone. Still there: the data in $DATA, the settings in $(dirname $SETTINGS), the music in $MUSIC,"
-    echo "and the user $USER_NAME whom they belong to."
+    echo "api_queue is gone. Still there: the data in $DATA, backups in $DATA-backups, the settings in $(dirname $SETTINGS),"
+    echo "the music in $MUSIC, and the user $USER_NAME whom they belong to."
 }
 
 [ "$(id -u)" -eq 0 ] || refuse "This changes the system: run it with sudo."

@@ -9,6 +9,8 @@ from typing import Final
 
 import pytest
 
+from tests.tools import needs
+
 MIB: Final = 1 << 20
 
 
@@ -29,8 +31,8 @@ def failing_disk(folder: Path, image: Path, size_mb: int) -> Iterator[Path]:
     """An ext4 in the file `image`, which `fail` takes from writing, as the kernel does after an error."""
     with image.open("wb") as file:
         file.truncate(size_mb * MIB)
-    if _failed("mkfs.ext4", "-q", "-F", f"{image}"):
-        pytest.skip("a disk that fails takes the package e2fsprogs")
+    make = needs("mkfs.ext4", "e2fsprogs", f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    subprocess.run([make, "-q", "-F", f"{image}"], check=True)
     with mounted(image, folder) as disk:
         yield disk
 
@@ -44,6 +46,11 @@ def mounted(image: Path, folder: Path) -> Iterator[Path]:
         yield folder
     finally:
         _unmount(folder)
+
+
+def close(folder: Path) -> None:
+    """An operator takes it from writing. The kernel refuses that while a server writes there."""
+    subprocess.run(["mount", "-o", "remount,ro", f"{folder}"], check=True)
 
 
 def fail(folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +15,7 @@ from api_queue.drivers.redis import connect
 from tests.acceptance.live import Live, a_live_server
 from tests.acceptance.sessions import Device, add, choose, control, register, session
 from tests.faults.party import add_one, adds, become, has_music, waiting
-from tests.faults.small_disk import MIB, fail, failing_disk, fill, mounted, small_disk
+from tests.faults.small_disk import MIB, close, fail, failing_disk, fill, mounted, small_disk
 
 KEPT_FREE_MB = 16
 CONFIG = f"workers = 1\ndisk_kept_free_mb = {KEPT_FREE_MB}\n"
@@ -83,6 +85,16 @@ async def test_a_disk_that_fails_is_said_to_and_what_was_answered_is_on_it(tmp_p
         assert set(await redis.call("HKEYS", "q:{party}:index")) >= set(items)
         await redis.close()
         server.stop()
+
+
+def test_on_a_disk_that_may_only_be_read_no_server_starts(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1) as disk:
+        data = disk / "data"
+        data.mkdir()
+        close(disk)
+        serve = [sys.executable, "-m", "api_queue", "serve", "--port", "0", "--data", f"{data}"]
+        done = subprocess.run(serve, check=False, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, f"The data folder {data} cannot be written: Read-only file system.\n")
 
 
 async def _refuses(host: httpx.AsyncClient) -> bool:
