@@ -175,7 +175,11 @@ def test_installed_again_it_keeps_settings_and_uninstalled_it_keeps_data(server:
     server.run("sh", "-c", "echo '[rate]' >>/etc/api-queue/api_queue.toml")
     server.run(INSTALLER, "server")
     assert server.run("tail", "-1", "/etc/api-queue/api_queue.toml") == "[rate]\n"
+    worker = "api-queue-worker"  # of which the installer knows nothing
+    server.run("cp", f"/opt/checkout/config/systemd/{worker}.service", "/etc/systemd/system/")
+    server.systemctl("enable", worker)
     server.run(INSTALLER, "--uninstall")
+    assert server.run("sh", "-c", "find /etc/systemd/system -name 'api-queue*'") == ""
     assert server.shown("api-queue", "LoadState") == "not-found"
     assert server.run("sh", "-c", "ls -d /opt/api_queue /var/lib/api-queue /etc/api-queue", check=False).split() == [
         "/etc/api-queue",
