@@ -83,7 +83,12 @@ async def test_a_program_gets_past_only_the_doors_of_programs(house: House) -> N
         client.headers["X-API-Key"] = value
         for (method, path), access in ACCESS.items():
             if access not in FOR_ALL:
-                assert_past(await client.request(method, address(path)), method, path, may=access in {"key", "author", "watcher"})
+                assert_past(
+                    await client.request(method, address(path)),
+                    method,
+                    path,
+                    may=access in {"key", "author", "watcher"},
+                )
 
 
 async def test_nobody_and_a_guest_get_past_only_what_is_theirs(house: House) -> None:
