@@ -22,9 +22,11 @@ def own_redis(tmp_path: Path) -> Iterator[str]:
     text = (ROOT / "config/redis.conf").read_text()
     config.write_text(text.replace("/var/lib/redis", str(tmp_path)).replace("/run/redis/redis.sock", str(socket)))
     with subprocess.Popen([needs("redis-server"), config], stdout=subprocess.DEVNULL) as redis:
-        until(socket.exists, "Redis has started")
-        yield f"unix://{socket}"
-        redis.terminate()
+        try:
+            until(socket.exists, "Redis has started")
+            yield f"unix://{socket}"
+        finally:
+            redis.terminate()
 
 
 async def test_it_keeps_what_was_answered_and_throws_nothing_away(own_redis: str) -> None:
