@@ -22,8 +22,8 @@ def of_kind(kind: type) -> list[str]:
 
 
 PORTS: Final = ["port", "mqtt_port", "mqtt_ws_port"]
-RETRIES: Final = ["tracklists_retries"]
-COUNTS: Final = [key for key in of_kind(int) if key not in {*PORTS, *RETRIES}]
+FEW: Final = ["tracklists_retries", "redis_wait_replicas"]
+COUNTS: Final = [key for key in of_kind(int) if key not in {*PORTS, *FEW}]
 SECONDS: Final = of_kind(float)
 LISTS: Final = of_kind(tuple)
 SECRETS: Final = [key.name for key in fields(Settings) if key.metadata["secret"]]
@@ -63,8 +63,8 @@ def test_a_count_begins_at_one(key: str) -> None:
         assert f"'{key}' must be a whole number of at least 1, not '{wrong}'" in refusal(key, wrong)
 
 
-@pytest.mark.parametrize("key", RETRIES)
-def test_retries_are_few_or_none(key: str) -> None:
+@pytest.mark.parametrize("key", FEW)
+def test_they_are_few_or_none(key: str) -> None:
     assert [taken(key, text) for text in ("0", "10")] == [0, 10]
     for wrong in ("11", "-1", "", "1.5"):
         assert f"'{key}' must be a whole number from 0 to 10, not '{wrong}'" in refusal(key, wrong)
@@ -77,14 +77,14 @@ def test_seconds_are_more_than_none(key: str) -> None:
         assert f"'{key}' must be a number above 0, not '{wrong}'" in refusal(key, wrong)
 
 
-@pytest.mark.parametrize("key", PORTS + RETRIES + COUNTS + SECONDS)
+@pytest.mark.parametrize("key", PORTS + FEW + COUNTS + SECONDS)
 @pytest.mark.parametrize("value", [True, False, None, [], {}, b"1"])
 def test_a_number_is_nothing_else(key: str, value: object) -> None:
     assert f"'{key}' must be a" in refusal(key, value)
 
 
 def test_every_number_has_bounds() -> None:
-    assert sorted(of_kind(int) + of_kind(float)) == sorted(PORTS + RETRIES + COUNTS + SECONDS)
+    assert sorted(of_kind(int) + of_kind(float)) == sorted(PORTS + FEW + COUNTS + SECONDS)
     assert all(get_args(TYPES[key]) for key in of_kind(int) + of_kind(float))
 
 

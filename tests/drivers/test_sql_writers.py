@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api_queue.drivers.sql import connect, ping, url_of, writing
+from api_queue.errors import DiskFailing
 
 metadata = MetaData()
 owners = Table("owners", metadata, Column("number", Integer, primary_key=True))
@@ -143,7 +144,7 @@ async def test_a_database_that_answers_is_well(engines: tuple[AsyncEngine, Async
 
 async def test_one_whose_folder_is_missing_is_not(tmp_path: Path) -> None:
     engine = connect(url_of("", tmp_path / "nowhere"))
-    with pytest.raises(OperationalError):
+    with pytest.raises(DiskFailing):
         await ping(engine)
     await engine.dispose()
     await last_words()

@@ -152,7 +152,7 @@ async def test_items_come_as_they_are_found_and_more_when_asked_for(worked: Jobs
     await expect(row(page).get_by_role("button", name="Show more")).to_be_hidden()
     # And what is unfolded follows: all of them, to the end
     stage.let_go.set()
-    await expect(row(page).locator(".line .state", has_text="done")).to_have_count(60)
+    await expect(row(page).locator(".line .state", has_text="done")).to_have_count(60, timeout=20_000)
 
 
 async def test_tasks_of_an_item_stand_inside_its_task(worked: Jobs, page: Page) -> None:
