@@ -1,31 +1,15 @@
 """A party at a standing clock."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from api_queue.app import WebParts
 from api_queue.drivers.redis import Redis
-from api_queue.tracks.models import Search
-from tests.house import house_settings
-from tests.queues.builders import FakeClock
-from tests.queues.party import Party, X
+from tests.queues.party import Party, a_party
 
 
 @pytest.fixture
 async def party(redis: Redis, redis_url: str, furnished: Path, tmp_path: Path) -> AsyncIterator[Party]:
-    """The queue `x`, empty, over the demo library."""
-    shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
-    clock = FakeClock()
-    parts = WebParts(house_settings(redis_url, tmp_path), clock)
-    parts.chance = Random(1)
-    try:
-        await redis.call("INCR", "tracks:version")
-        await parts.queues.ensure(X, "X")
-        found = await parts.tracks.search(Search())
-        yield Party(parts, clock, [track.track_id for track in found.tracks])
-    finally:
-        await parts.close()
+    async with a_party(redis, redis_url, furnished, tmp_path) as party:
+        yield party

@@ -1,16 +1,24 @@
 """A queue with everything that serves it but HTTP, at a time that the test says."""
 
 import json
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from random import Random
 from typing import Any
 
 from api_queue.app import WebParts
+from api_queue.drivers.redis import Redis
 from api_queue.queues.adding import Placed
 from api_queue.queues.keys import key
 from api_queue.queues.models import Queue, QueueView
 from api_queue.queues.wire import list_json
+from api_queue.tracks.models import Search
 from api_queue.types import GuestId, ItemId, QueueName, Role, TrackId
 from api_queue.web.identity import Caller, Grant
+from tests.house import house_settings
 from tests.queues.builders import FakeClock, names
 
 X = QueueName("x")
@@ -64,3 +72,19 @@ class Party:
         """All that was told of the queue, oldest first."""
         entries = await self.parts.redis.call("XRANGE", key(X, "events"), "-", "+")
         return [{"name": fields["name"], **json.loads(fields["data"])} for _, fields in entries]
+
+
+@asynccontextmanager
+async def a_party(redis: Redis, redis_url: str, furnished: Path, data: Path) -> AsyncIterator[Party]:
+    """The queue `x`, empty, over the demo library; its data folder is `data`."""
+    shutil.copytree(furnished, data, dirs_exist_ok=True)
+    clock = FakeClock()
+    parts = WebParts(house_settings(redis_url, data), clock)
+    parts.chance = Random(1)
+    try:
+        await redis.call("INCR", "tracks:version")
+        await parts.queues.ensure(X, "X")
+        found = await parts.tracks.search(Search())
+        yield Party(parts, clock, [track.track_id for track in found.tracks])
+    finally:
+        await parts.close()
